@@ -1,0 +1,203 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Carry out a plan: one engine call a step, in the plan's order."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.current import unlisted_networks
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.normalise import Names
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.plan import (
+    CONFIG,
+    CREATE,
+    NETWORK,
+    SECRET,
+    SERVICE,
+    UNCHANGED,
+    UPDATE,
+    Plan,
+    Step,
+    replan_service,
+)
+
+Json = dict[str, Any]
+AuthFor = Callable[[str], "str | None"]
+
+_AT_ONCE = 8
+_ATTEMPTS = 6
+
+
+class ApplyError(Exception):
+    """A step the engine refused; `done` are the steps that were carried out before."""
+
+    def __init__(self, step: Step, reason: str, done: list[Step]) -> None:
+        super().__init__(f"{step.action} of {step.kind} {step.short}: {reason}")
+        self.step = step
+        self.done = done
+
+
+@dataclass
+class Applied:
+    """What came of a plan's steps: the services that were sent (id by full name) and the engine's warnings."""
+
+    submitted: dict[str, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+
+def apply_plan(engine: Engine, plan: Plan, names: Names, auth_for: AuthFor) -> Applied:
+    """Create and update what the plan says. Removals are left to `remove_steps`, once the services have converged.
+
+    Args:
+        names: what ids stand for in the cluster before the first step.
+        auth_for: the X-Registry-Auth value for an image reference, or None.
+
+    Raises:
+        ApplyError: at the first step that fails. Services go out together: those under way are finished.
+    """
+    applied = Applied()
+    ids = {
+        CONFIG: {name: item_id for item_id, name in names.configs.items()},
+        SECRET: {name: item_id for item_id, name in names.secrets.items()},
+    }
+    done: list[Step] = []
+    for kind in (NETWORK, SECRET, CONFIG):
+        for step in plan.having(CREATE, kind) + plan.having(UPDATE, kind):
+            try:
+                _apply_object(engine, step, ids)
+            except EngineError as error:
+                raise ApplyError(step, error.message, done) from error
+            done.append(step)
+    steps = plan.having(CREATE, SERVICE) + plan.having(UPDATE, SERVICE)
+    _apply_services(engine, steps, plan.stack, ids, auth_for, applied, done)
+    return applied
+
+
+def _apply_object(engine: Engine, step: Step, ids: Mapping[str, dict[str, str]]) -> None:
+    body = step.body or {}
+    if step.kind == NETWORK:
+        engine.network_create(body)
+    elif step.action == CREATE:
+        create = engine.config_create if step.kind == CONFIG else engine.secret_create
+        ids[step.kind][step.name] = create(body)
+    else:
+        _update_labels(engine, step, body)
+
+
+def _update_labels(engine: Engine, step: Step, body: Json) -> None:
+    """Only the labels of a config or secret can change; its data need not be sent for that."""
+    read, update = (
+        (engine.configs, engine.config_update) if step.kind == CONFIG else (engine.secrets, engine.secret_update)
+    )
+
+    def attempt() -> None:
+        found = next((item for item in read({"id": step.object_id}) if item["ID"] == step.object_id), None)
+        if found is None:
+            raise EngineError(f"{step.kind} {step.name} was removed meanwhile", 404)
+        spec = {**found["Spec"], "Labels": body["Labels"]}
+        update(found["ID"], found["Version"]["Index"], spec)
+
+    _retry_out_of_sequence(attempt)
+
+
+def _apply_services(
+    engine: Engine,
+    steps: list[Step],
+    stack: str,
+    ids: Mapping[str, Mapping[str, str]],
+    auth_for: AuthFor,
+    applied: Applied,
+    done: list[Step],
+) -> None:
+    if not steps:
+        return
+
+    def attempt(step: Step) -> EngineError | None:
+        try:
+            service_id, warnings = _apply_service(engine, step, stack, ids, auth_for)
+        except EngineError as error:
+            return error
+        applied.submitted[step.name] = service_id
+        applied.warnings.extend(f"service {step.short}: {warning}" for warning in warnings)
+        done.append(step)
+        return None
+
+    with ThreadPoolExecutor(max_workers=min(_AT_ONCE, len(steps))) as pool:
+        outcomes = list(pool.map(attempt, steps))
+    for step, error in zip(steps, outcomes):
+        if error is not None:
+            raise ApplyError(step, error.message, done) from error
+
+
+def _apply_service(
+    engine: Engine, step: Step, stack: str, ids: Mapping[str, Mapping[str, str]], auth_for: AuthFor
+) -> tuple[str, list[str]]:
+    spec = with_ids(step.body or {}, ids)
+    auth = auth_for(spec["TaskTemplate"]["ContainerSpec"]["Image"])
+    if step.action == CREATE:
+        answer = engine.service_create(spec, auth)
+        return answer["ID"], answer.get("Warnings") or []
+    service_id = str(step.object_id)
+    answer = _retry_out_of_sequence(lambda: _update_service(engine, step, service_id, spec, stack, auth))
+    return service_id, (answer or {}).get("Warnings") or []
+
+
+def _update_service(
+    engine: Engine, step: Step, service_id: str, spec: Json, stack: str, auth: str | None
+) -> Json | None:
+    """Update from the version read just now; nothing is sent if somebody else has already made the change."""
+    running = engine.service(service_id)
+    body = copy.deepcopy(spec)
+    forced = running["Spec"]["TaskTemplate"].get("ForceUpdate")
+    if forced:
+        body["TaskTemplate"]["ForceUpdate"] = forced
+    names = _names_in(engine, running)
+    if replan_service(step.name, body, running, names, stack).action == UNCHANGED:
+        return None
+    return engine.service_update(service_id, running["Version"]["Index"], body, auth)
+
+
+def _names_in(engine: Engine, running: Json) -> Names:
+    """Names for the ids in one service. Configs and secrets carry theirs."""
+    listed = engine.networks()
+    found = [*listed, *unlisted_networks(engine, [running], listed)]
+    return Names(networks={item["Id"]: item["Name"] for item in found})
+
+
+def _retry_out_of_sequence(attempt: Callable[[], Any], attempts: int = _ATTEMPTS, pause: float = 0.1) -> Any:
+    """Try again, from a fresh read, while others write the same object."""
+    try:
+        return attempt()
+    except EngineError as error:
+        if not error.out_of_sequence or attempts <= 1:
+            raise
+    time.sleep(pause)
+    return _retry_out_of_sequence(attempt, attempts - 1, 2 * pause)
+
+
+def with_ids(spec: Json, ids: Mapping[str, Mapping[str, str]]) -> Json:
+    """Fill in the ids of configs and secrets that a spec refers to by name.
+
+    Raises:
+        EngineError: a name that stands for nothing.
+    """
+    result = copy.deepcopy(spec)
+    container = result["TaskTemplate"]["ContainerSpec"]
+    for kind, key in ((CONFIG, "Config"), (SECRET, "Secret")):
+        for item in container.get(f"{key}s") or []:
+            name = item[f"{key}Name"]
+            if name not in ids[kind]:
+                raise EngineError(f"{kind} {name} does not exist", 404)
+            item[f"{key}ID"] = ids[kind][name]
+    credential = ((container.get("Privileges") or {}).get("CredentialSpec")) or {}
+    if credential.get("Config"):
+        credential["Config"] = ids[CONFIG].get(credential["Config"], credential["Config"])
+    return result

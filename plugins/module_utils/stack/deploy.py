@@ -1,0 +1,174 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A deploy from end to end: read, decide, apply, wait, remove."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack import images
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.apply import apply_plan
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.convert import Desired
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.current import Current, read_current
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.plan import (
+    REMOVE,
+    SERVICE,
+    UNCHANGED,
+    Plan,
+    PlanError,
+    decide,
+    decide_absent,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.preflight import external_problems, taken_names
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.remove import remove_steps
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.wait import (
+    Outcome,
+    failed_task_ids,
+    look,
+    wait_for,
+)
+
+Json = dict[str, Any]
+AuthFor = Callable[[str], "str | None"]
+
+# How an engine answers what only managers can tell.
+_UNAVAILABLE = 503
+
+
+class NotConvergedError(Exception):
+    """Services that are not where their specs say; `outcome` has the verdicts and the tasks' errors."""
+
+    def __init__(self, stack: str, outcome: Outcome, timeout: float) -> None:
+        self.outcome = outcome
+        when = f" within {timeout:g} s" if outcome.timed_out else ""
+        lines = [f"stack {stack} has not converged{when}:"]
+        lines += [f"service {name}: {verdict.reason}" for name, verdict in sorted(outcome.unfinished().items())]
+        lines += [f"task {failure}" for failure in outcome.failed_tasks]
+        super().__init__("\n".join(lines))
+
+
+@dataclass
+class Result:
+    """What a deploy did: its plan, and how its services ended where they were waited for."""
+
+    plan: Plan
+    outcome: Outcome = field(default_factory=Outcome)
+    warnings: list[str] = field(default_factory=list)
+
+
+def refusal(engine: Engine, error: EngineError) -> str:
+    """Why the engine refused: that it is no manager, with what to do, or its own words.
+
+    Asked afterwards, and not before each deploy: `GET /info` takes an engine longer than reading a stack.
+    """
+    if error.status != _UNAVAILABLE:
+        return error.message
+    try:
+        swarm = engine.info().get("Swarm") or {}
+    except EngineError:
+        return error.message
+    if swarm.get("ControlAvailable"):
+        return error.message
+    state = swarm.get("LocalNodeState") or "inactive"
+    return (
+        f"this host is no swarm manager (its node is {state}); run the module on one, "
+        "for example with hosts: swarm_managers[0]"
+    )
+
+
+def plan_deploy(
+    engine: Engine, stack: str, desired: Desired, *, prune: bool, resolve_image: str, auth_for: AuthFor
+) -> tuple[Plan, Current]:
+    """Read the cluster and decide. Changes nothing.
+
+    Raises:
+        PlanError: something the file takes for granted is missing; all of it is told at once.
+        UnresolvedImagesError: a registry did not tell a digest.
+        EngineError: the engine refused to be read.
+    """
+    current = read_current(engine, stack, desired.configs, desired.secrets)
+    problems = external_problems(
+        current.networks,
+        current.configs,
+        current.secrets,
+        desired.external_networks,
+        desired.external_configs,
+        desired.external_secrets,
+    )
+    new = set(desired.services) - set(current.services)
+    if new:
+        problems += taken_names(new, engine.services({"name": sorted(new)}), stack)
+    if problems:
+        raise PlanError("; ".join(problems))
+    asked = images.references_to_ask(desired.services, current.specs, resolve_image)
+    answers = images.look_up(asked, lambda reference: engine.distribution(reference, auth_for(reference)))
+    services = images.pin_services(desired.services, current.specs, answers, resolve_image)
+    return decide(desired.networks, desired.configs, desired.secrets, services, current, prune=prune), current
+
+
+def deploy(
+    engine: Engine, plan: Plan, current: Current, *, wait: bool, wait_timeout: float, auth_for: AuthFor
+) -> Result:
+    """Carry out a plan; then wait until its services have converged, and remove what no longer serves.
+
+    Raises:
+        ApplyError: the engine refused a step.
+        NotConvergedError: services did not arrive; nothing has been removed then.
+        RemovalError: something that no longer serves could not be removed in time.
+    """
+    deadline = time.monotonic() + wait_timeout
+    names = [step.name for step in plan.steps if step.kind == SERVICE and step.action != REMOVE]
+    changed = any(step.action != UNCHANGED for step in plan.steps if step.kind == SERVICE)
+    known = failed_task_ids(look(engine, plan.stack, names)) if wait and changed else frozenset()
+    applied = apply_plan(engine, plan, current.names, auth_for)
+    result = Result(plan, warnings=applied.warnings)
+    if wait and names:
+        result.outcome = _converge(engine, plan.stack, names, applied.submitted, known, deadline, wait_timeout)
+    removals = plan.having(REMOVE)
+    if applied.submitted and not wait:
+        # Swarm may still roll services back to what they used before.
+        removals = [step for step in removals if step.kind == SERVICE]
+    if removals:
+        remove_steps(engine, plan.stack, removals, deadline)
+    return result
+
+
+def _converge(
+    engine: Engine,
+    stack: str,
+    names: Collection[str],
+    submitted: Mapping[str, str],
+    known: Collection[str],
+    deadline: float,
+    wait_timeout: float,
+) -> Outcome:
+    outcome = wait_for(
+        lambda: look(engine, stack, names),
+        names,
+        submitted=submitted,
+        known_failures=known,
+        timeout=max(0.0, deadline - time.monotonic()),
+    )
+    if not outcome.converged:
+        raise NotConvergedError(stack, outcome, wait_timeout)
+    return outcome
+
+
+def plan_removal(engine: Engine, stack: str) -> Plan:
+    """Read what the stack has and plan its removal. Changes nothing."""
+    return decide_absent(read_current(engine, stack, {}, {}))
+
+
+def remove(engine: Engine, plan: Plan, wait_timeout: float) -> None:
+    """Remove all of a stack and wait until it is gone.
+
+    Raises:
+        RemovalError: some of it is still there after the time limit (seconds).
+    """
+    remove_steps(engine, plan.stack, plan.having(REMOVE), time.monotonic() + wait_timeout)

@@ -1,0 +1,167 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Wait until services have converged, within a time limit."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.converge import (
+    CONVERGED,
+    EXHAUSTED,
+    FAILED,
+    SETTLING,
+    TaskFailure,
+    Verdict,
+    failures,
+    has_failed,
+    judge,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.labels import NAMESPACE
+
+Json = dict[str, Any]
+
+_PAUSE = 0.5
+
+
+@dataclass(frozen=True)
+class View:
+    """One look at the cluster: services and their tasks by service name, and the nodes by id."""
+
+    services: dict[str, Json]
+    tasks: dict[str, list[Json]]
+    nodes: dict[str, Json]
+
+
+@dataclass
+class Outcome:
+    """How the waiting ended: a verdict a service, and the tasks' own errors of those that did not make it."""
+
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    failed_tasks: list[TaskFailure] = field(default_factory=list)
+    timed_out: bool = False
+
+    @property
+    def converged(self) -> bool:
+        """Whether every service is where its spec says."""
+        return all(verdict.state == CONVERGED for verdict in self.verdicts.values())
+
+    def unfinished(self) -> dict[str, Verdict]:
+        """The services that have not converged."""
+        return {name: item for name, item in self.verdicts.items() if item.state != CONVERGED}
+
+
+@dataclass
+class _Memory:
+    """Since when a service has been in a state that has to last to be believed."""
+
+    since: dict[str, tuple[tuple[bool, frozenset[str]], float]] = field(default_factory=dict)
+
+    def lasted(self, name: str, verdict: Verdict, now: float) -> float:
+        """Seconds for which the same tasks have been there (or have been given up)."""
+        state = (verdict.state == EXHAUSTED, verdict.watched)
+        before, start = self.since.get(name, (state, now))
+        if before != state:
+            start = now
+        self.since[name] = (state, start)
+        return now - start
+
+
+def look(engine: Engine, stack: str, names: Collection[str]) -> View:
+    """Read the services of a stack that are waited for, their tasks and the nodes."""
+    label = f"{NAMESPACE}={stack}"
+    services = {
+        item["Spec"]["Name"]: item for item in engine.services({"label": label}) if item["Spec"]["Name"] in names
+    }
+    by_id = {item["ID"]: name for name, item in services.items()}
+    tasks: dict[str, list[Json]] = {name: [] for name in services}
+    if services:
+        fresh = {task["ID"] for task in engine.tasks({"label": label, "_up-to-date": "true"})}
+        for task in engine.tasks({"label": label}):
+            if task["ServiceID"] in by_id:
+                tasks[by_id[task["ServiceID"]]].append({**task, "UpToDate": task["ID"] in fresh})
+    return View(services, tasks, {node["ID"]: node for node in engine.nodes()})
+
+
+def failed_task_ids(view: View) -> frozenset[str]:
+    """The tasks that had already failed, so that a deploy is not blamed for them."""
+    return frozenset(task["ID"] for tasks in view.tasks.values() for task in tasks if has_failed(task))
+
+
+def settle(name: str, verdict: Verdict, memory: _Memory, now: float) -> Verdict:
+    """Believe a state that has lasted long enough."""
+    lasted = memory.lasted(name, verdict, now)
+    if verdict.state == SETTLING and lasted >= verdict.window:
+        return Verdict(CONVERGED, verdict.running, verdict.wanted)
+    if verdict.state == EXHAUSTED and lasted >= verdict.window:
+        return Verdict(FAILED, verdict.running, verdict.wanted, verdict.reason)
+    return verdict
+
+
+def wait_for(
+    view_of: Callable[[], View],
+    names: Collection[str],
+    *,
+    submitted: Collection[str],
+    known_failures: Collection[str],
+    timeout: float,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Outcome:
+    """Look again and again until all services have converged, one has failed, or the time is over.
+
+    Args:
+        view_of: one look at the cluster.
+        names: full names of the services waited for.
+        submitted: those this deploy created or updated.
+        known_failures: ids of tasks that had failed before.
+        timeout: seconds.
+    """
+    memory = _Memory()
+    deadline = clock() + timeout
+    while True:
+        view = view_of()
+        outcome = _judge_all(view, names, submitted, known_failures, memory, clock())
+        states = {verdict.state for verdict in outcome.verdicts.values()}
+        outcome.timed_out = clock() >= deadline and not outcome.converged
+        if outcome.converged:
+            return outcome
+        if FAILED in states or outcome.timed_out:
+            outcome.failed_tasks = _failures_of(view, outcome.unfinished(), known_failures)
+            return outcome
+        sleep(min(_PAUSE, max(0.0, deadline - clock())))
+
+
+def _judge_all(
+    view: View,
+    names: Collection[str],
+    submitted: Collection[str],
+    known: Collection[str],
+    memory: _Memory,
+    now: float,
+) -> Outcome:
+    outcome = Outcome()
+    present = datetime.now(timezone.utc)
+    for name in sorted(names):
+        service = view.services.get(name)
+        if service is None:
+            outcome.verdicts[name] = Verdict(FAILED, 0, 0, "the service was removed while it was waited for")
+            continue
+        verdict = judge(service, view.tasks[name], view.nodes, submitted=name in submitted, known=known, now=present)
+        outcome.verdicts[name] = settle(name, verdict, memory, now)
+    return outcome
+
+
+def _failures_of(view: View, unfinished: Mapping[str, Verdict], known: Collection[str]) -> list[TaskFailure]:
+    found = []
+    for name in sorted(unfinished):
+        if name in view.services:
+            found += failures(view.services[name], view.tasks[name], view.nodes, known)
+    return found

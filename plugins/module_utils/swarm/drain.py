@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is still to leave a node that is being drained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Json = dict[str, Any]
+
+# Before these a task holds a container, or is about to; after them it holds nothing.
+# Source: https://docs.docker.com/engine/swarm/how-swarm-mode-works/swarm-task-states/
+_ENDED = frozenset({"complete", "failed", "shutdown", "rejected", "orphaned", "remove"})
+
+
+def still_running(task: Json) -> bool:
+    """The task has not come to its end."""
+    return _state(task) not in _ENDED
+
+
+def tasks_left(tasks: Iterable[Json], services: Mapping[str, Json]) -> list[str]:
+    """The tasks still there, in words: `demo_ui.2 is running`."""
+    return sorted(
+        f"{_called(task, services)} is {(task.get('Status') or {}).get('State', 'unknown')}" for task in tasks
+    )
+
+
+def services_incomplete(moving: Iterable[str], services: Mapping[str, Json]) -> list[str]:
+    """Services, of those that have to move, that do not have all their tasks running, in words."""
+    told = []
+    for service in filter(None, map(services.get, moving)):
+        status = service.get("ServiceStatus") or {}
+        running, desired = status.get("RunningTasks", 0), status.get("DesiredTasks", 0)
+        # A job's tasks end by themselves and are not missed.
+        if running < desired and not {"ReplicatedJob", "GlobalJob"} & set(service["Spec"].get("Mode") or {}):
+            told.append(f"{service['Spec']['Name']} has {running} of {desired} tasks running")
+    return sorted(told)
+
+
+def _state(task: Json) -> str:
+    return str((task.get("Status") or {}).get("State", "unknown"))
+
+
+def _called(task: Json, services: Mapping[str, Json]) -> str:
+    service = services.get(task.get("ServiceID", ""))
+    name = service["Spec"]["Name"] if service else task.get("ServiceID", "a task")
+    return f"{name}.{task['Slot']}" if task.get("Slot") else str(name)

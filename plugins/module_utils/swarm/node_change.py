@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Change a node through a manager's engine, and wait until the change is in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.drain import (
+    services_incomplete,
+    still_running,
+    tasks_left,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.nodes import changed_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.views import node_view
+from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.waiting import wait_until
+
+Json = dict[str, Any]
+
+_ATTEMPTS = 10
+
+
+class NodeChange:
+    """Changes of nodes.
+
+    Args:
+        engine: the engine of a manager.
+        timeout: seconds to wait for any one change.
+    """
+
+    def __init__(self, engine: Engine, timeout: float) -> None:
+        self._engine = engine
+        self._timeout = timeout
+
+    def apply(self, node: Json, changes: Mapping[str, tuple[Any, Any]], wait: bool) -> Json | None:
+        """Make all changes of one node. Returns it as of `views.node_view`, or None if nobody can be asked any more.
+
+        A manager that has demoted itself is no longer told about nodes.
+        """
+        rest = {key: value for key, value in changes.items() if key != "role"}
+        if rest:
+            self.update(node["id"], rest)
+        if wait and changes.get("role", ("", ""))[1] != "worker":
+            self.wait_ready(node["id"])
+        if wait and changes.get("availability", ("", node["availability"]))[1] == "drain":
+            self.wait_drained(node["id"])
+        if "role" in changes:
+            (self.promote if changes["role"][1] == "manager" else self.demote)(node["id"])
+        return None if self._is_worker() else self._view(node["id"])
+
+    def remove(self, node: Json, force: bool) -> None:
+        """Take a node off the list; one that takes part in the managers' consensus is demoted first.
+
+        A manager that a recovered cluster has left out of it cannot be demoted, and need not.
+        """
+        if node["reachability"] is not None:
+            self.demote(node["id"])
+        try:
+            self._engine.node_remove(node["id"], force=force or node["state"] != "ready")
+        except EngineError as error:
+            if not error.not_found:
+                raise
+
+    def update(self, node_id: str, changes: Mapping[str, tuple[Any, Any]]) -> None:
+        """Submit changes as of `nodes.node_changes`, over whatever else has changed meanwhile."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            node = self._engine.node(node_id)
+            try:
+                self._engine.node_update(node_id, node["Version"]["Index"], changed_spec(node["Spec"], changes))
+            except EngineError as error:
+                if not error.out_of_sequence or attempt == _ATTEMPTS:
+                    raise
+            else:
+                return
+
+    def promote(self, node_id: str) -> None:
+        """Make a worker a manager that the others reach."""
+        self.update(node_id, {"role": ("worker", "manager")})
+        wait_until(
+            lambda: self._view(node_id)["reachability"] == "reachable",
+            self._timeout,
+            f"the managers do not reach the new manager {node_id}",
+        )
+
+    def demote(self, node_id: str) -> None:
+        """Make a manager a worker, and wait until it is out of the managers' consensus."""
+        own_id = self._engine.info()["Swarm"]["NodeID"]
+        self.update(node_id, {"role": ("manager", "worker")})
+        if node_id == own_id:
+            wait_until(self._is_worker, self._timeout, "the engine still is a manager")
+        else:
+            wait_until(
+                lambda: self._view(node_id)["reachability"] is None,
+                self._timeout,
+                f"the managers still count {node_id} as one of them",
+            )
+
+    def wait_ready(self, node_id: str) -> None:
+        """Wait until the managers see the node as ready."""
+        wait_until(
+            lambda: self._view(node_id)["state"] == "ready",
+            self._timeout,
+            f"the node {node_id} is not ready",
+            lambda: str(self._view(node_id)["message"] or self._view(node_id)["state"]),
+        )
+
+    def wait_drained(self, node_id: str) -> None:
+        """Wait until no task is left on the node, and the services that had tasks there are whole elsewhere."""
+        moving = {task["ServiceID"] for task in self._tasks_on(node_id)}
+        remaining = partial(self._not_drained, node_id, moving)
+        wait_until(
+            lambda: not remaining(),
+            self._timeout,
+            f"the node {node_id} is not drained",
+            lambda: "; ".join(remaining()),
+        )
+
+    def _tasks_on(self, node_id: str) -> list[Json]:
+        return [task for task in self._engine.tasks({"node": node_id}) if still_running(task)]
+
+    def _not_drained(self, node_id: str, moving: set[str]) -> list[str]:
+        """What is still to move, in words."""
+        services = {service["ID"]: service for service in self._engine.services(status=True)}
+        return tasks_left(self._tasks_on(node_id), services) + services_incomplete(moving, services)
+
+    def _view(self, node_id: str) -> Json:
+        return node_view(self._engine.node(node_id))
+
+    def _is_worker(self) -> bool:
+        swarm = self._engine.info()["Swarm"]
+        return swarm["LocalNodeState"] == "active" and not swarm.get("ControlAvailable")
