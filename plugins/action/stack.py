@@ -1,0 +1,98 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The controller's half of `dockyard.swarm.stack`: reads the compose files and passes the project on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import engine_argument_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.markdown import as_markdown
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.options import (
+    ON_CONTROLLER,
+    pack_project,
+    stack_argument_spec,
+)
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose import ComposeError, load
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.env_files import read_env_file
+
+display = Display()
+
+
+class ActionModule(ActionBase):
+    """Load the project, then run the module of the same name on the manager."""
+
+    TRANSFERS_FILES = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        super().run(tmp, task_vars)
+        del tmp
+        _validated, options = self.validate_argument_spec({**engine_argument_spec(), **stack_argument_spec()})
+        module_args = {key: value for key, value in self._task.args.items() if key not in ON_CONTROLLER}
+        if options["state"] == "present":
+            module_args["project"] = self._project(options)
+        plan_file = self._plan_file(options)
+        result: dict[str, Any] = self._execute_module(module_args=module_args, task_vars=task_vars)
+        if plan_file is not None and "plan" in result:
+            plan = result["plan"]
+            text = as_markdown(plan) if plan_file.suffix == ".md" else json.dumps(plan, indent=2, sort_keys=True) + "\n"
+            _write(plan_file, text)
+        return result
+
+    def _plan_file(self, options: dict[str, Any]) -> Path | None:
+        if not options["plan_file"]:
+            return None
+        path = Path(self._loader.path_dwim(options["plan_file"]))
+        if path.suffix not in (".md", ".json"):
+            raise AnsibleActionFail(f"plan_file {path}: end its name in .md or .json, which says how it is written")
+        if not path.parent.is_dir():
+            raise AnsibleActionFail(f"plan_file {path}: the directory {path.parent} does not exist")
+        return path
+
+    def _project(self, options: dict[str, Any]) -> str:
+        if not options["files"]:
+            raise AnsibleActionFail(f"stack {options['name']}: state present needs files, the compose files to deploy")
+        files = [self._found(path, "compose file") for path in options["files"]]
+        env_files = [self._found(path, "env file") for path in options["env_files"]]
+        try:
+            project = load(files, _variables(env_files, options["environment"]))
+        except ComposeError as error:
+            raise AnsibleActionFail(f"stack {options['name']}: {error}") from error
+        for warning in project.warnings:
+            display.warning(f"stack {options['name']}: {warning}")
+        return pack_project(project.config, project.config_data, project.secret_data)
+
+    def _found(self, path: str, what: str) -> str:
+        """A path as it is, or beside the role or playbook, as for any other file on the controller."""
+        try:
+            return str(self._find_needle("files", path))
+        except AnsibleError as error:
+            raise AnsibleActionFail(f"the {what} {path} does not exist: {error}") from error
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise AnsibleActionFail(f"plan_file {path}: {error.strerror}") from error
+
+
+def _variables(env_files: list[str], environment: dict[str, Any]) -> dict[str, str]:
+    variables: dict[str, str] = {}
+    for path in env_files:
+        variables.update(read_env_file(path, {}))
+    return {**variables, **{key: _as_text(value) for key, value in environment.items()}}
+
+
+def _as_text(value: Any) -> str:
+    """A variable as a shell would hold it; YAML's true and false are written in lower case."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,398 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: gce
+short_description: Google Compute Engine inventory source
+version_added: 0.1.0
+author:
+  - The dockyard.swarm authors (@dockyard-swarm)
+description:
+  - Hosts from the instances of Compute Engine projects.
+  - Takes a YAML file that ends with C(gce.yml) or C(gce.yaml).
+  - Options mean what they mean in P(google.cloud.gcp_compute#inventory) where they have the same name; a configuration
+    for that plugin works after changing O(plugin). What differs is listed in the collection's guide to this plugin.
+  - Needs the permission C(compute.instances.list) and no other, unless an option says so.
+extends_documentation_fragment:
+  - dockyard.swarm.gce
+  - constructed
+  - inventory_cache
+options:
+  plugin:
+    description: Says that the file is for this plugin.
+    type: str
+    required: true
+    choices: [dockyard.swarm.gce]
+  projects:
+    description:
+      - Projects to list. All are asked at once.
+      - If neither this nor O(folders) is set, the project the credentials belong to.
+    type: list
+    elements: str
+    env:
+      - name: GCP_PROJECT
+  folders:
+    description:
+      - Folders of the organisation; every active project directly in them is listed.
+      - Needs C(resourcemanager.projects.list) on each folder, and O(scopes) with C(cloud-platform.read-only).
+    type: list
+    elements: str
+  zones:
+    description:
+      - Zones to list, each by a request of its own. All zones if not set.
+    type: list
+    elements: str
+  per_zone:
+    description:
+      - List each zone by itself, all at once. Pages of one list come one after another, so this is faster for a project
+        with many thousand instances. Needs C(compute.zones.list) as well, unless O(zones) is set.
+    type: bool
+    default: false
+  parallel:
+    description: How many requests may run at once.
+    type: int
+    default: 8
+  filters:
+    description:
+      - Filter expressions of the Compute API. An instance must pass all of them.
+      - See U(https://cloud.google.com/compute/docs/reference/rest/v1/instances/aggregatedList).
+    type: list
+    elements: str
+  hostnames:
+    description:
+      - What to call a host; the first that gives a name counts.
+      - V(name), V(hostname) (the instance's own host name), V(public_ip), V(private_ip), V(public_ipv6),
+        V(private_ipv6), V(labels.KEY), or a Jinja expression over the same variables as O(compose).
+    type: list
+    elements: str
+    default: [name]
+  name_suffix:
+    description: Appended to names that come from V(name).
+    type: str
+    default: ''
+  duplicate_hostnames:
+    description:
+      - What to do with instances that would have the same name.
+      - V(fail) stops and names them. V(first) keeps the first and warns. V(qualify) calls all of them
+        C(name.zone.project).
+    type: str
+    choices: [fail, first, qualify]
+    default: fail
+  network_interface:
+    description:
+      - Take addresses only from this interface (such as V(nic1)) or from the interface in this network.
+      - If not set, the first interface that has an address of the kind wanted.
+    type: str
+  address_preference:
+    description:
+      - C(ansible_host) is the first of these addresses the instance has. With an empty list it is not set.
+    type: list
+    elements: str
+    choices: [public_ip, private_ip, public_ipv6, private_ipv6]
+    default: [public_ip, private_ip, public_ipv6, private_ipv6]
+  vars_prefix:
+    description:
+      - Put before the name of every host variable.
+      - With an empty prefix the variables C(name) and C(tags) collide with reserved names of Ansible.
+    type: str
+    default: gce_
+  variables:
+    description:
+      - Host variables to set, without the prefix. Only what these, O(compose), O(groups), O(keyed_groups) and
+        O(hostnames) mention is asked of the API.
+      - Any property of an instance by its name in the API, or one of V(project), V(region), V(network), V(subnetwork),
+        V(internal_ip), V(external_ip), V(internal_ipv6), V(external_ipv6), V(image), V(image_family).
+      - V(*) stands for everything the API has; it costs about ten times the traffic.
+    type: list
+    elements: str
+    default:
+      - external_ip
+      - id
+      - internal_ip
+      - labels
+      - machineType
+      - name
+      - network
+      - project
+      - region
+      - status
+      - subnetwork
+      - tags
+      - zone
+  retrieve_image_info:
+    description:
+      - Also set C(image) and C(image_family), the image the boot disk was made from and its family.
+      - Needs C(compute.disks.list), and C(compute.images.get) in projects with images of their own.
+    type: bool
+    default: false
+  swarm_groups:
+    description:
+      - Put hosts labelled C(swarm-role=manager) into the group C(swarm_managers), those labelled C(swarm-role=worker)
+        into C(swarm_workers), and both into C(docker_hosts).
+    type: bool
+    default: true
+  on_project_error:
+    description:
+      - What to do when a project cannot be listed. V(warn) goes on without it, V(ignore) does so silently.
+      - When no project at all can be listed, the run fails whatever this says.
+    type: str
+    choices: [fail, warn, ignore]
+    default: fail
+  on_unreachable_zone:
+    description:
+      - What to do when a zone does not answer. V(warn) goes on without its hosts. V(cache) serves the hosts it had
+        when it last answered, which needs O(cache) and a cache plugin that keeps its data, and warns.
+    type: str
+    choices: [fail, warn, cache]
+    default: warn
+"""
+
+EXAMPLES = r"""
+# The shortest: Application Default Credentials and their project.
+plugin: dockyard.swarm.gce
+
+---
+# One project, hosts by name, groups by label, zone, tag and network.
+plugin: dockyard.swarm.gce
+projects: [my-project]
+filters:
+  - status = RUNNING
+keyed_groups:
+  - {key: labels, prefix: label}
+  - {key: zone, prefix: zone}
+  - {key: "tags['items']", prefix: tag}
+  - {key: network, prefix: network}
+
+---
+# Through Identity-Aware Proxy, hosts without external addresses.
+plugin: dockyard.swarm.gce
+projects: [my-project]
+address_preference: []
+compose:
+  ansible_ssh_common_args: >-
+    "-o ProxyCommand='gcloud compute start-iap-tunnel " ~ name ~ " %p --listen-on-stdin --project="
+    ~ project ~ " --zone=" ~ zone ~ "'"
+
+---
+# Many projects; one that fails does not lose the others; cached for ten minutes.
+plugin: dockyard.swarm.gce
+projects: [shop-prod, shop-staging, tools]
+on_project_error: warn
+on_unreachable_zone: cache
+duplicate_hostnames: qualify
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: ~/.cache/ansible-gce
+cache_timeout: 600
+"""
+
+from typing import Any
+
+from ansible.errors import AnsibleParserError
+from ansible.module_utils.basic import missing_required_lib
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable, get_cache_plugin
+from ansible_collections.dockyard.swarm.plugins.module_utils.gce import fetching, fields, hosts, options
+from ansible_collections.dockyard.swarm.plugins.module_utils.gce.credentials import (
+    GOOGLE_IMPORT_ERROR,
+    Identity,
+    problem_of,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils.gce.errors import GceError
+from ansible_collections.dockyard.swarm.plugins.module_utils.gce.references import NotPlainError, look_up
+from ansible_collections.dockyard.swarm.plugins.module_utils.gce.session import REQUESTS_IMPORT_ERROR
+
+Json = dict[str, Any]
+
+ROLE_LABEL = "swarm-role"
+ROLE_GROUPS = {"manager": "swarm_managers", "worker": "swarm_workers"}
+ALL_HOSTS_GROUP = "docker_hosts"
+
+
+class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
+    """Read options, fetch or take from the cache, populate."""
+
+    NAME = "dockyard.swarm.gce"
+
+    def verify_file(self, path: str) -> bool:
+        """Whether the file's name is one of this plugin's."""
+        return super().verify_file(path) and path.endswith(("gce.yml", "gce.yaml"))
+
+    def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
+        """Fill the inventory; every error is one sentence."""
+        if GOOGLE_IMPORT_ERROR or REQUESTS_IMPORT_ERROR:
+            raise AnsibleParserError(missing_required_lib("google-auth[requests]"))
+        super().parse(inventory, loader, path, cache)
+        config = self._read_config_data(path)
+        problem = options.unknown_option(config, self.get_options()) or options.problem_of(self.get_options())
+        if problem:
+            raise AnsibleParserError(f"{path}: {problem}")
+        request = self._request(path)
+        try:
+            answer = self._from_cache_or_google(request, path, cache)
+            found = self._hosts(answer)
+        except GceError as error:
+            raise AnsibleParserError(f"{path}: {error.message}") from None
+        self._populate(found)
+
+    # -- options -------------------------------------------------------------------------------
+
+    def _request(self, path: str) -> fetching.Request:
+        option = self.get_option
+        identity = Identity(
+            kind=option("auth_kind"),
+            scopes=tuple(option("scopes")),
+            credentials_file=option("credentials_file"),
+            service_account_file=option("service_account_file"),
+            service_account_contents=option("service_account_contents"),
+            service_account_email=option("service_account_email"),
+            access_token=option("access_token"),
+            impersonate=option("impersonate_service_account"),
+        )
+        problem = problem_of(identity)
+        if problem:
+            raise AnsibleParserError(f"{path}: {problem}")
+        expressions = fields.expressions_in(
+            [option("compose"), option("groups"), option("keyed_groups"), option("hostnames")]
+        )
+        return fetching.Request(
+            identity=identity,
+            endpoint=option("api_endpoint"),
+            ca_file=option("ca_file"),
+            timeout=option("timeout"),
+            retries=option("retries"),
+            parallel=option("parallel"),
+            projects=tuple(option("projects") or ()),
+            folders=tuple(option("folders") or ()),
+            zones=tuple(option("zones") or ()),
+            per_zone=option("per_zone"),
+            filters=tuple(option("filters") or ()),
+            mask=fields.instance_mask(option("variables"), expressions, option("retrieve_image_info")),
+            image_info=option("retrieve_image_info"),
+            on_project_error=option("on_project_error"),
+            on_unreachable_zone=option("on_unreachable_zone"),
+        )
+
+    # -- instances, from the cache or from Google --------------------------------------------------
+
+    def _from_cache_or_google(self, request: fetching.Request, path: str, cache: bool) -> fetching.Answer:
+        keeps_cache = self.get_option("cache")
+        # The key holds the configuration: a changed filter never meets the answer to the old one.
+        key = f"{self.get_cache_key(path)}_{request.digest}"
+        if keeps_cache and cache and key in self._cache:
+            return fetching.Answer.from_json(self._cache[key])
+        last_known: Any = self._last_known() if request.on_unreachable_zone == "cache" else {}
+        answer = fetching.fetch(request, last_known.get(key), self.display.warning)
+        if keeps_cache and answer.complete:
+            self._cache[key] = answer.to_json()
+            if request.on_unreachable_zone == "cache":
+                last_known[key] = answer.to_json()
+                last_known.update_cache_if_changed()
+        return answer
+
+    def _last_known(self) -> Any:
+        """A second cache that does not expire: what zones held when they last answered."""
+        options: Json = {"_timeout": 0, "_prefix": f"{self.get_option('cache_prefix')}last_"}
+        if self.get_option("cache_connection") is not None:
+            options["_uri"] = self.get_option("cache_connection")
+        return get_cache_plugin(self.get_option("cache_plugin"), **options)
+
+    # -- hosts -----------------------------------------------------------------------------------
+
+    def _hosts(self, answer: fetching.Answer) -> list[hosts.Host]:
+        images = answer.images if self.get_option("retrieve_image_info") else None
+        interface = self.get_option("network_interface")
+        found = []
+        for project, zones in answer.instances.items():
+            for zone in sorted(zones):
+                for instance in zones[zone]:
+                    facts = hosts.facts_of(instance, project, interface, images)
+                    found.append(hosts.Host(facts, self._name_of(facts)))
+        try:
+            kept, notes = hosts.settle_duplicates(found, self.get_option("duplicate_hostnames"))
+        except ValueError as error:
+            raise GceError(
+                f"instances share a host name: {error}. Set duplicate_hostnames to 'qualify' or choose other hostnames."
+            ) from None
+        for note in notes:
+            self.display.warning(f"instances share a host name, the first one is kept: {note}")
+        return kept
+
+    def _name_of(self, facts: Json) -> str:
+        suffix = self.get_option("name_suffix")
+        for wanted in self.get_option("hostnames"):
+            fixed, name = hosts.plain_name(facts, wanted, suffix)
+            if not fixed:
+                name = self._name_by_expression(wanted, facts)
+            if name:
+                return str(name)
+        tried = ", ".join(self.get_option("hostnames"))
+        where = f"{facts['project']}/{facts['zone']}/{facts['name']}"
+        raise GceError(f"none of hostnames ({tried}) gives the instance {where} a name: add 'name' at the end.")
+
+    def _name_by_expression(self, expression: str, facts: Json) -> Any:
+        try:
+            return self._compose(expression, facts)
+        except Exception as error:  # whatever a template may raise
+            if self.get_option("strict"):
+                where = f"{facts['project']}/{facts['zone']}/{facts['name']}"
+                raise GceError(f"hostnames: '{expression}' cannot be evaluated for {where}: {error}") from None
+            return None
+
+    def _populate(self, found: list[hosts.Host]) -> None:
+        if self.get_option("swarm_groups"):
+            for group in ROLE_GROUPS.values():
+                self.inventory.add_group(group)
+            self.inventory.add_group(ALL_HOSTS_GROUP)
+            for group in ROLE_GROUPS.values():
+                self.inventory.add_child(ALL_HOSTS_GROUP, group)
+        found.reverse()
+        while found:  # so that what has been used is let go of: large fleets are large
+            self._add(found.pop())
+
+    def _add(self, host: hosts.Host) -> None:
+        facts, option = host.facts, self.get_option
+        self.inventory.add_host(host.name)
+        variables = self._variables(facts)
+        address = hosts.address_to_connect(facts, option("address_preference"))
+        if address:
+            variables["ansible_host"] = address
+        # Straight to the host: the inventory's set_variable copies every value to mark where it came from,
+        # which takes longer than fetching them.
+        target = self.inventory.get_host(host.name)
+        for name, value in variables.items():
+            target.set_variable(name, value)
+        role_group = ROLE_GROUPS.get(facts["labels"].get(ROLE_LABEL, ""))
+        if role_group and option("swarm_groups"):
+            self.inventory.add_child(role_group, host.name)
+        self._construct(host.name, {**facts, **variables, "inventory_hostname": host.name})
+
+    def _variables(self, facts: Json) -> Json:
+        prefix, wanted = self.get_option("vars_prefix"), self.get_option("variables")
+        names = facts if fields.EVERYTHING in wanted else wanted
+        variables = {f"{prefix}{name}": facts.get(name) for name in names}
+        if self.get_option("retrieve_image_info"):
+            variables.update({f"{prefix}{name}": facts[name] for name in ("image", "image_family")})
+        return variables
+
+    def _construct(self, name: str, variables: Json) -> None:
+        option = self.get_option
+        strict = option("strict")
+        if option("compose"):
+            self._set_composite_vars(option("compose"), variables, name, strict=strict)
+            variables.update(self.inventory.get_host(name).vars)
+        if option("groups"):
+            self._add_host_to_composed_groups(option("groups"), variables, name, strict=strict, fetch_hostvars=False)
+        if option("keyed_groups"):
+            self._add_host_to_keyed_groups(option("keyed_groups"), variables, name, strict=strict, fetch_hostvars=False)
+
+    def _compose(self, template: Any, variables: Json, *args: Any) -> Any:
+        """A plain reference (`labels`, `networkInterfaces[0].networkIP`) needs no template engine."""
+        if not self.get_option("use_extra_vars"):
+            try:
+                return look_up(template, variables)
+            except NotPlainError:
+                pass
+        return super()._compose(template, variables, *args)

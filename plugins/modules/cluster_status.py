@@ -1,0 +1,140 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cluster_status
+short_description: Tell on one page how a swarm is
+version_added: 0.1.0
+author:
+  - The dockyard.swarm authors (@dockyard-swarm)
+description:
+  - Returns a cluster's quorum, nodes and services, and where tasks run, as data and as a page of text.
+  - Has to run on a manager. Changes nothing.
+options:
+  hosts:
+    description:
+      - Node ids by name in the inventory, so that the page can say which node is which host.
+    type: dict
+    default: {}
+  plan:
+    description:
+      - What M(dockyard.swarm.membership) returned as RV(dockyard.swarm.membership#module:plan), to show as what
+        differs from the declared state.
+    type: dict
+    default: {}
+extends_documentation_fragment:
+  - dockyard.swarm.engine
+  - dockyard.swarm.engine.attributes
+  - dockyard.swarm.engine.actiongroup
+attributes:
+  check_mode:
+    support: full
+    details: Only asks.
+  diff_mode:
+    support: none
+    details: Changes nothing.
+  idempotent:
+    support: full
+    details: Changes nothing.
+seealso:
+  - module: dockyard.swarm.cluster_info
+"""
+
+EXAMPLES = r"""
+- name: See how the swarm is
+  dockyard.swarm.cluster_status:
+  register: swarm
+
+- name: Show it
+  ansible.builtin.debug:
+    msg: "{{ swarm.page }}"
+"""
+
+RETURN = r"""
+status:
+  description:
+    - The cluster's id, its quorum in words, its nodes, its services and what differs from the declared state.
+  returned: success
+  type: dict
+  contains:
+    cluster_id:
+      description: The cluster's id.
+      type: str
+    quorum:
+      description: The quorum in words.
+      type: str
+    nodes:
+      description:
+        - As RV(dockyard.swarm.cluster_info#module:nodes), with the host's C(name) in the inventory and the number of
+          C(tasks) that run there.
+      type: list
+      elements: dict
+    services:
+      description: Services with their numbers of running and desired tasks, the nodes they run on and their ports.
+      type: list
+      elements: dict
+    differences:
+      description: Sentences about what differs from the declared state.
+      type: list
+      elements: str
+page:
+  description: The same as text.
+  returned: success
+  type: str
+"""
+
+from collections import Counter
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import connect, engine_argument_spec, fail
+from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.quorum import quorum_of
+from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.status import differences, render, service_view
+from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.views import node_view
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            **engine_argument_spec(),
+            "hosts": {"type": "dict", "default": {}},
+            "plan": {"type": "dict", "default": {}},
+        },
+        supports_check_mode=True,
+    )
+    engine = connect(module)
+    try:
+        status = _status(engine, module.params["hosts"], module.params["plan"])
+    except EngineError as error:
+        fail(module, error.message)
+    module.exit_json(changed=False, status=status, page=render(status))
+
+
+def _status(engine: Engine, hosts: dict[str, str], plan: dict[str, Any]) -> dict[str, Any]:
+    names = {node_id: name for name, node_id in hosts.items() if node_id}
+    nodes = {node["ID"]: node_view(node) for node in engine.nodes()}
+    tasks = engine.tasks({"desired-state": "running"})
+    running = Counter(task.get("NodeID") for task in tasks if (task.get("Status") or {}).get("State") == "running")
+    quorum = quorum_of(list(nodes.values()))
+    return {
+        "cluster_id": engine.info()["Swarm"]["Cluster"]["ID"],
+        "quorum": f"{quorum}, {quorum.tolerates} more may fail",
+        "nodes": [
+            {**node, "name": names.get(node["id"]), "tasks": running[node["id"]]}
+            for node in sorted(nodes.values(), key=lambda node: (node["role"], node["hostname"]))
+        ],
+        "services": [
+            service_view(service, tasks, nodes)
+            for service in sorted(engine.services(status=True), key=lambda service: service["Spec"]["Name"])
+        ],
+        "differences": differences(plan),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: engine_data
+short_description: Remove what an engine leaves on disk
+version_added: 0.1.0
+author: The dockyard.swarm authors (@dockyard-swarm)
+description:
+  - Removes images, containers, volumes, networks and the configuration of an engine that is no longer installed.
+  - Refuses while an engine's unit is there. A mount point is emptied and stays.
+extends_documentation_fragment:
+  - dockyard.swarm.engine.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  state:
+    description: The data shall be gone. There is no other state, and this one is never a default.
+    type: str
+    choices: [absent]
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: Remove all that the engine left
+  dockyard.swarm.engine_data:
+    state: absent
+"""
+
+RETURN = r"""
+paths:
+  description: Folders that were removed, or would be.
+  returned: success
+  type: list
+  elements: str
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon import data
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.unit import read_unit, runner
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={"state": {"type": "str", "choices": ["absent"], "required": True}},
+        supports_check_mode=True,
+    )
+    if read_unit(runner(module)).active and not module.check_mode:
+        module.fail_json(msg="The engine still runs, and its data was left alone: remove the engine first")
+    paths = data.present(data.data_paths())
+    if not module.check_mode:
+        for path in paths:
+            data.remove(path)
+    shown = "".join(f"{path}\n" for path in paths)
+    module.exit_json(changed=bool(paths), paths=paths, diff={"before": shown, "after": ""})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: engine_firewall
+short_description: Say who may reach published ports and the swarm's own ports
+version_added: 0.1.0
+author: The dockyard.swarm authors (@dockyard-swarm)
+description:
+  - Ports that containers publish bypass the host's own firewall. With this module a host's outside
+    reaches only those that are declared, and only from where it is declared.
+  - The swarm's own ports (2377/tcp, 7946/tcp and udp, the data path) are reached from its members only.
+  - The rules stand in chains of their own, entered from C(DOCKER-USER) and C(INPUT), for IPv4 and IPv6,
+    and are there before the engine starts, at each boot. Works with both iptables backends, nft and legacy.
+  - Where the engine does not filter IPv6 itself, its proxy answers on published ports; there the host's own
+    firewall decides.
+extends_documentation_fragment:
+  - dockyard.swarm.engine.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  state:
+    description: Whether the rules shall be there.
+    type: str
+    choices: [present, absent]
+    default: present
+  published:
+    description: Who may reach which published ports. An empty list closes all; not given leaves them alone.
+    type: list
+    elements: dict
+    suboptions:
+      ports:
+        description: The ports on the host, each a number or a range such as V(8000:8080).
+        type: list
+        elements: str
+        required: true
+      protocol:
+        description: The protocol.
+        type: str
+        choices: [tcp, udp, sctp]
+        default: tcp
+      sources:
+        description: Addresses or networks. Empty means any.
+        type: list
+        elements: str
+        default: []
+  interfaces:
+    description: Through which the outside comes. Empty means that of the default route.
+    type: list
+    elements: str
+    default: []
+  members:
+    description: Addresses or networks of the swarm's members. Not given leaves the swarm's ports alone.
+    type: list
+    elements: str
+  data_port:
+    description: UDP port of the data path, as set when the swarm was created.
+    type: int
+    default: 4789
+"""
+
+EXAMPLES = r"""
+- name: Everybody may reach the web, the office the metrics, and only members the swarm
+  dockyard.swarm.engine_firewall:
+    published:
+      - ports: [80, 443]
+      - ports: [9090]
+        sources: [192.0.2.0/24]
+    members: [10.0.0.0/24]
+"""
+
+RETURN = r"""
+interfaces:
+  description: The interfaces that are filtered.
+  returned: success
+  type: list
+  elements: str
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon import filtering
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.firewall import FirewallError
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.helpers import HelperError
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.unit import runner
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "published": {
+                "type": "list",
+                "elements": "dict",
+                "options": {
+                    "ports": {"type": "list", "elements": "str", "required": True},
+                    "protocol": {"type": "str", "choices": ["tcp", "udp", "sctp"], "default": "tcp"},
+                    "sources": {"type": "list", "elements": "str", "default": []},
+                },
+            },
+            "interfaces": {"type": "list", "elements": "str", "default": []},
+            "members": {"type": "list", "elements": "str"},
+            "data_port": {"type": "int", "default": 4789},
+        },
+        supports_check_mode=True,
+    )
+    run = runner(module)
+    try:
+        planned = filtering.plan(module.params, run)
+        if planned.changed and not module.check_mode:
+            filtering.apply(planned, run)
+    except (FirewallError, HelperError) as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(changed=planned.changed, interfaces=planned.interfaces, diff=filtering.describe(planned))
+
+
+if __name__ == "__main__":
+    main()

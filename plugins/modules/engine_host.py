@@ -1,0 +1,149 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: engine_host
+short_description: Prepare a host for a Docker Engine, and tell what its kernel cannot do
+version_added: 0.1.0
+author: The dockyard.swarm authors (@dockyard-swarm)
+description:
+  - Sets sysctls and loads kernel modules, now and at every boot; those the kernel does not have are left out.
+  - Looks at what the kernel can do for an engine and a swarm. What it lacks is listed in one block, with what it means.
+  - Fails, before anything is changed, on what the declared use needs, and on values in O(daemon) of a wrong type.
+extends_documentation_fragment:
+  - dockyard.swarm.engine.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  state:
+    description: V(absent) takes back what this module set up for every boot.
+    type: str
+    choices: [present, absent]
+    default: present
+  needs:
+    description: What the use of this host depends on. Missing it is a failure; otherwise it is only told.
+    type: list
+    elements: str
+    choices: [routing_mesh, overlay_networks, user_namespaces, cgroup_v2, time_sync]
+    default: []
+  sysctls:
+    description: Names and values.
+    type: dict
+    default: {}
+  modules:
+    description: Kernel modules to load where the kernel has them.
+    type: list
+    elements: str
+    default: []
+  daemon:
+    description: The keys of C(daemon.json) to come, whose types are checked before anything is installed.
+    type: dict
+    default: {}
+"""
+
+EXAMPLES = r"""
+- name: Prepare a member of a swarm whose services rely on the routing mesh
+  dockyard.swarm.engine_host:
+    needs: [routing_mesh, overlay_networks]
+    sysctls:
+      net.ipv4.ip_forward: 1
+    modules: [overlay, br_netfilter, ip_vs]
+"""
+
+RETURN = r"""
+preflight:
+  description: What the host has and lacks, in one block.
+  returned: always
+  type: str
+abilities:
+  description: The same, by name.
+  returned: always
+  type: dict
+  sample:
+    routing_mesh: false
+managed:
+  description: What earlier runs set up on this host and may have to take back - V(firewall), V(prune), V(repository).
+  returned: success
+  type: list
+  elements: str
+unknown_sysctls:
+  description: Sysctls this kernel does not have.
+  returned: success
+  type: list
+  elements: str
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon import kernel, prepare
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.schema import type_problems
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.unit import runner
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "needs": {"type": "list", "elements": "str", "choices": list(kernel.NEEDS), "default": []},
+            "sysctls": {"type": "dict", "default": {}},
+            "modules": {"type": "list", "elements": "str", "default": []},
+            "daemon": {"type": "dict", "default": {}},
+        },
+        supports_check_mode=True,
+    )
+    run = runner(module)
+    abilities = kernel.read_abilities(run)
+    preflight = kernel.report(abilities)
+    found = {ability.name: ability.present for ability in abilities}
+
+    problems = type_problems(module.params["daemon"])
+    if problems:
+        listed = "\n".join(f"  - {problem}" for problem in problems)
+        module.fail_json(msg=f"Nothing was changed, because docker_daemon is wrong:\n{listed}", preflight=preflight)
+
+    needs = list(module.params["needs"])
+    if module.params["daemon"].get("storage-driver", "overlay2") == "overlay2":
+        needs.append("overlay_files")
+    if module.params["daemon"].get("userns-remap"):
+        needs.append("user_namespaces")
+    missing = kernel.missing(abilities, needs)
+    if missing:
+        names = ", ".join(ability.name for ability in missing)
+        module.fail_json(
+            msg=f"This host lacks what its declared use needs ({names}). It\n{preflight}",
+            preflight=preflight,
+            abilities=found,
+        )
+
+    present = module.params["state"] == "present"
+    sysctls = {name: str(value) for name, value in module.params["sysctls"].items()} if present else {}
+    planned = prepare.plan(sysctls, module.params["modules"] if present else [], kernel.module_finder(run))
+    if planned.changed and not module.check_mode:
+        try:
+            prepare.apply(planned, sysctls, run)
+        except prepare.PrepareError as error:
+            module.fail_json(msg=str(error), preflight=preflight, abilities=found)
+    if planned.changed and not all(found.values()):
+        module.warn(f"What this host can do for an engine. It\n{preflight}")
+    module.exit_json(
+        changed=planned.changed,
+        preflight=preflight,
+        abilities=found,
+        managed=prepare.managed(),
+        unknown_sysctls=planned.unknown,
+        diff=[change.as_diff() for change in planned.files if change.changed]
+        + [{"before": f"module {name} not loaded\n", "after": f"module {name} loaded\n"} for name in planned.load]
+        + [{"before": f"{name} other\n", "after": f"{name} = {value}\n"} for name, value in planned.sysctls.items()],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: engine_packages
+short_description: Install a Docker Engine from packages, pinned and held
+version_added: 0.1.0
+author: The dockyard.swarm authors (@dockyard-swarm)
+description:
+  - Installs, upgrades, downgrades, holds and removes the packages of a Docker Engine in one transaction.
+  - Knows the names of the packages for Docker's own repository and for those of the distribution,
+    and removes the other source's, which cannot stand beside them.
+  - No package starts or restarts a service. A running engine whose packages changed is noted
+    for M(dockyard.swarm.engine_service).
+extends_documentation_fragment:
+  - dockyard.swarm.engine.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  state:
+    description: Whether the host shall have an engine.
+    type: str
+    choices: [present, absent]
+    default: present
+  source:
+    description:
+      - Packages of Docker (V(docker)), whose repository M(dockyard.swarm.engine_repository) adds,
+        or of the distribution.
+    type: str
+    choices: [docker, distribution]
+    default: docker
+  version:
+    description:
+      - The beginning of a version, such as V(27.5).
+        The newest package that matches is installed, be it an upgrade or a downgrade.
+      - V(latest) follows the package sources. Empty leaves an installed engine as it is.
+    type: str
+    default: ''
+  hold:
+    description:
+      - Keep the engine's packages from being upgraded by anything else, or let them go. Not given leaves that as it is.
+    type: bool
+  extras:
+    description: Further parts of Docker to install.
+    type: list
+    elements: str
+    choices: [buildx, compose, rootless]
+    default: []
+  refresh:
+    description: Fetch the package lists before anything is installed, even if they are recent.
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+- name: Have the newest engine of the 27.5 series, and keep it
+  dockyard.swarm.engine_packages:
+    version: "27.5"
+    hold: true
+
+- name: Have the distribution's engine
+  dockyard.swarm.engine_packages:
+    source: distribution
+"""
+
+RETURN = r"""
+installed:
+  description: Name to version of what was installed, or would be; an empty version where the sources are not known yet.
+  returned: success
+  type: dict
+removed:
+  description: Packages that were removed, or would be.
+  returned: success
+  type: list
+  elements: str
+action:
+  description: V(restart) if a running engine's packages changed.
+  returned: success
+  type: str
+  sample: none
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon import install
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.distribution import UnsupportedHostError
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.packages import EXTRAS, PackageError, describe
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.unit import runner
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "source": {"type": "str", "choices": ["docker", "distribution"], "default": "docker"},
+            "version": {"type": "str", "default": ""},
+            "hold": {"type": "bool"},
+            "extras": {"type": "list", "elements": "str", "choices": list(EXTRAS), "default": []},
+            "refresh": {"type": "bool", "default": False},
+        },
+        supports_check_mode=True,
+    )
+    run = runner(module, install.ENVIRONMENT)
+    try:
+        planned = install.plan(module.params, run, may_refresh=not module.check_mode)
+        if planned.change.any and not module.check_mode:
+            install.apply(planned, run)
+    except (PackageError, UnsupportedHostError) as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(
+        changed=planned.change.any,
+        installed=planned.change.install,
+        removed=planned.change.remove,
+        action=planned.action,
+        diff=describe(planned.change, planned.installed),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: engine_prune
+short_description: Remove unused images, containers and networks on a schedule
+version_added: 0.1.0
+author: The dockyard.swarm authors (@dockyard-swarm)
+description:
+  - Sets a systemd timer up that prunes, on each host, what no container uses.
+  - Volumes are data, and are not touched unless O(volumes) says so.
+extends_documentation_fragment:
+  - dockyard.swarm.engine.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  state:
+    description: Whether the timer shall be there.
+    type: str
+    choices: [present, absent]
+    default: present
+  schedule:
+    description: When, as systemd.time(7) writes calendar events. Hosts are spread over half an hour.
+    type: str
+    default: daily
+  older_than:
+    description: Leave alone what is younger. Empty means no age.
+    type: str
+    default: 168h
+  unused_images:
+    description: Remove all images that no container uses, and not only those without a name.
+    type: bool
+    default: true
+  labels:
+    description: Remove only what carries these labels, each V(key) or V(key=value).
+    type: list
+    elements: str
+    default: []
+  keep_labels:
+    description: Never remove what carries these labels.
+    type: list
+    elements: str
+    default: []
+  volumes:
+    description: Remove unused anonymous volumes too. They have no age; only labels choose among them.
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+- name: Prune each Sunday night what is older than ten days
+  dockyard.swarm.engine_prune:
+    schedule: Sun 03:00
+    older_than: 240h
+    keep_labels: [keep]
+"""
+
+RETURN = r"""
+commands:
+  description: What the timer runs.
+  returned: success
+  type: list
+  elements: str
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon import prune
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.files import plan_file
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.helpers import (
+    HelperError,
+    apply_helper,
+    plan_helper,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.unit import runner
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "schedule": {"type": "str", "default": "daily"},
+            "older_than": {"type": "str", "default": "168h"},
+            "unused_images": {"type": "bool", "default": True},
+            "labels": {"type": "list", "elements": "str", "default": []},
+            "keep_labels": {"type": "list", "elements": "str", "default": []},
+            "volumes": {"type": "bool", "default": False},
+        },
+        supports_check_mode=True,
+    )
+    run = runner(module)
+    wanted = module.params["state"] == "present"
+    files = [
+        plan_file(prune.SERVICE_PATH, prune.render_service(module.params) if wanted else None),
+        plan_file(prune.TIMER_PATH, prune.render_timer(module.params["schedule"]) if wanted else None),
+    ]
+    helper = plan_helper(prune.TIMER, wanted, files, run)
+    if helper.changed and not module.check_mode:
+        try:
+            apply_helper(helper, run)
+        except HelperError as error:
+            module.fail_json(msg=str(error))
+    module.exit_json(
+        changed=helper.changed,
+        commands=[" ".join(words) for words in prune.commands(module.params)] if wanted else [],
+        diff=[change.as_diff() for change in files if change.changed],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: engine_repository
+short_description: Add the package repository a Docker Engine comes from
+version_added: 0.1.0
+author: The dockyard.swarm authors (@dockyard-swarm)
+description:
+  - Describes the repository to apt (deb822) or dnf, and has its packages checked against one key,
+    named by its fingerprint.
+  - A key with another fingerprint is refused before anything is changed.
+  - Older descriptions of the same repository, and keys of it in other places, are removed first.
+extends_documentation_fragment:
+  - dockyard.swarm.engine.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  state:
+    description: Whether the repository shall be known to the host.
+    type: str
+    choices: [present, absent]
+    default: present
+  url:
+    description: The repository, or a mirror of it. Empty means Docker's own for this distribution.
+    type: str
+    default: ''
+  suite:
+    description: The suite (apt) or release (dnf). Empty means that of the host.
+    type: str
+    default: ''
+  channel:
+    description: The component.
+    type: str
+    default: stable
+  key_url:
+    description:
+      - Where the key is fetched from, in ASCII armor; V(http), V(https) or V(file). Empty means C(gpg) beside O(url).
+    type: str
+    default: ''
+  fingerprint:
+    description: The whole fingerprint of the key. Empty means that of Docker's own.
+    type: str
+    default: ''
+"""
+
+EXAMPLES = r"""
+- name: Install from Docker's own repository
+  dockyard.swarm.engine_repository:
+
+- name: Install from a mirror that signs with a key of its own
+  dockyard.swarm.engine_repository:
+    url: https://mirror.internal/docker/debian
+    fingerprint: 0123 4567 89AB CDEF 0123  4567 89AB CDEF 0123 4567
+"""
+
+RETURN = r"""
+files:
+  description: Paths of the files that were changed, or would be.
+  returned: success
+  type: list
+  elements: str
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.urls import fetch_url
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon import repository
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.distribution import UnsupportedHostError, this_host
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "url": {"type": "str", "default": ""},
+            "suite": {"type": "str", "default": ""},
+            "channel": {"type": "str", "default": "stable"},
+            "key_url": {"type": "str", "default": "", "no_log": False},
+            "fingerprint": {"type": "str", "default": ""},
+        },
+        supports_check_mode=True,
+    )
+
+    def fetch(url: str) -> bytes:
+        answer, info = fetch_url(module, url, timeout=30)
+        if answer is None or info["status"] not in (200, None, -1):
+            raise repository.RepositoryError(f"The key at {url} could not be fetched: {info['msg']}")
+        return bytes(answer.read())
+
+    try:
+        planned = repository.plan(module.params, this_host(), fetch)
+    except (repository.RepositoryError, UnsupportedHostError) as error:
+        module.fail_json(msg=str(error))
+    if not module.check_mode:
+        repository.apply(planned)
+    module.exit_json(
+        changed=bool(planned.files),
+        files=[change.path for change in planned.files],
+        diff=[change.as_diff() for change in planned.files],
+    )
+
+
+if __name__ == "__main__":
+    main()

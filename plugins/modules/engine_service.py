@@ -1,0 +1,173 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: engine_service
+short_description: Have a Docker Engine started, enabled and running what is on disk
+version_added: 0.1.0
+author: The dockyard.swarm authors (@dockyard-swarm)
+description:
+  - Enables and starts the engine, reloads or restarts it where its configuration or packages changed since it was
+    started, and waits until it answers.
+  - An engine that is a member of a swarm is not restarted with O(members=defer). The result says that it needs to be,
+    so that a play can go through the members one at a time.
+  - A change that an interrupted run left behind is noticed and taken up.
+extends_documentation_fragment:
+  - dockyard.swarm.engine.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  state:
+    description:
+      - V(stopped) stops and disables the engine. That is refused to a member of a swarm, which has to leave it first.
+    type: str
+    choices: [started, stopped]
+    default: started
+  action:
+    description:
+      - What earlier steps of the same run found the engine to need.
+        It matters in check mode only, where they leave no note.
+    type: str
+    choices: [none, reload, restart]
+    default: none
+  members:
+    description: What to do with an engine that needs a restart and is a member of a swarm.
+    type: str
+    choices: [restart, defer]
+    default: restart
+  timeout:
+    description: Seconds to wait for the engine to answer, and to be an active member again where it was one.
+    type: int
+    default: 60
+  docker_host:
+    description: Where the engine listens on this host.
+    type: str
+    default: unix:///var/run/docker.sock
+seealso:
+  - module: dockyard.swarm.engine_config
+"""
+
+EXAMPLES = r"""
+- name: Start the engine, and restart it where its configuration changed
+  dockyard.swarm.engine_service:
+"""
+
+RETURN = r"""
+steps:
+  description: What was done, or would be, in order.
+  returned: success
+  type: list
+  elements: str
+  sample: [enable, start]
+restart_pending:
+  description: The engine needs a restart, and as a member of a swarm did not get it.
+  returned: success
+  type: bool
+reasons:
+  description: What the engine takes up with the reload or restart.
+  returned: success
+  type: list
+  elements: str
+swarm:
+  description: The engine's membership.
+  returned: success
+  type: dict
+  contains:
+    state:
+      description: The engine's own word for it.
+      type: str
+      sample: active
+    node_id:
+      description: Its id; empty outside of a swarm.
+      type: str
+    manager:
+      description: It is a manager that can be asked.
+      type: bool
+    managers:
+      description: Node ids of the managers it knows.
+      type: list
+      elements: str
+version:
+  description: Version of the engine; empty when it does not run yet.
+  returned: success
+  type: str
+  sample: 26.1.5
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon import service
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.pending import stronger
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.unit import runner
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine import EngineError
+
+
+def _info(docker_host: str) -> dict[str, Any]:
+    """An engine that runs and does not answer is waited for later."""
+    try:
+        return service.read_info(docker_host)
+    except EngineError:
+        return {}
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "state": {"type": "str", "choices": ["started", "stopped"], "default": "started"},
+            "action": {"type": "str", "choices": ["none", "reload", "restart"], "default": "none"},
+            "members": {"type": "str", "choices": ["restart", "defer"], "default": "restart"},
+            "timeout": {"type": "int", "default": 60},
+            "docker_host": {"type": "str", "default": "unix:///var/run/docker.sock"},
+        },
+        supports_check_mode=True,
+    )
+    run = runner(module)
+    docker_host, started = module.params["docker_host"], module.params["state"] == "started"
+    unit = service.current_unit(run)
+    if started and not unit.exists and not module.check_mode:
+        module.fail_json(msg="This host has no docker.service: dockyard.swarm.engine_packages installs it.")
+    info = _info(docker_host) if unit.active else {}
+    swarm = service.swarm_state(info)
+    if started:
+        action, reasons = service.read_pending(unit)
+        action = stronger(action, module.params["action"])
+        defer = module.params["members"] == "defer"
+        steps = service.decide(unit, action, reasons, member=service.is_member(swarm), defer=defer)
+    else:
+        if service.is_member(swarm):
+            module.fail_json(
+                msg=f"This host is a member of a swarm ({swarm['state']}), and its engine was left running: "
+                "have it leave the swarm first"
+            )
+        steps = service.decide_stop(unit)
+    if not module.check_mode:
+        try:
+            service.apply(steps, run)
+            if started and (steps.verbs or not info):
+                member, timeout = service.is_member(swarm), module.params["timeout"]
+                info = service.wait_until_healthy(run, timeout, lambda: service.read_info(docker_host), member)
+        except service.ServiceError as error:
+            module.fail_json(msg=str(error), steps=steps.verbs)
+    module.exit_json(
+        changed=bool(steps.verbs),
+        steps=steps.verbs,
+        restart_pending=steps.deferred,
+        reasons=steps.reasons,
+        swarm=service.swarm_state(info),
+        version=info.get("ServerVersion", ""),
+        diff=service.describe(unit, steps),
+    )
+
+
+if __name__ == "__main__":
+    main()

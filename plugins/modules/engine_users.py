@@ -1,0 +1,89 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: engine_users
+short_description: Let users of a host use its Docker Engine
+version_added: 0.1.0
+author: The dockyard.swarm authors (@dockyard-swarm)
+description:
+  - Puts existing users into the group that may use the engine's socket. That is as good as root on the host.
+extends_documentation_fragment:
+  - dockyard.swarm.engine.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  users:
+    description: Their names. Members of the group who are not named stay in it.
+    type: list
+    elements: str
+    required: true
+  group:
+    description: The group.
+    type: str
+    default: docker
+"""
+
+EXAMPLES = r"""
+- name: Let the deployer use the engine
+  dockyard.swarm.engine_users:
+    users: [deployer]
+"""
+
+RETURN = r"""
+added:
+  description: Users who were put into the group, or would be.
+  returned: success
+  type: list
+  elements: str
+"""
+
+import grp
+import pwd
+
+from ansible.module_utils.basic import AnsibleModule
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "users": {"type": "list", "elements": "str", "required": True},
+            "group": {"type": "str", "default": "docker"},
+        },
+        supports_check_mode=True,
+    )
+    users, group = module.params["users"], module.params["group"]
+    unknown = sorted(set(users) - {account.pw_name for account in pwd.getpwall()})
+    if unknown:
+        module.fail_json(
+            msg=f"docker_users names {', '.join(unknown)}, and this host has no such user: create it first"
+        )
+    try:
+        members = grp.getgrnam(group).gr_mem
+    except KeyError:
+        members = []  # the engine's packages bring the group; in check mode they may not be there yet
+    added = [user for user in users if user not in members]
+    if not module.check_mode:
+        for user in added:
+            module.run_command(["gpasswd", "--add", user, group], check_rc=True)
+    module.exit_json(
+        changed=bool(added),
+        added=added,
+        diff={
+            "before": "".join(f"{user}\n" for user in sorted(members)),
+            "after": "".join(f"{user}\n" for user in sorted({*members, *added})),
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: gce_addresses
+short_description: Addresses at Compute Engine are reserved as declared
+version_added: 0.1.0
+author:
+  - The dockyard.swarm authors (@dockyard-swarm)
+description:
+  - Reserves regional addresses for a fleet, and gives them back.
+  - Hosts that are to keep their address need no such task; see O(dockyard.swarm.gce_instances#module:external_address).
+  - Runs on the controller; delegate it to localhost or run it with C(connection=local).
+extends_documentation_fragment:
+  - dockyard.swarm.gce_module
+  - dockyard.swarm.gce_module.attributes
+  - dockyard.swarm.gce_module.actiongroup
+attributes:
+  idempotent:
+    support: full
+options:
+  names:
+    description: Names of the addresses.
+    type: list
+    elements: str
+    required: true
+  region:
+    description: Their region, such as V(europe-west1).
+    type: str
+    required: true
+  state:
+    description: V(present) - they are reserved. V(absent) - they are given back; one in use is refused.
+    type: str
+    choices: [present, absent]
+    default: present
+  address_type:
+    description: V(external), or V(internal) to a subnetwork.
+    type: str
+    choices: [external, internal]
+    default: external
+  subnetwork:
+    description: Subnetwork of an internal address, by name or link. The default one if not set.
+    type: str
+  labels:
+    description: Labels, merged into those that are there.
+    type: dict
+seealso:
+  - module: dockyard.swarm.gce_instances
+"""
+
+EXAMPLES = r"""
+- name: An address for the load balancer in front of the fleet
+  dockyard.swarm.gce_addresses:
+    fleet: shop
+    region: europe-west1
+    names: [shop-front]
+  delegate_to: localhost
+  register: front
+
+- name: Give it back
+  dockyard.swarm.gce_addresses:
+    fleet: shop
+    region: europe-west1
+    names: [shop-front]
+    state: absent
+  delegate_to: localhost
+"""
+
+RETURN = r"""
+addresses:
+  description: The named addresses that are reserved, by name.
+  returned: success
+  type: dict
+  sample: {shop-front: 198.51.100.7}
+steps:
+  description: What was done, or would be in check mode.
+  returned: always
+  type: list
+  elements: str
+  sample: ["reserve_address address shop-front (europe-west1)"]
+errors:
+  description: What went wrong, by address.
+  returned: when operations failed
+  type: dict
+project:
+  description: The project.
+  returned: always
+  type: str
+  sample: my-project
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dockyard.swarm.plugins.module_utils.gce.addresses import decide_addresses
+from ansible_collections.dockyard.swarm.plugins.module_utils.gce.fleet import Owner
+from ansible_collections.dockyard.swarm.plugins.module_utils.gce.module import gce_argument_spec, run
+from ansible_collections.dockyard.swarm.plugins.module_utils.gce.reading import Reader
+
+
+def argument_spec() -> dict[str, Any]:
+    return {
+        **gce_argument_spec(),
+        "names": {"type": "list", "elements": "str", "required": True},
+        "region": {"type": "str", "required": True},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "address_type": {"type": "str", "choices": ["external", "internal"], "default": "external"},
+        "subnetwork": {"type": "str"},
+        "labels": {"type": "dict"},
+    }
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True)
+    params = module.params
+    owner = Owner(params["fleet"])
+
+    def reserved(reader: Reader) -> dict[str, str]:
+        there = reader.addresses(params["region"])
+        return {name: str(there[name]["address"]) for name in params["names"] if name in there}
+
+    run(
+        module,
+        lambda reader: decide_addresses(
+            params["names"],
+            reader.addresses(params["region"]),
+            owner,
+            params["region"],
+            params,
+            params["state"] == "present",
+        ),
+        lambda reader, _plan: {"addresses": reserved(reader)},
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,181 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: gce_firewall
+short_description: A fleet's firewall rules at Compute Engine are exactly those declared
+version_added: 0.1.0
+author:
+  - The dockyard.swarm authors (@dockyard-swarm)
+description:
+  - Makes, changes and deletes the firewall rules of one fleet, which it knows by their names and descriptions.
+  - Rules of others are left alone. One that has a declared name without being the fleet's is refused.
+  - A rule has to say from where it lets in; nothing is open to the world unless V(0.0.0.0/0) is declared.
+  - Runs on the controller; delegate it to localhost or run it with C(connection=local).
+extends_documentation_fragment:
+  - dockyard.swarm.gce_module
+  - dockyard.swarm.gce_module.attributes
+  - dockyard.swarm.gce_module.actiongroup
+attributes:
+  idempotent:
+    support: full
+options:
+  network:
+    description: The network the rules are for, by name or link.
+    type: str
+    default: default
+  rules:
+    description:
+      - All rules of the fleet; those it has beyond are deleted. With an empty list the fleet has none.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description: The rule is called C(FLEET-NAME).
+        type: str
+        required: true
+      allowed:
+        description: What is let in.
+        type: list
+        elements: dict
+        required: true
+        suboptions:
+          protocol:
+            description: C(tcp), C(udp), C(icmp), C(esp), C(all) or a number.
+            type: str
+            required: true
+          ports:
+            description: Ports and ranges of ports. All ports if not set.
+            type: list
+            elements: str
+      source_ranges:
+        description: Networks it is let in from, such as V(192.0.2.0/24).
+        type: list
+        elements: str
+      source_tags:
+        description: Network tags of the instances it is let in from.
+        type: list
+        elements: str
+      target_tags:
+        description: Network tags of the instances it is let in to. All instances of the network if not set.
+        type: list
+        elements: str
+      priority:
+        description: The lower, the earlier.
+        type: int
+        default: 1000
+      log:
+        description: Whether connections are logged.
+        type: bool
+        default: false
+seealso:
+  - module: dockyard.swarm.gce_instances
+"""
+
+EXAMPLES = r"""
+- name: SSH from the office, the swarm's ports among members, the shop for everybody
+  dockyard.swarm.gce_firewall:
+    fleet: shop
+    rules:
+      - name: ssh
+        allowed: [{protocol: tcp, ports: ["22"]}]
+        source_ranges: [192.0.2.0/24]
+        target_tags: [shop]
+      - name: swarm
+        allowed:
+          - {protocol: tcp, ports: ["2377", "7946"]}
+          - {protocol: udp, ports: ["4789", "7946"]}
+          - {protocol: esp}
+        source_tags: [shop]
+        target_tags: [shop]
+      - name: web
+        allowed: [{protocol: tcp, ports: ["443"]}]
+        source_ranges: [0.0.0.0/0]
+        target_tags: [shop]
+  delegate_to: localhost
+
+- name: No rules any more
+  dockyard.swarm.gce_firewall:
+    fleet: shop
+    rules: []
+  delegate_to: localhost
+"""
+
+RETURN = r"""
+rules:
+  description: The fleet's rules as they are, by name.
+  returned: success
+  type: dict
+  sample:
+    shop-ssh:
+      network: default
+      direction: INGRESS
+      priority: 1000
+      disabled: false
+      log: false
+      allowed: ["tcp:22"]
+      denied: []
+      source_ranges: [192.0.2.0/24]
+      source_tags: []
+      target_tags: [shop]
+steps:
+  description: What was done, or would be in check mode.
+  returned: always
+  type: list
+  elements: str
+  sample: ["create_firewall firewall shop-ssh (global)"]
+errors:
+  description: What went wrong, by rule.
+  returned: when operations failed
+  type: dict
+project:
+  description: The project.
+  returned: always
+  type: str
+  sample: my-project
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dockyard.swarm.plugins.module_utils.gce.firewall import decide_rules, rules_of
+from ansible_collections.dockyard.swarm.plugins.module_utils.gce.fleet import Owner
+from ansible_collections.dockyard.swarm.plugins.module_utils.gce.module import gce_argument_spec, run
+
+
+def argument_spec() -> dict[str, Any]:
+    allowed = {"protocol": {"type": "str", "required": True}, "ports": {"type": "list", "elements": "str"}}
+    rule = {
+        "name": {"type": "str", "required": True},
+        "allowed": {"type": "list", "elements": "dict", "required": True, "options": allowed},
+        "source_ranges": {"type": "list", "elements": "str"},
+        "source_tags": {"type": "list", "elements": "str"},
+        "target_tags": {"type": "list", "elements": "str"},
+        "priority": {"type": "int", "default": 1000},
+        "log": {"type": "bool", "default": False},
+    }
+    return {
+        **gce_argument_spec(),
+        "network": {"type": "str", "default": "default"},
+        "rules": {"type": "list", "elements": "dict", "required": True, "options": rule},
+    }
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True)
+    params = module.params
+    owner = Owner(params["fleet"])
+    run(
+        module,
+        lambda reader: decide_rules(params["rules"], reader.firewalls(), owner, params["network"]),
+        lambda reader, _plan: {"rules": rules_of(reader.firewalls(), owner)},
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: gce_image
+short_description: Say of a Compute Engine image whether it may be used, and keep the last few
+version_added: 0.1.0
+author:
+  - The dockyard.swarm authors (@dockyard-swarm)
+description:
+  - Moves an image family to an image that was tried, or takes an image that failed out of use.
+  - Keeps the newest images of a family and deprecates or deletes older ones.
+  - Runs on the controller; delegate it to localhost or run it with C(connection=local).
+extends_documentation_fragment:
+  - dockyard.swarm.gce_module
+  - dockyard.swarm.gce_module.attributes
+  - dockyard.swarm.gce_module.actiongroup
+attributes:
+  idempotent:
+    support: full
+options:
+  fleet:
+    description:
+      - Not used for images; it only appears in messages.
+    required: false
+    default: image
+  name:
+    description: The image. Needed unless O(state=pruned).
+    type: str
+  state:
+    description:
+      - V(tested) - the image carries the label C(docker-ready=tested) and belongs to O(family).
+      - V(failed) - it carries C(docker-ready=failed), is deprecated and in no family. O(reason) is in its description.
+      - V(pruned) - of O(family) only the newest O(keep) images are in use; older ones are treated as O(older) says.
+    type: str
+    choices: [tested, failed, pruned]
+    required: true
+  family:
+    description: The image family. Needed for V(tested) and V(pruned).
+    type: str
+  labels:
+    description: Further labels for a tested image, such as the engine's true version. Dots become dashes.
+    type: dict
+    default: {}
+  reason:
+    description: Why the image failed.
+    type: str
+    default: ''
+  keep:
+    description: How many images of the family stay in use.
+    type: int
+    default: 3
+  older:
+    description:
+      - What becomes of the others. A deprecated image can still be used by those who name it.
+    type: str
+    choices: [deprecate, delete]
+    default: deprecate
+"""
+
+EXAMPLES = r"""
+- name: Let hosts start from an image that was tried
+  dockyard.swarm.gce_image:
+    project: my-project
+    name: dockyard-debian-13-docker-27-5-20261120-220000
+    state: tested
+    family: docker-host
+    labels:
+      engine-version: 27.5.1
+  delegate_to: localhost
+
+- name: Keep five images in use
+  dockyard.swarm.gce_image:
+    project: my-project
+    state: pruned
+    family: docker-host
+    keep: 5
+  delegate_to: localhost
+"""
+
+RETURN = r"""
+image:
+  description: The image as it is afterwards. In check mode as it is before.
+  returned: when O(name) is set
+  type: dict
+kept:
+  description: Images of the family that stay in use, newest first.
+  returned: when O(state=pruned)
+  type: list
+  elements: str
+steps:
+  description: What was done, or would be in check mode.
+  returned: always
+  type: list
+  elements: str
+  sample: ["patch_image image dockyard-debian-13 (global)"]
+project:
+  description: The project.
+  returned: always
+  type: str
+  sample: my-project
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dockyard.swarm.plugins.module_utils.gce import image_use
+from ansible_collections.dockyard.swarm.plugins.module_utils.gce.module import gce_argument_spec, run
+from ansible_collections.dockyard.swarm.plugins.module_utils.gce.plan import Plan
+from ansible_collections.dockyard.swarm.plugins.module_utils.gce.reading import Reader
+
+
+def argument_spec() -> dict[str, Any]:
+    return {
+        **gce_argument_spec(),
+        "fleet": {"type": "str", "default": "image"},
+        "name": {"type": "str"},
+        "state": {"type": "str", "choices": ["tested", "failed", "pruned"], "required": True},
+        "family": {"type": "str"},
+        "labels": {"type": "dict", "default": {}},
+        "reason": {"type": "str", "default": ""},
+        "keep": {"type": "int", "default": 3},
+        "older": {"type": "str", "choices": ["deprecate", "delete"], "default": "deprecate"},
+    }
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec=argument_spec(),
+        required_if=[
+            ("state", "tested", ("name", "family")),
+            ("state", "failed", ("name",)),
+            ("state", "pruned", ("family",)),
+        ],
+        supports_check_mode=True,
+    )
+    params = module.params
+
+    def plan_of(reader: Reader) -> Plan:
+        if params["state"] == "pruned":
+            if params["keep"] < 1:
+                module.fail_json(msg="keep must leave at least one image to start hosts from")
+            return image_use.decide_prune(reader.images_of(params["family"]), params["keep"], params["older"])
+        image = reader.image(params["name"])
+        if params["state"] == "tested":
+            return image_use.decide_tested(image, params["family"], params["labels"])
+        return image_use.decide_failed(image, params["reason"])
+
+    def result_of(reader: Reader, _plan: Plan) -> dict[str, Any]:
+        if params["state"] == "pruned":
+            return {"kept": image_use.in_use(reader.images_of(params["family"]))}
+        return {"image": reader.image(params["name"])}
+
+    run(module, plan_of, result_of)
+
+
+if __name__ == "__main__":
+    main()

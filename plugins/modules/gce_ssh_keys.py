@@ -1,0 +1,91 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: gce_ssh_keys
+short_description: Public SSH keys open the hosts of a fleet at Compute Engine
+version_added: 0.1.0
+author:
+  - The dockyard.swarm authors (@dockyard-swarm)
+description:
+  - Adds lines to the metadata key C(ssh-keys) of all hosts of a fleet, beside those that others have put there. This is
+    how a second workstation, which has credentials and a key of its own, gets into hosts that another one has made.
+  - Hosts with OS Login ignore these keys; there, add your key to your account.
+  - Runs on the controller; delegate it to localhost or run it with C(connection=local).
+extends_documentation_fragment:
+  - dockyard.swarm.gce_module
+  - dockyard.swarm.gce_module.attributes
+  - dockyard.swarm.gce_module.actiongroup
+attributes:
+  idempotent:
+    support: full
+options:
+  keys:
+    description: Lines C(USER:TYPE KEY COMMENT).
+    type: list
+    elements: str
+    required: true
+seealso:
+  - module: dockyard.swarm.gce_instances
+"""
+
+EXAMPLES = r"""
+- name: Let this workstation in
+  dockyard.swarm.gce_ssh_keys:
+    fleet: shop
+    keys:
+      - "ann:{{ lookup('ansible.builtin.file', '~/.ssh/id_ed25519.pub') }}"
+  delegate_to: localhost
+"""
+
+RETURN = r"""
+steps:
+  description: What was done, or would be in check mode.
+  returned: always
+  type: list
+  elements: str
+  sample: ["merge_metadata instance shop-worker-1 (europe-west1-b)"]
+errors:
+  description: What went wrong, by host.
+  returned: when operations failed
+  type: dict
+project:
+  description: The project.
+  returned: always
+  type: str
+  sample: my-project
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dockyard.swarm.plugins.module_utils.gce.declared import ssh_keys_of
+from ansible_collections.dockyard.swarm.plugins.module_utils.gce.differences import metadata_difference
+from ansible_collections.dockyard.swarm.plugins.module_utils.gce.module import gce_argument_spec, run
+from ansible_collections.dockyard.swarm.plugins.module_utils.gce.plan import Plan
+from ansible_collections.dockyard.swarm.plugins.module_utils.gce.reading import Reader
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            **gce_argument_spec(),
+            # Public keys; the name alone makes Ansible suspect secrets.
+            "keys": {"type": "list", "elements": "str", "required": True, "no_log": False},
+        },
+        supports_check_mode=True,
+    )
+
+    def plan_of(reader: Reader) -> Plan:
+        lines = ssh_keys_of(module.params["keys"])
+        hosts = reader.hosts(module.params["fleet"])
+        found = {name: metadata_difference(host, {}, lines) for name, host in hosts.items()}
+        return Plan({name: difference.steps for name, difference in found.items() if difference})
+
+    run(module, plan_of, lambda _reader, _plan: {})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: image_generalise
+short_description: Make a host ready to become an image of many hosts
+version_added: 0.1.0
+author: The dockyard.swarm authors (@dockyard-swarm)
+description:
+  - Stops the engine and what else writes, then removes what belongs to this one host.
+    That is the engine's identity and state, the machine id, SSH host keys, people's keys and credentials,
+    histories, caches, logs, leases and random seeds. It looks again afterwards, and fails if anything is left.
+  - Two hosts that start from the image differ in engine id, machine id and SSH host keys.
+  - The host itself is of no further use. A member of a swarm is refused.
+extends_documentation_fragment:
+  - dockyard.swarm.engine.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: partial
+    details:
+      - A connection to the host leaves traces of its own, such as records of the login, which the next run removes.
+options:
+  data_root:
+    description: The engine's data folder.
+    type: path
+    default: /var/lib/docker
+  keep_images:
+    description: Keep the container images that the engine has.
+    type: bool
+    default: false
+notes:
+  - Services that were stopped stay enabled and start when a host boots from the image.
+"""
+
+EXAMPLES = r"""
+- name: Leave nothing of this host behind
+  dockyard.swarm.image_generalise:
+    keep_images: true
+"""
+
+RETURN = r"""
+stopped:
+  description: Units that were running and are stopped, or would be.
+  returned: success
+  type: list
+  elements: str
+cleaned:
+  description: What was removed or emptied, or would be.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    path:
+      description: Where it was.
+      type: str
+    kind:
+      description: What it was - V(identity), V(key), V(history), V(cache), V(log) or V(engine).
+      type: str
+  sample: [{path: /etc/machine-id, kind: identity}]
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dockyard.swarm.plugins.module_utils.image import generalise
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "data_root": {"type": "path", "default": "/var/lib/docker"},
+            "keep_images": {"type": "bool", "default": False},
+        },
+        supports_check_mode=True,
+    )
+    request = generalise.Request(module.params["data_root"], module.params["keep_images"])
+    try:
+        plan = generalise.read(request, module.run_command)
+        if plan.changed and not module.check_mode:
+            generalise.apply(request, plan, module.run_command)
+    except generalise.GeneraliseError as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(
+        changed=plan.changed,
+        stopped=plan.stop,
+        cleaned=[{"path": item.path, "kind": item.kind} for item in plan.found],
+        diff=generalise.describe(plan),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: image_manifest
+short_description: Tell what is installed and configured on a host that becomes an image
+version_added: 0.1.0
+author: The dockyard.swarm authors (@dockyard-swarm)
+description:
+  - Reads the distribution's release, the packages with their versions, the engine's parts, the container images by
+    digest, and the digest of each file under C(/etc) that is not of this one host.
+  - Contains no time and no identity, so that equal hosts have equal manifests.
+extends_documentation_fragment:
+  - dockyard.swarm.engine
+  - dockyard.swarm.engine.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
+"""
+
+EXAMPLES = r"""
+- name: Read what is on the host
+  dockyard.swarm.image_manifest:
+  register: baked
+
+- name: Write it beside the image
+  ansible.builtin.copy:
+    content: "{{ baked.manifest | to_nice_json }}"
+    dest: build/images/docker.manifest.json
+    mode: "0644"
+  delegate_to: localhost
+"""
+
+RETURN = r"""
+manifest:
+  description: What is on the host.
+  returned: success
+  type: dict
+  contains:
+    distribution:
+      description: Name and release.
+      type: dict
+    engine:
+      description: The engine's API version, and the version of each of its parts.
+      type: dict
+    packages:
+      description: Package to version.
+      type: dict
+    images:
+      description: Reference by digest to image id.
+      type: dict
+    configuration:
+      description: Path to the digest of the file's content, or to the target of the link.
+      type: dict
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine import EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import connect, engine_argument_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils.image import manifest
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=engine_argument_spec(), supports_check_mode=True)
+    engine = connect(module)
+    try:
+        found = manifest.manifest(engine, module.run_command)
+    except (EngineError, manifest.ManifestError) as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(changed=False, manifest=found)
+
+
+if __name__ == "__main__":
+    main()

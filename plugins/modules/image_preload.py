@@ -1,0 +1,97 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: image_preload
+short_description: Have container images on a host before its first deploy
+version_added: 0.1.0
+author: The dockyard.swarm authors (@dockyard-swarm)
+description:
+  - Pulls container images by digest, so that a service that names the same digest starts without its registry.
+extends_documentation_fragment:
+  - dockyard.swarm.engine
+  - dockyard.swarm.engine.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  images:
+    description:
+      - References by digest, such as V(registry.example.com/shop/web@sha256:…).
+      - A tag is refused, as it may name another image tomorrow.
+    type: list
+    elements: str
+    required: true
+  logins:
+    description:
+      - Credentials for registries that ask for them, by the registry's host, such as V(registry.example.com).
+      - They are used for the pull and not kept on the host.
+    type: dict
+    default: {}
+  engine_timeout:
+    description: Seconds without any progress after which a pull has failed.
+    type: int
+    default: 300
+"""
+
+EXAMPLES = r"""
+- name: Have the web server's image
+  dockyard.swarm.image_preload:
+    images:
+      - registry.example.com/shop/web@sha256:2b8b1a8b6b3d8d8d7e1b8b1a8b6b3d8d8d7e1b8b1a8b6b3d8d8d7e1b8b1a8b6b
+    logins:
+      registry.example.com:
+        username: puller
+        password: "{{ registry_password }}"
+"""
+
+RETURN = r"""
+pulled:
+  description: What was pulled, or would be.
+  returned: success
+  type: list
+  elements: str
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine import EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import connect, engine_argument_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils.image import preload
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            **engine_argument_spec(),
+            "engine_timeout": {"type": "int", "default": 300},
+            "images": {"type": "list", "elements": "str", "required": True},
+            "logins": {"type": "dict", "default": {}, "no_log": True},
+        },
+        supports_check_mode=True,
+    )
+    wanted = list(dict.fromkeys(module.params["images"]))
+    try:
+        preload.check(wanted)
+        engine = connect(module)
+        plan = preload.read(wanted, engine)
+        if plan.pull and not module.check_mode:
+            preload.apply(plan, engine, module.params["logins"])
+    except (preload.PreloadError, EngineError) as error:
+        module.fail_json(msg=str(error))
+    diff = {
+        "before": "".join(f"{reference}\n" for reference in plan.present),
+        "after": "".join(f"{reference}\n" for reference in wanted),
+    }
+    module.exit_json(changed=bool(plan.pull), pulled=plan.pull, diff=diff)
+
+
+if __name__ == "__main__":
+    main()

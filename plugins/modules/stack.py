@@ -1,0 +1,323 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: stack
+short_description: Deploy a compose project as a stack, or remove one
+version_added: 0.1.0
+description:
+  - Reads compose files on the controller, compares what they ask for with what the swarm has, changes what differs and
+    waits until every service has converged.
+  - The specs are those that C(docker stack deploy) would send, so stacks deployed by it can be taken over and given
+    back.
+  - A service, config, secret or network that is as the file says is not touched. A config or secret whose content
+    changed is made anew under a derived name, services move to it, and the old one is removed once they have converged.
+  - Works through the Engine API of a manager. Neither the Docker CLI nor Compose is needed anywhere.
+author:
+  - The dockyard.swarm authors (@dockyard-swarm)
+extends_documentation_fragment:
+  - dockyard.swarm.engine
+  - dockyard.swarm.engine.attributes
+  - dockyard.swarm.engine.actiongroup
+attributes:
+  check_mode:
+    support: full
+    details:
+      - The plan that is shown is the one that would be carried out. Digests of images are looked up in check mode too.
+  diff_mode:
+    support: full
+    details:
+      - The diff is the plan, field by field in the words of the compose file. Contents of secrets are never part of it.
+  idempotent:
+    support: full
+options:
+  name:
+    description:
+      - The stack's name, which begins the names of all its objects.
+    type: str
+    required: true
+  state:
+    description:
+      - With V(present), the stack is as O(files) say.
+      - With V(absent), everything that carries the stack's label is removed, and the module waits until it is gone.
+        Volumes are kept.
+    type: str
+    choices: [present, absent]
+    default: present
+  files:
+    description:
+      - Compose files on the controller, merged in this order. Relative paths are looked up beside the role or playbook.
+      - Required if O(state=present).
+    type: list
+    elements: path
+  environment:
+    description:
+      - Variables for the files' C(${...}). They win over O(env_files). The controller's own environment is not used.
+    type: dict
+    default: {}
+  env_files:
+    description:
+      - Files on the controller with C(KEY=value) lines, read in this order; a later one wins.
+    type: list
+    elements: path
+    default: []
+  plan_file:
+    description:
+      - A file on the controller to write the plan to, in check mode too - as Markdown if its name ends in C(.md), for
+        the comment of a merge request, or as JSON if it ends in C(.json). Relative paths begin at the playbook's
+        directory.
+    type: path
+  prune:
+    description:
+      - Whether to remove services, networks, configs and secrets of the stack that the files no longer have, once the
+        services have converged.
+    type: bool
+    default: false
+  resolve_image:
+    description:
+      - When to ask the registry for the digest of an image, to which its tag is then pinned for all nodes.
+      - V(always) asks at each deploy, V(changed) only for services whose image the files name differently than at the
+        last deploy, V(never) not at all.
+      - An image whose digest the registry does not tell fails the deploy before anything is changed. Use V(never) for
+        images that are in no registry.
+    type: str
+    choices: [always, changed, never]
+    default: always
+  wait:
+    description:
+      - Whether to wait until all services of the stack have converged - those that did not change included - and have
+        stayed so for their C(update_config.monitor) (5 s if not set).
+      - Without it, replaced configs and secrets are kept until the next deploy that waits.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - Seconds after which waiting ends and the module fails, with each failing task's own error.
+    type: int
+    default: 300
+  host_credentials:
+    description:
+      - Whether registry credentials in the Docker configuration of the user the module runs as are used, for looking up
+        digests and by the nodes for pulling.
+    type: bool
+    default: true
+  registries:
+    description:
+      - Credentials for registries. They win over the host's own and are not stored on the host.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      registry:
+        description: The registry as image references name it, such as V(registry.example.com:5000), or V(docker.io).
+        type: str
+        required: true
+      username:
+        description: The account's name.
+        type: str
+        required: true
+      password:
+        description: Its password or token.
+        type: str
+        required: true
+  project:
+    description:
+      - The loaded files, as the module's controller half passes them on. Not for use in playbooks.
+    type: str
+seealso:
+  - module: dockyard.swarm.stack_info
+  - name: docker stack deploy
+    description: The command whose specs the module sends.
+    link: https://docs.docker.com/reference/cli/docker/stack/deploy/
+"""
+
+EXAMPLES = r"""
+- name: Deploy the shop
+  dockyard.swarm.stack:
+    name: shop
+    files:
+      - stacks/shop/compose.yml
+      - stacks/shop/compose.prod.yml
+    environment:
+      TAG: "1.5"
+  run_once: true
+
+- name: Show what a deploy would change, and change nothing
+  dockyard.swarm.stack:
+    name: shop
+    files: [stacks/shop/compose.yml]
+  check_mode: true
+  diff: true
+  register: preview
+
+- name: Write the plan down for a reviewer
+  dockyard.swarm.stack:
+    name: shop
+    files: [stacks/shop/compose.yml]
+    plan_file: /tmp/shop-plan.md
+  check_mode: true
+
+- name: Remove it, and wait until it is gone
+  dockyard.swarm.stack:
+    name: shop
+    state: absent
+"""
+
+RETURN = r"""
+plan:
+  description: What was, or in check mode would be, done.
+  returned: success
+  type: dict
+  contains:
+    stack:
+      description: The stack's name.
+      type: str
+    summary:
+      description: One line.
+      type: str
+      sample: "stack shop: 1 to create, 2 to update, 1 to remove, 14 unchanged"
+    steps:
+      description: An entry for each object that changes, in the order of the changes.
+      type: list
+      elements: dict
+      contains:
+        kind:
+          description: V(network), V(secret), V(config) or V(service).
+          type: str
+        name:
+          description: The object's name.
+          type: str
+        short:
+          description: Its name in the compose file.
+          type: str
+        action:
+          description: V(create), V(update) or V(remove).
+          type: str
+        before:
+          description: The object in compose terms as it was; null if there was none.
+          type: dict
+        after:
+          description: The object in compose terms as it shall be; null if it is removed.
+          type: dict
+        differences:
+          description: The fields that change, each with C(key), C(before) and C(after).
+          type: list
+          elements: dict
+    unchanged:
+      description: The objects that stay as they are.
+      type: list
+      elements: str
+services:
+  description: For each service that was waited for, by its name, how many tasks run (or have completed) of how many.
+  returned: when O(wait) and O(state=present), outside check mode
+  type: dict
+  sample:
+    shop_ui: {running: 4, wanted: 4}
+failed_tasks:
+  description: The tasks that failed or could not be placed, with the engine's own words.
+  returned: when services have not converged
+  type: list
+  elements: dict
+  contains:
+    service:
+      description: Name of the service.
+      type: str
+    task:
+      description: Id of the task.
+      type: str
+    node:
+      description: Hostname of the node; empty if it was not placed.
+      type: str
+    state:
+      description: The task's state.
+      type: str
+    error:
+      description: The engine's words.
+      type: str
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import connect, engine_argument_spec, fail
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.apply import ApplyError
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.convert import ConvertError, convert
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.credentials import finder
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.deploy import (
+    NotConvergedError,
+    deploy,
+    plan_deploy,
+    plan_removal,
+    refusal,
+    remove,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.images import UnresolvedImagesError
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.options import stack_argument_spec, unpack_project
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.plan import Plan, PlanError
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.remove import RemovalError
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.show import as_data, as_diff
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={**engine_argument_spec(), **stack_argument_spec()},
+        required_if=[("state", "present", ["project"])],
+        supports_check_mode=True,
+    )
+    engine = connect(module)
+    try:
+        result = _absent(module, engine) if module.params["state"] == "absent" else _present(module, engine)
+    except NotConvergedError as error:
+        fail(module, str(error), failed_tasks=[vars(item) for item in error.outcome.failed_tasks])
+    except EngineError as error:
+        fail(module, f"stack {module.params['name']}: {refusal(engine, error)}")
+    except (ApplyError, ConvertError, PlanError, RemovalError, UnresolvedImagesError) as error:
+        fail(module, f"stack {module.params['name']}: {error}")
+    module.exit_json(**result)
+
+
+def _present(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
+    params = module.params
+    config, config_data, secret_data = unpack_project(params["project"])
+    desired = convert(config, params["name"], engine.api_version, config_data, secret_data)
+    auth_for = finder(params["registries"], params["host_credentials"])
+    plan, current = plan_deploy(
+        engine,
+        params["name"],
+        desired,
+        prune=params["prune"],
+        resolve_image=params["resolve_image"],
+        auth_for=auth_for,
+    )
+    for warning in [*desired.warnings, *plan.warnings]:
+        module.warn(warning)
+    if module.check_mode:
+        return _report(plan)
+    result = deploy(engine, plan, current, wait=params["wait"], wait_timeout=params["wait_timeout"], auth_for=auth_for)
+    for warning in result.warnings:
+        module.warn(warning)
+    services = {
+        name: {"running": verdict.running, "wanted": verdict.wanted}
+        for name, verdict in result.outcome.verdicts.items()
+    }
+    return {**_report(plan), "services": services}
+
+
+def _absent(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
+    plan = plan_removal(engine, module.params["name"])
+    if plan.changed and not module.check_mode:
+        remove(engine, plan, module.params["wait_timeout"])
+    return _report(plan)
+
+
+def _report(plan: Plan) -> dict[str, Any]:
+    return {"changed": plan.changed, "plan": as_data(plan), "diff": as_diff(plan)}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,211 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: stack_info
+short_description: Read a stack, or name all stacks of a swarm
+version_added: 0.1.0
+description:
+  - Tells which services, tasks, networks, configs and secrets a stack has, how its services fare and which of its
+    objects nothing uses any more.
+  - Without a name it tells which stacks there are.
+author:
+  - The dockyard.swarm authors (@dockyard-swarm)
+extends_documentation_fragment:
+  - dockyard.swarm.engine
+  - dockyard.swarm.engine.attributes
+  - dockyard.swarm.engine.actiongroup
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Nothing is ever changed.
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
+options:
+  name:
+    description:
+      - The stack to read. If not set, only RV(stacks) is returned.
+    type: str
+seealso:
+  - module: dockyard.swarm.stack
+"""
+
+EXAMPLES = r"""
+- name: Read the shop
+  dockyard.swarm.stack_info:
+    name: shop
+  register: shop
+
+- name: Fail if anything of it does not run as it should
+  ansible.builtin.assert:
+    that: shop.services | rejectattr('converged') | length == 0
+"""
+
+RETURN = r"""
+stacks:
+  description: The names of all stacks of the swarm.
+  returned: always
+  type: list
+  elements: str
+  sample: [demo, shop]
+exists:
+  description: Whether anything carries the stack's label.
+  returned: when O(name) is set
+  type: bool
+services:
+  description: The stack's services.
+  returned: when O(name) is set
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Full name.
+      type: str
+    id:
+      description: Its id.
+      type: str
+    image:
+      description: The image it runs.
+      type: str
+    mode:
+      description: V(replicated), V(global), V(replicated-job) or V(global-job).
+      type: str
+    running:
+      description: How many of its tasks run, or for a job have completed.
+      type: int
+    wanted:
+      description: How many there shall be.
+      type: int
+    converged:
+      description: Whether it is where its spec says.
+      type: bool
+    reason:
+      description: If not, why.
+      type: str
+    update_status:
+      description: State of its last update, such as V(completed) or V(rollback_completed). Empty if there was none.
+      type: str
+tasks:
+  description: The tasks of those services, those that ended included, as far as the swarm remembers them.
+  returned: when O(name) is set
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Its id.
+      type: str
+    service:
+      description: Name of the service.
+      type: str
+    slot:
+      description: The replica's number. Null for tasks of global services.
+      type: int
+    node:
+      description: Hostname of its node. Empty if it has none yet.
+      type: str
+    desired_state:
+      description: What it shall be.
+      type: str
+    state:
+      description: What it is.
+      type: str
+    error:
+      description: The engine's words about what is wrong. Empty if nothing is.
+      type: str
+    up_to_date:
+      description: Whether it runs the service's present spec.
+      type: bool
+networks:
+  description: The stack's networks.
+  returned: when O(name) is set
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Full name.
+      type: str
+    id:
+      description: Its id.
+      type: str
+    labels:
+      description: Its labels.
+      type: dict
+configs:
+  description: The stack's configs, without their content.
+  returned: when O(name) is set
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Full name.
+      type: str
+    id:
+      description: Its id.
+      type: str
+    labels:
+      description: Its labels.
+      type: dict
+secrets:
+  description: The stack's secrets, without their content.
+  returned: when O(name) is set
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Full name.
+      type: str
+    id:
+      description: Its id.
+      type: str
+    labels:
+      description: Its labels.
+      type: dict
+orphaned:
+  description: Full names of the stack's objects that none of the cluster's services refers to.
+  returned: when O(name) is set
+  type: dict
+  contains:
+    networks:
+      description: Names of networks.
+      type: list
+      elements: str
+    configs:
+      description: Names of configs.
+      type: list
+      elements: str
+    secrets:
+      description: Names of secrets.
+      type: list
+      elements: str
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine import EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import connect, engine_argument_spec, fail
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.deploy import refusal
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.info import describe, read, stack_names
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={**engine_argument_spec(), "name": {"type": "str"}},
+        supports_check_mode=True,
+    )
+    engine = connect(module)
+    name = module.params["name"]
+    try:
+        seen = read(engine, name)
+    except EngineError as error:
+        fail(module, refusal(engine, error))
+    module.exit_json(changed=False, stacks=stack_names(seen), **(describe(seen, name) if name else {}))
+
+
+if __name__ == "__main__":
+    main()
