@@ -1,0 +1,120 @@
+"""What a baked image saves: from booted hosts to a running stack, bare hosts against baked ones, in one run.
+
+Both go through the same `site.yml` with the same variables. The baked image holds the engine and the stack's container
+image; bare hosts install the one and pull the other. Read the ratio rather than the seconds.
+
+    python tests/bench/image.py [--hosts 3]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from sandbox import images, inventory, machine  # noqa: E402 (found through the line above)
+from sandbox.fleet import Fleet  # noqa: E402
+from tests.packer.packer import bake  # noqa: E402
+
+NAME = "dockyard-bench-image"
+GOAL = 0.3
+
+
+def main() -> int:
+    """Measure and print. Returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--hosts", type=int, default=3, help="how many hosts, the first a manager (default: 3)")
+    count = parser.parse_args().hosts
+    names = ["m1", *(f"w{number}" for number in range(1, count))]
+    client = machine.engine(ROOT / ".sandbox" / "dockerd.log")
+    with tempfile.TemporaryDirectory() as folder:
+        fleet = Fleet(client, NAME, Path(folder) / "sandbox")
+        fleet.down()
+        try:
+            seconds = measure(fleet, Path(folder), names)
+        finally:
+            fleet.down()
+            for tag in [tag for image in client.images.list(name=NAME) for tag in image.tags]:
+                client.images.remove(tag, force=True)
+    print(f"\nbooted hosts -> running stack, {count} hosts, Debian 13")
+    print(f"  bare    {seconds['bare']:6.1f} s")
+    print(f"  baked   {seconds['baked']:6.1f} s")
+    ratio = seconds["baked"] / seconds["bare"]
+    print(f"  ratio   {ratio:6.2f}    goal: at most {GOAL}  {'met' if ratio <= GOAL else 'MISSED'}")
+    return 0
+
+
+def measure(fleet: Fleet, folder: Path, names: list[str]) -> dict[str, float]:
+    """Seconds of `site.yml` on bare hosts, then on baked ones."""
+    bare = images.ensure_host(fleet.client, "trixie", engine=False)
+    fleet.up([], "trixie", engine=False, image=bare)
+    fleet.push(ROOT / "tests" / "packer" / "payload", "shop", "1", ["payload"])
+    pushed = fleet.client.images.get(f"{fleet.registry()}/shop/payload:1")
+    reference = f"registry:5000/shop/payload@{pushed.attrs['RepoDigests'][0].partition('@')[2]}"
+    variables = {"docker_source": "distribution", "docker_daemon": {"insecure-registries": ["registry:5000"]}}
+
+    seconds = {"bare": deploy(fleet, folder / "bare", names, bare, reference, variables)}
+    build = bake(
+        folder / "bake",
+        {**variables, "image_preload": [reference]},
+        docker_source_image=bare,
+        docker_network=NAME,
+        docker_repository=NAME,
+        docker_tag="baked",
+    )
+    if build.status != 0:
+        raise SystemExit(build.output[-4000:])
+    seconds["baked"] = deploy(fleet, folder / "baked", names, f"{NAME}:baked", reference, variables)
+    return seconds
+
+
+def deploy(
+    fleet: Fleet, folder: Path, names: list[str], image: str, reference: str, variables: dict[str, Any]
+) -> float:
+    """Seconds from booted hosts to a converged stack."""
+    hosts = fleet.up(names, "trixie", engine=False, image=image)
+    folder.mkdir()
+    service = {"image": reference, "deploy": {"mode": "global", "endpoint_mode": "dnsrr"}}
+    (folder / "compose.yml").write_text(yaml.safe_dump({"services": {"payload": service}}))
+    content = inventory.inventory(fleet, hosts, names[:1])
+    content["docker_hosts"]["vars"] |= variables
+    content["docker_hosts"]["vars"]["stack_projects"] = [{"name": "shop", "files": [str(folder / "compose.yml")]}]
+    (folder / "hosts.yml").write_text(yaml.safe_dump(content))
+    command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(folder / "hosts.yml"), "site.yml"]
+    started = time.monotonic()
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "ANSIBLE_NOCOLOR": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    seconds = time.monotonic() - started
+    if done.returncode != 0:
+        raise SystemExit(done.stdout[-4000:])
+    manager = fleet.client.containers.get(f"{NAME}-{names[0]}")
+    listed = manager.exec_run(
+        "docker service ps --filter desired-state=running --format {{.CurrentState}} shop_payload"
+    )
+    running = [line for line in listed.output.decode().splitlines() if line.startswith("Running")]
+    if len(running) != len(names):
+        raise SystemExit(f"{len(running)} of {len(names)} tasks run on {image}:\n{listed.output.decode()}")
+    for name in names:
+        fleet.client.containers.get(f"{NAME}-{name}").remove(force=True, v=True)
+    return seconds
+
+
+if __name__ == "__main__":
+    sys.exit(main())

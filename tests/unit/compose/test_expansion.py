@@ -1,0 +1,47 @@
+"""Variables in the dialect `compose`."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.expansion import expand
+
+ENVIRONMENT = {"SET": "value", "EMPTY": "", "OTHER": "other"}
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("plain", "plain"),
+        ("$SET-rest ${SET}", "value-rest value"),
+        ("$$SET $$$SET", "$SET $value"),
+        ("[$UNSET${EMPTY}]", "[]"),
+        ("${UNSET:-${SET}}", "value"),
+        ("${UNSET:-a ${EMPTY:-b ${OTHER}} c}", "a b other c"),
+        ("${UNSET-${EMPTY}}", ""),
+        ("${EMPTY-d}${EMPTY:-d}", "d"),
+        ("${SET:+yes}${EMPTY:+no}${EMPTY+yes}${UNSET+no}", "yesyes"),
+        ("${SET:?needed}", "value"),
+        ("${UNSET:-a}}", "a}"),
+    ],
+)
+def test_forms(text: str, result: str) -> None:
+    assert expand(text, ENVIRONMENT) == result
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("$", "begins no variable name"),
+        ("$1", "begins no variable name"),
+        ("${SET", "is not closed"),
+        ("${}", "is no variable"),
+        ("${SET BAR}", "is no variable"),
+        ("${UNSET:?say $SET}", "the required variable UNSET is not set: say value"),
+        ("${EMPTY:?}", "the required variable EMPTY is empty"),
+        ("${A:-" * 30 + "}" * 30, "deep"),
+    ],
+)
+def test_faults(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=r".") as fault:
+        expand(text, ENVIRONMENT)
+    assert message in str(fault.value)

@@ -1,0 +1,197 @@
+"""The dialect `compose`: files as people write them today."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose import ComposeError, Project, load
+
+Modern = Callable[..., Project]
+
+
+@pytest.fixture
+def modern(tmp_path: Path) -> Modern:
+    def load_texts(*texts: str, environment: dict[str, str] | None = None, **choices: Any) -> Project:
+        files = [tmp_path / f"{number}.yml" for number in range(len(texts))]
+        for file, text in zip(files, texts, strict=True):
+            file.write_text(text)
+        return load([str(file) for file in files], environment or {}, dialect="compose", **choices)
+
+    return load_texts
+
+
+def test_what_docker_refuses_is_refused_without_the_dialect(tmp_path: Path) -> None:
+    file = tmp_path / "stack.yml"
+    file.write_text("name: shop\nservices:\n  web: {image: x, environment: {A: true}}\n")
+    with pytest.raises(ComposeError) as fault:
+        load([str(file)], {})
+    assert len(fault.value.problems) == 2
+    assert load([str(file)], {}, dialect="compose").name == "shop"
+
+
+def test_version_does_not_matter(modern: Modern) -> None:
+    text = "version: 2.4\nservices:\n  web: {image: x, init: true}\n"
+    assert modern(text).config["services"]["web"] == {"image": "x", "init": True}
+
+
+def test_unquoted_scalars(modern: Modern) -> None:
+    service = modern(
+        "services:\n  web:\n    image: x\n    environment: {A: true, B: 5}\n    labels: {c: false}\n"
+        "    deploy:\n      labels: {d: true}\n      resources: {limits: {cpus: 0.5}, reservations: {cpus: 1}}\n"
+        "    ports: [{target: 80, published: '8080'}]\n"
+        "    configs: [{source: c, mode: '0440'}]\nconfigs: {c: {external: true}}\n"
+    ).config["services"]["web"]
+    assert service["environment"] == {"A": "true", "B": "5"}
+    assert service["labels"] == {"c": "false"}
+    assert service["deploy"]["labels"] == {"d": "true"}
+    assert service["deploy"]["resources"] == {"limits": {"cpus": "0.5"}, "reservations": {"cpus": "1"}}
+    assert service["ports"] == [{"target": 80, "published": 8080}]
+    assert service["configs"] == [{"source": "c", "mode": 0o440}]
+
+
+def test_profiles(modern: Modern) -> None:
+    text = "services:\n  web: {image: x}\n  tools: {image: x, profiles: [debug, all]}\n"
+    assert list(modern(text).config["services"]) == ["web"]
+    assert list(modern(text, profiles=["debug"]).config["services"]) == ["web", "tools"]
+    assert list(modern(text, profiles=["*"]).config["services"]) == ["web", "tools"]
+
+
+def test_order(modern: Modern) -> None:
+    text = (
+        "services:\n  web: {image: x, depends_on: {db: {condition: service_healthy}, migrate: }}\n"
+        "  db: {image: x}\n  migrate: {image: x, depends_on: [db]}\n"
+    )
+    assert modern(text).depends_on == {
+        "web": {"db": "service_healthy", "migrate": "service_started"},
+        "migrate": {"db": "service_started"},
+    }
+
+
+def test_order_of_the_old_form(compose: Callable[..., Project]) -> None:
+    project = compose("services:\n  web: {image: x, depends_on: [db]}\n  db: {image: x}\n")
+    assert project.depends_on == {"web": {"db": "service_started"}}
+
+
+def test_env_file_objects(modern: Modern, tmp_path: Path) -> None:
+    (tmp_path / "a.env").write_text("A=1\n")
+    text = "services:\n  web: {image: x, env_file: [{path: a.env}, {path: gone.env, required: false}]}\n"
+    assert modern(text).config["services"]["web"]["environment"] == {"A": "1"}
+
+
+def test_content_and_environment(modern: Modern) -> None:
+    text = (
+        "services:\n  web: {image: x, configs: [c], secrets: [s]}\n"
+        "configs:\n  c: {content: 'hello ${WHO}', labels: {a: true}}\nsecrets:\n  s: {environment: TOKEN}\n"
+    )
+    project = modern(text, environment={"WHO": "you", "TOKEN": "hunter2"})
+    assert project.config_data == {"c": b"hello you"}
+    assert project.secret_data == {"s": b"hunter2"}
+    assert project.config["configs"] == {"c": {"labels": {"a": "true"}}}
+    assert "hunter2" not in str(project.config)
+
+
+UNSUPPORTED = "services:\n  web:\n    image: x\n    privileged: true\n    mem_limit: 1g\n    gpus: all\n"
+
+
+def test_what_swarm_has_nothing_for(modern: Modern) -> None:
+    project = modern(UNSUPPORTED)
+    assert project.config["services"]["web"] == {"image": "x"}
+    assert len(project.warnings) == 3
+    assert "0.yml:5: service web: mem_limit: has no effect in a swarm: use deploy.resources.limits.memory" in str(
+        project.warnings
+    )
+    assert modern(UNSUPPORTED, unsupported="ignore").warnings == []
+    with pytest.raises(ComposeError) as fault:
+        modern(UNSUPPORTED, unsupported="error")
+    assert len(fault.value.problems) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("services: {web: {image: x, imgae: y}}", 'did you mean "image"'),
+        ("services: {web: {image: x, depends_on: {db: {condition: ready}}}}", "needs a condition, one of"),
+        ("services: {web: {image: x, ports: [{target: 80, published: 1-2}]}}", "is not one port"),
+        ("services: {web: {image: x, env_file: [{path: a, format: fancy}]}}", 'only "raw" is known'),
+        ("services: {web: {image: x, env_file: [{file: a}]}}", "takes the keys path"),
+        ("configs: {c: {content: 5}}", "must be a string"),
+        ("configs: {c: {content: a, file: b}}", "exclude each other"),
+        ("secrets: {s: {environment: UNSET}}", "the variable UNSET is not set"),
+        ("name: 5", "must be a string"),
+    ],
+)
+def test_faults(modern: Modern, text: str, message: str) -> None:
+    with pytest.raises(ComposeError) as fault:
+        modern(text)
+    assert message in str(fault.value)
+
+
+def test_later_files(modern: Modern) -> None:
+    first = "name: one\nservices: {web: {image: x, labels: {a: true}}}\nconfigs: {c: {content: one}}\n"
+    second = "name: two\nservices: {web: {labels: {b: false}}}\nconfigs: {c: {content: two}}\n"
+    project = modern(first, second)
+    assert project.name == "two"
+    assert project.config["services"]["web"]["labels"] == {"a": "true", "b": "false"}
+    assert project.config_data == {"c": b"two"}
+
+
+def test_reset_and_override(modern: Modern) -> None:
+    first = (
+        "services:\n  web: {image: x, ports: ['1:80'], dns: [a], environment: {A: '1', B: '2'}, command: run}\n"
+        "  gone: {image: x}\n"
+    )
+    second = (
+        "services:\n  web:\n    ports: !override ['2:80']\n    dns: !reset []\n"
+        "    environment: {A: !reset null}\n    command: !reset null\n  gone: !reset null\n"
+    )
+    services = modern(first, second).config["services"]
+    assert list(services) == ["web"]
+    assert [port["published"] for port in services["web"].pop("ports")] == [2]
+    assert services["web"] == {"image": "x", "environment": {"B": "2"}}
+
+
+def test_reset_has_no_effect_without_the_dialect(compose: Callable[..., Project]) -> None:
+    project = compose("services: {web: {image: x, dns: [a]}}\n", "services: {web: {dns: !reset []}}\n")
+    assert project.config["services"]["web"]["dns"] == ["a"]
+    assert "the tag !reset has no effect" in project.warnings[0]
+
+
+def test_extends(modern: Modern, tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "base.yml").write_text(
+        "services:\n  first: {image: one, volumes: ['./here:/there'], labels: {a: 1}}\n"
+        "  second: {extends: first, labels: {b: 2}}\n"
+    )
+    services = modern(
+        "services:\n  web: {extends: {file: sub/base.yml, service: second}, image: two, labels: {b: 3}}\n"
+        "  own: {extends: web, command: run}\n"
+    ).config["services"]
+    assert services["own"] == {**services["web"], "command": ["run"]}
+    assert services["web"]["image"] == "two"
+    assert services["web"]["labels"] == {"a": "1", "b": "3"}
+    assert services["web"]["volumes"][0]["source"] == str(tmp_path / "sub" / "here")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("services: {a: {image: x, extends: b}}", 'this file has no service "b"'),
+        ("services: {a: {extends: b}, b: {extends: c}, c: {extends: b}}", "based on each other: b -> c -> b"),
+        ("services: {a: {extends: {service: a, file: 0.yml}}}", "based on each other: a -> a"),
+        ("services: {a: {extends: {service: a, file: gone.yml}}}", "cannot be read"),
+        ("services: {a: {extends: [a]}}", "takes a service's name"),
+    ],
+)
+def test_extends_faults(modern: Modern, text: str, message: str) -> None:
+    with pytest.raises(ComposeError) as fault:
+        modern(text)
+    assert message in str(fault.value)
+
+
+def test_files_that_extend_each_other(modern: Modern, tmp_path: Path) -> None:
+    (tmp_path / "other.yml").write_text("services: {b: {extends: {service: a, file: 0.yml}}}\n")
+    with pytest.raises(ComposeError, match="extend each other across files"):
+        modern("services: {a: {extends: {service: b, file: other.yml}}}\n")

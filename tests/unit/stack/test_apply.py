@@ -1,0 +1,64 @@
+"""References become ids, and an object that others write at the same time is tried again from a fresh read."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine import EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack import apply
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.options import pack_project, unpack_project
+
+from tests.unit.stack.specs import service_spec
+
+IDS = {"config": {"shop_conf": "c1"}, "secret": {"shop_key": "s1"}}
+
+
+def test_names_of_configs_and_secrets_get_their_ids():
+    spec = service_spec(
+        Configs=[{"ConfigName": "shop_conf"}],
+        Secrets=[{"SecretName": "shop_key"}],
+        Privileges={"CredentialSpec": {"Config": "shop_conf"}},
+    )
+    container = apply.with_ids(spec, IDS)["TaskTemplate"]["ContainerSpec"]
+    assert container["Configs"] == [{"ConfigName": "shop_conf", "ConfigID": "c1"}]
+    assert container["Secrets"] == [{"SecretName": "shop_key", "SecretID": "s1"}]
+    assert container["Privileges"]["CredentialSpec"]["Config"] == "c1"
+    assert "ConfigID" not in spec["TaskTemplate"]["ContainerSpec"]["Configs"][0]
+
+
+def test_a_name_that_stands_for_nothing_is_an_error():
+    with pytest.raises(EngineError, match="secret shop_gone does not exist"):
+        apply.with_ids(service_spec(Secrets=[{"SecretName": "shop_gone"}]), IDS)
+
+
+def attempts(errors):
+    left = list(errors)
+
+    def attempt():
+        if left:
+            raise left.pop(0)
+        return "done"
+
+    return attempt
+
+
+OUT_OF_SEQUENCE = EngineError("rpc error: code = Unknown desc = update out of sequence", 500)
+
+
+def test_out_of_sequence_is_tried_again():
+    assert apply._retry_out_of_sequence(attempts([OUT_OF_SEQUENCE] * 3), pause=0) == "done"
+
+
+def test_it_gives_up_in_the_end():
+    with pytest.raises(EngineError, match="out of sequence"):
+        apply._retry_out_of_sequence(attempts([OUT_OF_SEQUENCE] * 10), attempts=4, pause=0)
+
+
+def test_other_errors_are_not_tried_again():
+    with pytest.raises(EngineError, match="port 80 is taken"):
+        apply._retry_out_of_sequence(attempts([EngineError("port 80 is taken", 400)]), pause=0)
+
+
+def test_a_project_survives_its_way_to_the_manager():
+    config = {"services": {"ui": {"image": "x"}}}
+    packed = pack_project(config, {"conf": b"\x00\xff"}, {"key": b"text"})
+    assert unpack_project(packed) == (config, {"conf": b"\x00\xff"}, {"key": b"text"})

@@ -1,0 +1,97 @@
+"""One page about a swarm."""
+
+from __future__ import annotations
+
+from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.status import differences, render, service_view
+
+
+def service(ports=(), **more):
+    return {
+        "ID": "s1",
+        "Spec": {
+            "Name": "demo_ui",
+            "Mode": {"Replicated": {"Replicas": 2}},
+            "TaskTemplate": {"ContainerSpec": {"Image": "registry:5000/ui:1@sha256:abc"}},
+        },
+        "ServiceStatus": {"RunningTasks": 1, "DesiredTasks": 2},
+        "Endpoint": {"Ports": list(ports)},
+        **more,
+    }
+
+
+def task(node_id, state="running", service_id="s1", desired="running"):
+    return {"ServiceID": service_id, "NodeID": node_id, "Status": {"State": state}, "DesiredState": desired}
+
+
+def test_service_counts_what_runs_and_where(make):
+    nodes = {node["id"]: node for node in (make.node("w1"), make.node("w2"))}
+    tasks = [
+        task("id-w1"),
+        task("id-w2", state="preparing"),
+        task("id-w2", service_id="other"),
+        task("id-w2", desired="shutdown"),
+    ]
+    view = service_view(service(), tasks, nodes)
+    assert (view["running"], view["desired"], view["nodes"]) == (1, 2, ["w1"])
+    assert (view["mode"], view["image"], view["update"]) == ("replicated", "registry:5000/ui:1", None)
+
+
+def test_port_of_the_mesh_answers_on_every_ready_node(make):
+    nodes = {node["id"]: node for node in (make.node("w1"), make.node("w2"), make.node("w3", state="down"))}
+    mesh = {"PublishedPort": 80, "Protocol": "tcp", "PublishMode": "ingress"}
+    host = {"PublishedPort": 81, "Protocol": "tcp", "PublishMode": "host"}
+    view = service_view(service([mesh, host]), [task("id-w1")], nodes)
+    assert [port["addresses"] for port in view["published"]] == [["addr-w1", "addr-w2"], ["addr-w1"]]
+
+
+def test_task_that_waits_for_a_node_is_nowhere(make):
+    waiting = {"ServiceID": "s1", "Status": {"State": "pending"}, "DesiredState": "running"}
+    assert service_view(service(), [waiting], {"id-w1": make.node("w1")})["nodes"] == []
+
+
+def test_plan_is_told_in_sentences():
+    plan = {
+        "found": None,
+        "join_workers": ["w1"],
+        "promote": ["w2"],
+        "ghosts": [{"id": "g1", "hostname": "w3", "role": "worker"}],
+    }
+    assert differences(plan) == [
+        "w1 is to join as a worker",
+        "w2 is a worker and is to be a manager",
+        "w3 (g1) is down, while its host lives on under another id",
+    ]
+    assert differences({}) == []
+
+
+def test_page_says_it_all(make):
+    manager = {**make.node("m1", "manager", leader=True), "name": "first", "tasks": 0}
+    worker = {**make.node("w1", labels={"a": "1"}), "name": None, "tasks": 2}
+    port = {"port": 80, "protocol": "tcp", "mode": "host", "addresses": ["10.0.0.1", "10.0.0.2"]}
+    page = render(
+        {
+            "cluster_id": "C",
+            "quorum": "1 of 1 managers reachable, 1 needed",
+            "nodes": [manager, worker],
+            "services": [
+                {
+                    "name": "ui",
+                    "mode": "replicated",
+                    "image": "ui:1",
+                    "running": 2,
+                    "desired": 2,
+                    "nodes": ["w1", "w1"],
+                    "update": None,
+                    "published": [port],
+                }
+            ],
+            "differences": [],
+        }
+    ).splitlines()
+    assert page[0] == "Cluster C: 1 of 1 managers reachable, 1 needed"
+    assert page[3].split() == ["m1", "first", "leader", "ready", "active", "26.1.5", "addr-m1", "0"]
+    assert page[4].split()[-2:] == ["2", "a=1"]
+    assert "(not declared)" in page[4]
+    assert page[7].split() == ["ui", "replicated", "2/2", "ui:1", "w1", "(2)"]
+    assert page[page.index("Differs from what is declared:") + 1] == "  nothing"
+    assert page[-1] == "  ui: http://10.0.0.1:80/"
