@@ -1,0 +1,174 @@
+# `make help` names the targets. All work in any clone; state stays in .venv, .sandbox and build.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.ONESHELL:
+
+PYTHON ?= python3
+VENV ?= .venv
+SANDBOX ?= demo
+RELEASE ?= trixie
+HOSTS ?= m1,w1,w2
+INVENTORY ?= inventory/sandbox
+SCENARIO ?=
+KEEP_IMAGES ?=
+# Installing packages and starting an engine need root; the rest does not.
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+BIN := $(VENV)/bin
+export PATH := $(abspath $(BIN)):$(PATH)
+export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
+
+.PHONY: help
+help: ## Name the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# -- tools -----------------------------------------------------------------------------------------
+
+$(VENV)/.python:
+	@if ! $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+	  echo "make: Python 3.11 or newer is needed, and '$(PYTHON)' is not it: try 'make PYTHON=python3.12 ...'." >&2; exit 1
+	fi
+	if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then
+	  echo "installing python3-venv"
+	  $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q --no-install-recommends python3-venv
+	fi
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/.run: requirements.txt | $(VENV)/.python
+	@echo "installing Ansible and the Python packages it needs into $(VENV)"
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(VENV)/.dev: requirements.txt requirements-dev.txt | $(VENV)/.python
+	@echo "installing the test tools into $(VENV) (a minute or two)"
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@ $(VENV)/.run
+
+# -- the demo --------------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: $(VENV)/.run ## Bare hosts, a swarm and a stack on this machine; ends with a URL
+	@echo "bringing up sandbox '$(SANDBOX)': $(HOSTS) (Debian $(RELEASE))"
+	$(SUDO) $(BIN)/python -m sandbox up --name $(SANDBOX) --hosts $(HOSTS) --release $(RELEASE) \
+	  --inventory $(INVENTORY)/hosts.yml
+	mkdir -p .sandbox/$(SANDBOX)
+	# Overwritten never: the database keeps the password it was founded with.
+	test -s .sandbox/$(SANDBOX)/db_password || (umask 077; $(BIN)/python -c 'import secrets; print(secrets.token_hex(16))' > .sandbox/$(SANDBOX)/db_password)
+	echo "building the demo's images"
+	$(SUDO) $(BIN)/python -m sandbox push --name $(SANDBOX) --repository demo stacks/demo/images gate ui post db
+	echo "running ansible-playbook site.yml"
+	if [ -t 1 ]; then export ANSIBLE_FORCE_COLOR=1; fi
+	$(BIN)/python -m sandbox.watch $(BIN)/ansible-playbook -i $(INVENTORY) site.yml
+	$(BIN)/ansible-playbook -i $(INVENTORY) playbooks/status.yml | tee .sandbox/$(SANDBOX)/status.txt
+	url=$$(grep -o 'http://[^ ]*' .sandbox/$(SANDBOX)/status.txt | tail -n 1)
+	echo "The board answers at $$url (make demo-down removes all of this)"
+
+.PHONY: demo-down
+demo-down: $(VENV)/.run ## Remove all that the demo made; KEEP_IMAGES=1 keeps host images for the next time
+	@$(SUDO) $(BIN)/python -m sandbox down --name $(SANDBOX) --inventory $(INVENTORY)/hosts.yml $(if $(KEEP_IMAGES),,--images)
+
+# -- tests -----------------------------------------------------------------------------------------
+
+.PHONY: images
+images: $(VENV)/.run ## Host images for the tests
+	@$(SUDO) $(BIN)/python -m sandbox images
+
+.PHONY: test
+test: $(VENV)/.dev images ## What CI runs; SUITE="unit ruff" chooses
+	@$(BIN)/python tests/run.py $(SUITE)
+
+.PHONY: test-all
+test-all: $(VENV)/.dev images ## The slow proofs too
+	@$(BIN)/python tests/run.py --all
+
+.PHONY: molecule
+molecule: $(VENV)/.dev images ## One scenario: make molecule SCENARIO=swarm
+	@test -n "$(SCENARIO)" || { echo "make: say which: SCENARIO=$$(ls -d molecule/*/molecule.yml | cut -d/ -f2 | paste -sd'|')" >&2; exit 2; }
+	$(BIN)/molecule --base-config molecule/shared/base.yml test --scenario-name $(SCENARIO)
+
+.PHONY: parity
+parity: $(VENV)/.dev images ## Our reading of compose files and our specs against the docker CLI's, as a table
+	@$(BIN)/python -m pytest -q tests/parity
+
+.PHONY: fuzz
+fuzz: $(VENV)/.dev ## 10,000 made-up compose files through the loader
+	@FUZZ_INPUTS=10000 $(BIN)/python -m pytest -q -s tests/unit/compose/test_fuzz.py
+
+.PHONY: bench
+bench: $(VENV)/.dev images ## What the roles and the stack module cost beside what people do today, as ratios
+	@$(BIN)/python tests/bench/role.py
+	$(BIN)/python tests/bench/stack.py
+	$(BIN)/python tests/bench/image.py
+
+.PHONY: bench-inventory
+bench-inventory: $(VENV)/.dev ## The inventory plugin against google.cloud's, on the simulated Compute API
+	@$(BIN)/python tests/bench/inventory.py
+
+.PHONY: bench-stack
+bench-stack: $(VENV)/.dev images ## An unchanged deploy by the module beside docker stack deploy
+	@$(BIN)/python tests/bench/stack.py
+
+.PHONY: format
+format: $(VENV)/.dev ## Put Python into shape
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+# -- the artifact ----------------------------------------------------------------------------------
+
+.PHONY: build
+build: $(VENV)/.run ## The collection's artifact, in build/
+	@$(BIN)/ansible-galaxy collection build --force --output-path build
+
+.PHONY: clean
+clean: ## Remove tools and results; sandboxes stay (see demo-down)
+	@rm -rf $(VENV) build .ansible .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# -- the demo on the sandbox's Compute API -----------------------------------------------------------
+
+GCE_INVENTORY ?= inventory/sandbox_gce
+
+.PHONY: demo-gce
+demo-gce: $(VENV)/.dev ## The demo from an empty Compute Engine project on this machine; ends with a URL
+	@echo "bringing up sandbox '$(SANDBOX)' with an empty Compute Engine project"
+	$(SUDO) $(BIN)/python -m sandbox gce-up --name $(SANDBOX) --release $(RELEASE)
+	# Overwritten never: the database keeps the password it was founded with.
+	test -s .sandbox/$(SANDBOX)/db_password || (umask 077; $(BIN)/python -c 'import secrets; print(secrets.token_hex(16))' > .sandbox/$(SANDBOX)/db_password)
+	echo "building the demo's images"
+	$(SUDO) $(BIN)/python -m sandbox push --name $(SANDBOX) --repository demo stacks/demo/images gate ui post db
+	echo "running ansible-playbook site.yml"
+	$(BIN)/ansible-playbook -i $(GCE_INVENTORY) site.yml
+	$(BIN)/ansible-playbook -i $(GCE_INVENTORY) playbooks/status.yml
+	echo "open http://$$($(BIN)/ansible-inventory -i $(GCE_INVENTORY) --host manager-1 | $(BIN)/python -c 'import json, sys; print(json.load(sys.stdin)["ansible_host"])'):8080"
+
+.PHONY: demo-gce-down
+demo-gce-down: $(VENV)/.dev ## Remove all that demo-gce made; KEEP_IMAGES=1 keeps host images for the next time
+	@$(SUDO) $(BIN)/python -m sandbox gce-down --name $(SANDBOX) $(if $(KEEP_IMAGES),,--images)
+
+# -- images with the engine in them (docs/images.md) -------------------------------------------------
+
+IMAGE_VARS ?= inventory/sandbox/group_vars/docker_hosts.yml
+REVISION = $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
+PACKER_VARS ?=
+
+.PHONY: packer
+packer: $(VENV)/.run
+	@command -v packer >/dev/null || { $(SUDO) apt-get update -q; $(SUDO) apt-get install -y -q --no-install-recommends packer; }
+
+.PHONY: image
+image: packer images ## Bake a host image for the sandbox, try it, and use it: dockyard-host:trixie-baked
+	@$(SUDO) packer/run build -color=false -only=docker.host -var revision=$(REVISION) -var ansible_vars=$(IMAGE_VARS) \
+	  -var docker_tag=$(RELEASE)-candidate -var docker_source_image=dockyard-host:$(RELEASE) -var distribution=$(RELEASE) $(PACKER_VARS)
+	$(BIN)/ansible-playbook playbooks/image_test.yml -e image_test_image=dockyard-host:$(RELEASE)-candidate \
+	  -e image_test_family=$(RELEASE)-baked -e image_test_vars=$(CURDIR)/$(IMAGE_VARS)
+
+.PHONY: image-gce
+image-gce: $(VENV)/.dev packer images ## Bake on the simulated Compute API, start hosts from the image, try it, move its family
+	@$(BIN)/python -m pytest -q -s tests/packer/test_gce.py
+
+.PHONY: bench-image
+bench-image: packer images ## Bare hosts to a running stack against baked ones
+	@$(SUDO) $(BIN)/python tests/bench/image.py
+
+.PHONY: image-qemu
+image-qemu: $(VENV)/.dev packer ## Bake a disk image under qemu, boot it, try it (software emulation: slow)
+	@nice -n 19 $(BIN)/python -m pytest -q -s tests/packer/slow_qemu.py
