@@ -17,10 +17,11 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module impor
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.markdown import as_markdown
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.options import (
     ON_CONTROLLER,
+    LoadedProject,
     pack_project,
     stack_argument_spec,
 )
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose import ComposeError, load
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose import ComposeError, Project, load
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.env_files import read_env_file
 
 display = Display()
@@ -37,7 +38,13 @@ class ActionModule(ActionBase):
         _validated, options = self.validate_argument_spec({**engine_argument_spec(), **stack_argument_spec()})
         module_args = {key: value for key, value in self._task.args.items() if key not in ON_CONTROLLER}
         if options["state"] == "present":
-            module_args["project"] = self._project(options)
+            project = self._project(options)
+            module_args["name"] = options["name"] or project.name
+            if not module_args["name"]:
+                raise AnsibleActionFail("the stack needs a name: give the option name, or a top-level name in a file")
+            module_args["project"] = pack_project(
+                LoadedProject(project.config, project.config_data, project.secret_data, project.depends_on)
+            )
         plan_file = self._plan_file(options)
         result: dict[str, Any] = self._execute_module(module_args=module_args, task_vars=task_vars)
         if plan_file is not None and "plan" in result:
@@ -56,18 +63,25 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"plan_file {path}: the directory {path.parent} does not exist")
         return path
 
-    def _project(self, options: dict[str, Any]) -> str:
+    def _project(self, options: dict[str, Any]) -> Project:
+        stack = f"stack {options['name']}" if options["name"] else "stack"
         if not options["files"]:
-            raise AnsibleActionFail(f"stack {options['name']}: state present needs files, the compose files to deploy")
+            raise AnsibleActionFail(f"{stack}: state present needs files, the compose files to deploy")
         files = [self._found(path, "compose file") for path in options["files"]]
         env_files = [self._found(path, "env file") for path in options["env_files"]]
         try:
-            project = load(files, _variables(env_files, options["environment"]))
+            project = load(
+                files,
+                _variables(env_files, options["environment"]),
+                dialect=options["dialect"],
+                profiles=options["profiles"],
+                unsupported=options["unsupported"],
+            )
         except ComposeError as error:
-            raise AnsibleActionFail(f"stack {options['name']}: {error}") from error
+            raise AnsibleActionFail(f"{stack}: {error}") from error
         for warning in project.warnings:
-            display.warning(f"stack {options['name']}: {warning}")
-        return pack_project(project.config, project.config_data, project.secret_data)
+            display.warning(f"{stack}: {warning}")
+        return project
 
     def _found(self, path: str, what: str) -> str:
         """A path as it is, or beside the role or playbook, as for any other file on the controller."""

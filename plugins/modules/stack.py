@@ -38,8 +38,8 @@ options:
   name:
     description:
       - The stack's name, which begins the names of all its objects.
+      - Not needed where the O(files) have a top-level C(name). This option wins over that.
     type: str
-    required: true
   state:
     description:
       - With V(present), the stack is as O(files) say.
@@ -65,6 +65,38 @@ options:
     type: list
     elements: path
     default: []
+  dialect:
+    description:
+      - How the O(files) are read.
+      - V(stack) is how C(docker stack deploy) reads them, and refuses what that refuses.
+      - V(compose) is the Compose Specification of today - top-level C(name), C(profiles), C(extends), C(include),
+        C(depends_on) with conditions, C(content) of configs, C(!reset), nested variables and the like.
+      - V(auto) is V(stack) for files that C(docker stack deploy) would take, so that they mean what they mean to it,
+        and V(compose) for all others.
+    type: str
+    choices: [auto, stack, compose]
+    default: auto
+  profiles:
+    description:
+      - Profiles whose services are part of the stack, beside those services that name none. V(*) stands for all.
+      - Only for files that are read in the dialect V(compose).
+    type: list
+    elements: str
+    default: []
+  unsupported:
+    description:
+      - What becomes of keys that swarm has nothing for, such as C(privileged) or C(build). The message says what to do
+        instead.
+    type: str
+    choices: [error, warn, ignore]
+    default: warn
+  newer_fields:
+    description:
+      - What becomes of settings that the manager's engine is too old for, and would drop without a word.
+      - With V(warn) they are left out, except for those without which the service would be another one.
+    type: str
+    choices: [error, warn]
+    default: error
   plan_file:
     description:
       - A file on the controller to write the plan to, in check mode too - as Markdown if its name ends in C(.md), for
@@ -266,7 +298,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.stack.show import a
 def main() -> None:
     module = AnsibleModule(
         argument_spec={**engine_argument_spec(), **stack_argument_spec()},
-        required_if=[("state", "present", ["project"])],
+        required_if=[("state", "present", ["name", "project"]), ("state", "absent", ["name"])],
         supports_check_mode=True,
     )
     engine = connect(module)
@@ -283,8 +315,15 @@ def main() -> None:
 
 def _present(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
     params = module.params
-    config, config_data, secret_data = unpack_project(params["project"])
-    desired = convert(config, params["name"], engine.api_version, config_data, secret_data)
+    project = unpack_project(params["project"])
+    desired = convert(
+        project.config,
+        params["name"],
+        engine.api_version,
+        project.config_data,
+        project.secret_data,
+        newer_fields=params["newer_fields"],
+    )
     auth_for = finder(params["registries"], params["host_credentials"])
     plan, current = plan_deploy(
         engine,

@@ -9,20 +9,25 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-ON_CONTROLLER = ("files", "environment", "env_files", "plan_file")
+ON_CONTROLLER = ("files", "environment", "env_files", "plan_file", "dialect", "profiles", "unsupported")
 """What only the action plugin uses and never passes on."""
 
 
 def stack_argument_spec() -> dict[str, Any]:
     """The options of the module, without those of the engine."""
     return {
-        "name": {"type": "str", "required": True},
+        "name": {"type": "str"},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "files": {"type": "list", "elements": "path"},
         "environment": {"type": "dict", "default": {}},
         "env_files": {"type": "list", "elements": "path", "default": []},
+        "dialect": {"type": "str", "choices": ["auto", "stack", "compose"], "default": "auto"},
+        "profiles": {"type": "list", "elements": "str", "default": []},
+        "unsupported": {"type": "str", "choices": ["error", "warn", "ignore"], "default": "warn"},
+        "newer_fields": {"type": "str", "choices": ["error", "warn"], "default": "error"},
         "plan_file": {"type": "path"},
         "prune": {"type": "bool", "default": False},
         "resolve_image": {"type": "str", "choices": ["always", "changed", "never"], "default": "always"},
@@ -44,20 +49,47 @@ def stack_argument_spec() -> dict[str, Any]:
     }
 
 
-def pack_project(config: Mapping[str, Any], config_data: Mapping[str, bytes], secret_data: Mapping[str, bytes]) -> str:
-    """A loaded project as one opaque string, for the way from the controller to a manager."""
+@dataclass(frozen=True)
+class LoadedProject:
+    """A loaded project, as it goes from the controller to a manager.
+
+    Attributes:
+        config: the project in canonical form.
+        config_data: the content of each config, by its key; `secret_data` likewise.
+        depends_on: by service, the services it waits for and the condition for each, by their keys.
+    """
+
+    config: dict[str, Any]
+    config_data: dict[str, bytes] = field(default_factory=dict)
+    secret_data: dict[str, bytes] = field(default_factory=dict)
+    depends_on: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def pack_project(project: LoadedProject) -> str:
+    """A loaded project as one opaque string."""
     document = {
-        "config": config,
-        "config_data": {key: base64.b64encode(data).decode() for key, data in config_data.items()},
-        "secret_data": {key: base64.b64encode(data).decode() for key, data in secret_data.items()},
+        "config": project.config,
+        "config_data": _encoded(project.config_data),
+        "secret_data": _encoded(project.secret_data),
+        "depends_on": project.depends_on,
     }
     return base64.b64encode(json.dumps(document).encode()).decode()
 
 
-def unpack_project(text: str) -> tuple[dict[str, Any], dict[str, bytes], dict[str, bytes]]:
+def unpack_project(text: str) -> LoadedProject:
     """What `pack_project` was given."""
     document = json.loads(base64.b64decode(text))
-    config_data, secret_data = (
-        {key: base64.b64decode(data) for key, data in document[part].items()} for part in ("config_data", "secret_data")
+    return LoadedProject(
+        config=document["config"],
+        config_data=_decoded(document["config_data"]),
+        secret_data=_decoded(document["secret_data"]),
+        depends_on=document["depends_on"],
     )
-    return document["config"], config_data, secret_data
+
+
+def _encoded(contents: Mapping[str, bytes]) -> dict[str, str]:
+    return {key: base64.b64encode(data).decode() for key, data in contents.items()}
+
+
+def _decoded(contents: Mapping[str, str]) -> dict[str, bytes]:
+    return {key: base64.b64decode(data) for key, data in contents.items()}

@@ -9,7 +9,8 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.convert import ConvertError, convert
@@ -20,13 +21,17 @@ from .format_project import NEWEST, PROJECT
 from .format_service import DEPRECATED, FORBIDDEN, UNSUPPORTED
 from .interpolation import interpolate
 from .merge import merge_all, without
-from .modern import Choices, Extras, Lowering
+from .modern import Choices, Extras, Ineffective, Lowering
 from .normalise import normalise
 from .normalise_service import Context
 from .schema import Report, shown
 from .yaml_reader import Document, read
 
 Json = dict[str, Any]
+
+STACK = "stack"
+COMPOSE = "compose"
+AUTO = "auto"
 
 _CLEARING = ("!reset", "!override")
 
@@ -41,12 +46,13 @@ class Project:
     warnings: list[str] = field(default_factory=list)
     name: str | None = None
     depends_on: dict[str, dict[str, str]] = field(default_factory=dict)
+    dialect: str = STACK
 
 
 def load(
     files: Sequence[str],
     environment: Mapping[str, str],
-    dialect: str = "swarm",
+    dialect: str = STACK,
     profiles: Sequence[str] = (),
     unsupported: str = "warn",
 ) -> Project:
@@ -55,18 +61,27 @@ def load(
     Args:
         files: paths; later files change what earlier ones say.
         environment: variables for interpolation and for `environment` entries without a value.
-        dialect: `swarm` takes what `docker stack deploy` takes; `compose` also what the Compose
-            Specification has had since (see modern.py), whatever `version` says.
+        dialect: `stack` takes what `docker stack deploy` takes; `compose` also what the Compose
+            Specification has had since (see modern.py), whatever `version` says; `auto` is `stack` for what
+            that takes, and `compose` for all else.
         profiles: active profiles, in the dialect `compose`.
-        unsupported: `error`, `warn` or `ignore` keys that swarm has nothing for, in the dialect `compose`.
+        unsupported: `error`, `warn` or `ignore` keys that swarm has nothing for.
 
     Raises:
         ComposeError: whatever is wrong, with file and line.
     """
     if not files:
         raise ComposeError("no compose file given")
+    choices = Choices(tuple(profiles), unsupported, dialect)
+    if dialect == AUTO:
+        with suppress(ComposeError):
+            return _load(files, environment, replace(choices, dialect=STACK))
+        choices = replace(choices, dialect=COMPOSE)
+    return _load(files, environment, choices)
+
+
+def _load(files: Sequence[str], environment: Mapping[str, str], choices: Choices) -> Project:
     try:
-        choices = Choices(tuple(profiles), unsupported) if dialect == "compose" else None
         return _Loader(files, environment, choices).load()
     except RecursionError as error:
         raise ComposeError(f"{files[0]}: nested too deeply") from error
@@ -77,13 +92,14 @@ class _Loader:
         self,
         files: Sequence[str],
         environment: Mapping[str, str],
-        choices: Choices | None,
+        choices: Choices,
         reading: tuple[str, ...] = (),
     ) -> None:
         self._reading = reading
         self._files = files
         self._environment = environment
         self._choices = choices
+        self._modern = choices.dialect == COMPOSE
         self._extras = Extras()
         self._directory = os.path.dirname(os.path.abspath(files[0]))
         self._warnings: list[str] = []
@@ -92,7 +108,7 @@ class _Loader:
     def load(self) -> Project:
         documents = [read_file(name) for name in self._files]
         self._sources = [document.source for document in documents]
-        minors = [NEWEST if self._choices else _minor_version(document) for document in documents]
+        minors = [NEWEST if self._modern else _minor_version(document) for document in documents]
         for document, minor in zip(documents, minors, strict=True):
             if minor != minors[0]:
                 text = f"version 3.{minor} differs from the 3.{minors[0]} of {self._files[0]}; make them the same"
@@ -100,7 +116,7 @@ class _Loader:
         forms = [self._one_file(document, minors[0]) for document in documents]
         config = merge_all(forms, [self._cleared(document) for document in documents])
         self._check_deployable(config)
-        project = Project(config, warnings=self._warnings, name=self._extras.name)
+        project = Project(config, warnings=self._warnings, name=self._extras.name, dialect=self._choices.dialect)
         project.depends_on = {name: on for name, on in self._extras.depends_on.items() if name in config["services"]}
         project.config_data = self._contents(config, "configs")
         project.secret_data = self._contents(config, "secrets")
@@ -116,7 +132,7 @@ class _Loader:
         PROJECT.check(data, (), report)
         if report.problems:
             raise ComposeError(report.problems)
-        self._warn_ineffective(data, source)
+        self._tell_ineffective(data, source)
         form = normalise(data, Context(source, self._directory, self._environment, self._warnings, inline))
         if self._extras.extends:
             form["services"] = extend(form["services"], self._extras.extends, source, self._services_of)
@@ -135,13 +151,13 @@ class _Loader:
     def _interpolated(self, document: Document) -> Json:
         """The file with its variables replaced, in 3.x form."""
         for path, tag in document.tags.items():
-            if self._choices is None or tag not in _CLEARING:
-                self._warnings.append(document.source.message(path, f"the tag {tag} has no effect"))
-        if self._choices is None:
+            if not self._modern or tag not in _CLEARING:
+                advice = "; the dialect compose gives it one" if tag in _CLEARING else ""
+                self._warnings.append(document.source.message(path, f"the tag {tag} has no effect{advice}"))
+        if not self._modern:
             _refuse_forbidden(document)
-        nested = self._choices is not None
-        data: Json = interpolate(document.data, self._environment, document.source, self._warnings, nested)
-        if self._choices is None:
+        data: Json = interpolate(document.data, self._environment, document.source, self._warnings, self._modern)
+        if not self._modern:
             self._note_order(data)
             return data
         lowering = Lowering(document.source, self._directory, self._environment, self._choices, self._warnings)
@@ -156,7 +172,7 @@ class _Loader:
 
     def _cleared(self, document: Document) -> list[Path]:
         """What a file's tags take out of the files before it."""
-        return [path for path, tag in document.tags.items() if self._choices and path and tag in _CLEARING]
+        return [path for path, tag in document.tags.items() if self._modern and path and tag in _CLEARING]
 
     def _note_order(self, data: Json) -> None:
         services = data.get("services")
@@ -165,21 +181,23 @@ class _Loader:
             for other in others if isinstance(others, list) else ():
                 self._extras.depends_on.setdefault(name, {})[str(other)] = "service_started"
 
-    def _warn_ineffective(self, data: Json, source: Source) -> None:
+    def _tell_ineffective(self, data: Json, source: Source) -> None:
+        ineffective = Ineffective(self._choices.unsupported, source, self._warnings)
         for name, service in data.get("services", {}).items():
             for key in service:
                 path: Path = ("services", name, key)
                 if key in UNSUPPORTED:
-                    self._warnings.append(source.message(path, f"has no effect in a swarm: {UNSUPPORTED[key]}"))
+                    ineffective.add(path, f"has no effect in a swarm: {UNSUPPORTED[key]}")
                 elif key in DEPRECATED:
-                    self._warnings.append(source.message(path, f"has no effect: {DEPRECATED[key]}"))
+                    ineffective.add(path, f"has no effect: {DEPRECATED[key]}")
                 elif key == "oom_score_adj":
-                    self._warnings.append(source.message(path, "has no effect: the docker CLI drops it"))
-                elif key == "restart":
+                    ineffective.add(path, "has no effect: the docker CLI drops it")
+                elif key == "restart" and "restart_policy" in (service.get("deploy") or {}):
+                    ineffective.add(path, "has no effect beside deploy.restart_policy")
+                elif key == "restart" and self._choices.unsupported != "ignore":
                     text = "deploy.restart_policy is the swarm's word for it; it is used because that is not set"
-                    if "restart_policy" in (service.get("deploy") or {}):
-                        text = "has no effect beside deploy.restart_policy"
                     self._warnings.append(source.message(path, text))
+        ineffective.raise_any()
 
     def _check_deployable(self, config: Json) -> None:
         try:

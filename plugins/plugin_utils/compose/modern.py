@@ -56,15 +56,39 @@ _CONDITIONS = ("service_started", "service_healthy", "service_completed_successf
 
 @dataclass
 class Choices:
-    """What the caller decides about today's files.
+    """What the caller decides about how files are read.
 
     Attributes:
         profiles: active profiles; `*` stands for all.
         unsupported: `error`, `warn` or `ignore` what swarm has nothing for.
+        dialect: `stack` or `compose`.
     """
 
     profiles: tuple[str, ...] = ()
     unsupported: str = "warn"
+    dialect: str = "stack"
+
+
+class Ineffective:
+    """Collects what has no effect, as faults, as warnings or not at all."""
+
+    def __init__(self, policy: str, source: Source, warnings: list[str]) -> None:
+        self._policy = policy
+        self._source = source
+        self._warnings = warnings
+        self._faults: list[str] = []
+
+    def add(self, path: Path, text: str) -> None:
+        """Note one key."""
+        if self._policy == "error":
+            self._faults.append(self._source.message(path, f"{text} (unsupported: error)"))
+        elif self._policy == "warn":
+            self._warnings.append(self._source.message(path, text))
+
+    def raise_any(self) -> None:
+        """Raise ComposeError if there were faults."""
+        if self._faults:
+            raise ComposeError(self._faults)
 
 
 @dataclass
@@ -94,7 +118,7 @@ class Lowering:
         self._directory = directory
         self._environment = environment
         self._choices = choices
-        self._warnings = warnings
+        self._unsupported = Ineffective(choices.unsupported, source, warnings)
         self._problems: list[str] = []
         self.extras = Extras()
 
@@ -120,6 +144,7 @@ class Lowering:
                 _rewrite(value, ("driver_opts",), _texts)
         if self._problems:
             raise ComposeError(self._problems)
+        self._unsupported.raise_any()
         return result
 
     def _fault(self, path: Path, text: str) -> None:
@@ -162,11 +187,7 @@ class Lowering:
         return result
 
     def _ineffective(self, path: Path, advice: str) -> None:
-        text = f"has no effect in a swarm{': ' if advice else ''}{advice}"
-        if self._choices.unsupported == "error":
-            self._fault(path, text)
-        elif self._choices.unsupported == "warn":
-            self._warnings.append(self._source.message(path, text))
+        self._unsupported.add(path, f"has no effect in a swarm{': ' if advice else ''}{advice}")
 
     def _port(self, port: Any, path: Path) -> Any:
         if not isinstance(port, dict):

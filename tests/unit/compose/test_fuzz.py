@@ -131,7 +131,7 @@ def answers(texts: list[str | bytes], folder: Path) -> None:
         file.write_bytes(text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text)
         files.append(str(file))
     with unless_hanging():
-        for dialect in ("swarm", "compose"):
+        for dialect in ("stack", "compose"):
             project = loaded(files, dialect)
             if project is not None:
                 json.dumps(project.config)

@@ -32,6 +32,33 @@ def test_what_docker_refuses_is_refused_without_the_dialect(tmp_path: Path) -> N
     assert load([str(file)], {}, dialect="compose").name == "shop"
 
 
+def test_auto_reads_as_the_cli_does_what_the_cli_takes(tmp_path: Path) -> None:
+    file = tmp_path / "stack.yml"
+    file.write_text("services:\n  web: {image: x, environment: {A: '${N:-${M}}'}}\n")
+    project = load([str(file)], {"M": "3"}, dialect="auto")
+    assert project.dialect == "stack"
+    assert project.config["services"]["web"]["environment"] == {"A": "${M}"}
+
+
+def test_auto_reads_as_compose_does_what_the_cli_refuses(tmp_path: Path) -> None:
+    file = tmp_path / "stack.yml"
+    file.write_text("name: shop\nservices:\n  web: {image: x, environment: {A: '${N:-${M}}'}}\n")
+    project = load([str(file)], {"M": "3"}, dialect="auto")
+    assert (project.dialect, project.name) == ("compose", "shop")
+    assert project.config["services"]["web"]["environment"] == {"A": "3"}
+
+
+@pytest.mark.parametrize("dialect", ["stack", "auto"])
+def test_unsupported_keys_of_the_old_format_follow_the_choice_too(tmp_path: Path, dialect: str) -> None:
+    file = tmp_path / "stack.yml"
+    file.write_text("services:\n  web: {image: x, privileged: true, container_name: y, restart: always}\n")
+    assert len(load([str(file)], {}, dialect=dialect).warnings) == 3
+    assert load([str(file)], {}, dialect=dialect, unsupported="ignore").warnings == []
+    with pytest.raises(ComposeError) as fault:
+        load([str(file)], {}, dialect=dialect, unsupported="error")
+    assert len(fault.value.problems) == 2
+
+
 def test_version_does_not_matter(modern: Modern) -> None:
     text = "version: 2.4\nservices:\n  web: {image: x, init: true}\n"
     assert modern(text).config["services"]["web"] == {"image": "x", "init": True}

@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 from ansible_collections.dockyard.swarm.plugins.module_utils.engine import EngineError
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack import apply
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.options import pack_project, unpack_project
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.options import (
+    LoadedProject,
+    pack_project,
+    unpack_project,
+)
 
 from tests.unit.stack.specs import service_spec
 
@@ -60,5 +64,6 @@ def test_other_errors_are_not_tried_again():
 
 def test_a_project_survives_its_way_to_the_manager():
     config = {"services": {"ui": {"image": "x"}}}
-    packed = pack_project(config, {"conf": b"\x00\xff"}, {"key": b"text"})
-    assert unpack_project(packed) == (config, {"conf": b"\x00\xff"}, {"key": b"text"})
+    project = LoadedProject(config, {"conf": b"\x00\xff"}, {"key": b"text"}, {"web": {"db": "service_healthy"}})
+    packed = pack_project(project)
+    assert unpack_project(packed) == project
