@@ -76,10 +76,16 @@ def ensure_registry(client: docker.DockerClient) -> str:
     return name
 
 
+def tags_of(client: docker.DockerClient, repository: str) -> list[str]:
+    """The tags a repository has, and none that the same images have elsewhere."""
+    listed = client.images.list(name=repository)
+    return [tag for image in listed for tag in image.tags if tag.rpartition(":")[0] == repository]
+
+
 def remove_unused(client: docker.DockerClient) -> int:
     """Remove the sandbox's own images but for those a container still needs. Returns how many."""
     # From what is built on others to what others are built on.
-    tags = [tag for name in (HOST, REGISTRY, BASE) for image in client.images.list(name=name) for tag in image.tags]
+    tags = [tag for repository in (HOST, REGISTRY, BASE) for tag in tags_of(client, repository)]
     return sum(_removed(client, tag) for tag in tags)
 
 

@@ -216,8 +216,7 @@ def remove_all(store: Store, fleet: Fleet) -> int:
     for instance in (item for project in store.projects() for item in store.all("instances", project)):
         for address in _external(instance):
             external.forget(address, instance["networkInterfaces"][0]["networkIP"])
-    names = [f"{fleet.name}-gce-{kind}" for kind in ("image", "disk")]
-    tags = [tag for name in names for image in fleet.client.images.list(name=name) for tag in image.tags]
+    tags = [tag for kind in ("image", "disk") for tag in images.tags_of(fleet.client, f"{fleet.name}-gce-{kind}")]
     for tag in tags:
         fleet.client.images.remove(tag)
     return len(tags)

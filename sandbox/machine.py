@@ -18,6 +18,9 @@ START_SECONDS = 60
 INOTIFY_INSTANCES = Path("/proc/sys/fs/inotify/max_user_instances")
 # A host's systemd and engine hold about five; the kernel's default of 128 ends at some 24 hosts.
 INOTIFY_INSTANCES_WANTED = 1024
+APT_SECONDS = 300
+APT_PAUSE_SECONDS = 3
+APT_PATIENCE = ("-o", f"DPkg::Lock::Timeout={APT_SECONDS}")
 # What provides each program the sandbox starts, on Debian and its derivatives.
 PACKAGE_OF = {
     "dockerd": "docker.io",
@@ -45,9 +48,26 @@ def install(programs: list[str]) -> None:
         raise SandboxError(f"installing {names} needs root: try again with sudo.")
     advice = "Check that this machine reaches a Debian mirror (see /etc/apt/sources.list*)."
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    run("reading package lists", ["apt-get", "update", "-q"], advice, env)
-    command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing]
+    read_package_lists(advice, env)
+    command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *APT_PATIENCE, *missing]
     run(f"installing {names}", command, advice, env)
+
+
+def read_package_lists(advice: str, env: dict[str, str]) -> None:
+    """`apt-get update`; where another apt-get reads them just now, its turn comes first."""
+    last_turn = time.monotonic() + APT_SECONDS
+    while not _lists_were_read(advice, env, may_wait=time.monotonic() < last_turn):
+        time.sleep(APT_PAUSE_SECONDS)
+
+
+def _lists_were_read(advice: str, env: dict[str, str], may_wait: bool) -> bool:
+    try:
+        run("reading package lists", ["apt-get", "update", "-q"], advice, env)
+    except SandboxError as error:
+        if may_wait and "Could not get lock" in str(error):
+            return False
+        raise
+    return True
 
 
 def engine(log: Path) -> docker.DockerClient:

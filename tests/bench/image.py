@@ -44,7 +44,7 @@ def main() -> int:
             seconds = measure(fleet, Path(folder), names)
         finally:
             fleet.down()
-            for tag in [tag for image in client.images.list(name=NAME) for tag in image.tags]:
+            for tag in images.tags_of(client, NAME):
                 client.images.remove(tag, force=True)
     print(f"\nbooted hosts -> running stack, {count} hosts, Debian 13")
     print(f"  bare    {seconds['bare']:6.1f} s")

@@ -91,7 +91,7 @@ def fleet(client: docker.DockerClient, base: str, tmp_path_factory: pytest.TempP
         yield found
     finally:
         found.down()
-        for tag in [tag for image in client.images.list(name=REPOSITORY) for tag in image.tags]:
+        for tag in images.tags_of(client, REPOSITORY):
             # Only the names: what they stand for may be in use elsewhere.
             client.images.remove(tag, force=True)
 
