@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.stack.options impor
     stack_argument_spec,
 )
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose import ComposeError, Project, load
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.env_files import read_env_file
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.env_files import project_variables
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.loader import STACK
 
 display = Display()
 
@@ -69,19 +71,37 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"{stack}: state present needs files, the compose files to deploy")
         files = [self._found(path, "compose file") for path in options["files"]]
         env_files = [self._found(path, "env file") for path in options["env_files"]]
+        given = {key: _as_text(value) for key, value in options["environment"].items()}
+        contents = {
+            (section, key): _as_text(value).encode()
+            for section, option in (("configs", "config_content"), ("secrets", "secret_content"))
+            for key, value in options[option].items()
+        }
         try:
+            if options["dialect"] != STACK or env_files:
+                given = project_variables(os.path.dirname(files[0]), env_files, given, self._decrypted)
             project = load(
                 files,
-                _variables(env_files, options["environment"]),
+                given,
                 dialect=options["dialect"],
                 profiles=options["profiles"],
                 unsupported=options["unsupported"],
+                contents=contents,
+                read=self._decrypted,
             )
         except ComposeError as error:
             raise AnsibleActionFail(f"{stack}: {error}") from error
         for warning in project.warnings:
             display.warning(f"{stack}: {warning}")
         return project
+
+    def _decrypted(self, path: str) -> bytes:
+        """A file's content, which never touches the disk in clear where it is kept in a vault."""
+        try:
+            # Latin-1 leaves every byte as it is; the loader has no public way to read bytes.
+            return bytes(self._loader.get_text_file_contents(path, encoding="latin-1").encode("latin-1"))
+        except AnsibleError as error:
+            raise ValueError(str(error.__cause__ or error) if os.path.exists(path) else "no such file") from error
 
     def _found(self, path: str, what: str) -> str:
         """A path as it is, or beside the role or playbook, as for any other file on the controller."""
@@ -96,13 +116,6 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise AnsibleActionFail(f"plan_file {path}: {error.strerror}") from error
-
-
-def _variables(env_files: list[str], environment: dict[str, Any]) -> dict[str, str]:
-    variables: dict[str, str] = {}
-    for path in env_files:
-        variables.update(read_env_file(path, {}))
-    return {**variables, **{key: _as_text(value) for key, value in environment.items()}}
 
 
 def _as_text(value: Any) -> str:

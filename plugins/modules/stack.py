@@ -16,6 +16,8 @@ description:
     back.
   - A service, config, secret or network that is as the file says is not touched. A config or secret whose content
     changed is made anew under a derived name, services move to it, and the old one is removed once they have converged.
+  - Compose files, and files of configs, secrets and variables, may be encrypted with Ansible Vault. They are
+    decrypted in the controller's memory.
   - Works through the Engine API of a manager. Neither the Docker CLI nor Compose is needed anywhere.
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
@@ -61,10 +63,23 @@ options:
     default: {}
   env_files:
     description:
-      - Files on the controller with C(KEY=value) lines, read in this order; a later one wins.
+      - Files on the controller with variables for the files' C(${...}), in the format of Compose - C(NAME=value) lines,
+        quotes, comments, references to other variables. A later file wins. They may be encrypted with Ansible Vault.
+      - Where none is named, C(.env) beside the first of O(files) is read, but not in the O(dialect) V(stack).
     type: list
     elements: path
     default: []
+  config_content:
+    description:
+      - Content of configs, by their keys in the files. It takes the place of their C(file) or C(content).
+    type: dict
+    default: {}
+  secret_content:
+    description:
+      - Content of secrets, by their keys in the files. It takes the place of their C(file) or C(environment), and comes
+        best from a vault. It is kept from logs and results.
+    type: dict
+    default: {}
   dialect:
     description:
       - How the O(files) are read.

@@ -12,7 +12,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-ON_CONTROLLER = ("files", "environment", "env_files", "plan_file", "dialect", "profiles", "unsupported")
+ON_CONTROLLER = (
+    "files",
+    "environment",
+    "env_files",
+    "config_content",
+    "secret_content",
+    "dialect",
+    "profiles",
+    "unsupported",
+    "plan_file",
+)
 """What only the action plugin uses and never passes on."""
 
 
@@ -24,6 +34,8 @@ def stack_argument_spec() -> dict[str, Any]:
         "files": {"type": "list", "elements": "path"},
         "environment": {"type": "dict", "default": {}},
         "env_files": {"type": "list", "elements": "path", "default": []},
+        "config_content": {"type": "dict", "default": {}},
+        "secret_content": {"type": "dict", "default": {}, "no_log": True},
         "dialect": {"type": "str", "choices": ["auto", "stack", "compose"], "default": "auto"},
         "profiles": {"type": "list", "elements": "str", "default": []},
         "unsupported": {"type": "str", "choices": ["error", "warn", "ignore"], "default": "warn"},

@@ -17,6 +17,10 @@ _OPERATOR = re.compile(r":?[-?+]")
 _MAX_DEPTH = 20
 
 
+class MissingVariableError(ValueError):
+    """A required variable is missing; the message holds no value of any other."""
+
+
 def expand(text: str, environment: Mapping[str, str], depth: int = 0) -> str:
     """Substitute in a text.
 
@@ -77,4 +81,4 @@ def _evaluate(expression: str, environment: Mapping[str, str], depth: int) -> st
     if operator[0].endswith("-"):
         return expand(argument, environment, depth + 1)
     hint = f": {expand(argument, environment, depth + 1)}" if argument else ""
-    raise ValueError(f"the required variable {name[0]} {'is not set' if value is None else 'is empty'}{hint}")
+    raise MissingVariableError(f"the required variable {name[0]} {'is not set' if value is None else 'is empty'}{hint}")

@@ -15,43 +15,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .env_files import RAW
 from .errors import ComposeError, Path, Source
-from .format_service import DEPRECATED, FORBIDDEN, UNSUPPORTED
+from .include import Include, parse_includes
+from .ineffective import OBJECT_PATHS, SERVICE_KEYS, SERVICE_PATHS, Ineffective
 from .mounts import absolute
+from .sources import Reader, from_disk
+from .units import byte_count
 
 Json = dict[str, Any]
 
-# Keys of today's services that swarm has nothing for and the 3.x format does not know.
-_NEWER = {
-    **{key: text for key, text in FORBIDDEN.items() if key != "extends"},
-    "annotations": "use labels",
-    "attach": "follow logs with docker service logs",
-    "blkio_config": "set limits in the engine on the nodes",
-    "cpus": "use deploy.resources.limits.cpus",
-    "cpu_count": "use deploy.resources.limits.cpus",
-    "cpu_percent": "use deploy.resources.limits.cpus",
-    "cpu_period": "use deploy.resources.limits.cpus",
-    "cpu_rt_period": "use deploy.resources.limits.cpus",
-    "cpu_rt_runtime": "use deploy.resources.limits.cpus",
-    "develop": "it is for development on one machine",
-    "device_cgroup_rules": "use generic resources",
-    "dns_opt": "set dns-opts of the engine on the nodes",
-    "gpus": "use deploy.resources.reservations.generic_resources",
-    "group_add": "set the group in `user`, such as 1000:1000",
-    "mem_reservation": "use deploy.resources.reservations.memory",
-    "mem_swappiness": "set it on the nodes",
-    "oom_kill_disable": "use deploy.resources.limits.memory",
-    "pids_limit": "use deploy.resources.limits.pids",
-    "platform": "use a placement constraint such as node.platform.arch == x86_64",
-    "pull_policy": "swarm pulls by digest; see resolve_image",
-    "runtime": "set the engine's default-runtime on the nodes",
-    "scale": "use deploy.replicas",
-    "storage_opt": "set storage options of the engine on the nodes",
-    "uts": "set `hostname`",
-}
-_INEFFECTIVE = {**UNSUPPORTED, **DEPRECATED, **_NEWER}
-_PORT_EXTRAS = {"host_ip": "services listen on all addresses of a node", "name": "", "app_protocol": ""}
-_CONDITIONS = ("service_started", "service_healthy", "service_completed_successfully")
+STARTED = "service_started"
+_CONDITIONS = (STARTED, "service_healthy", "service_completed_successfully")
 
 
 @dataclass
@@ -62,33 +37,15 @@ class Choices:
         profiles: active profiles; `*` stands for all.
         unsupported: `error`, `warn` or `ignore` what swarm has nothing for.
         dialect: `stack` or `compose`.
+        contents: content of configs and secrets by section and key; it wins over what the files say.
+        read: how files are read.
     """
 
     profiles: tuple[str, ...] = ()
     unsupported: str = "warn"
     dialect: str = "stack"
-
-
-class Ineffective:
-    """Collects what has no effect, as faults, as warnings or not at all."""
-
-    def __init__(self, policy: str, source: Source, warnings: list[str]) -> None:
-        self._policy = policy
-        self._source = source
-        self._warnings = warnings
-        self._faults: list[str] = []
-
-    def add(self, path: Path, text: str) -> None:
-        """Note one key."""
-        if self._policy == "error":
-            self._faults.append(self._source.message(path, f"{text} (unsupported: error)"))
-        elif self._policy == "warn":
-            self._warnings.append(self._source.message(path, text))
-
-    def raise_any(self) -> None:
-        """Raise ComposeError if there were faults."""
-        if self._faults:
-            raise ComposeError(self._faults)
+    contents: Mapping[tuple[str, str], bytes] = field(default_factory=dict)
+    read: Reader = from_disk
 
 
 @dataclass
@@ -98,14 +55,20 @@ class Extras:
     Attributes:
         name: the project's own name.
         depends_on: by service and the service it waits for, the condition.
+        optional: service and the service it waits for, where that may be missing.
         contents: text of configs and secrets, by section and key.
         extends: by service, the file (None for its own) and service it is based on.
+        env_files: by service, its files of variables, each with `path`, `required` and `format`.
+        includes: other projects that join this one.
     """
 
     name: str | None = None
     depends_on: dict[str, dict[str, str]] = field(default_factory=dict)
     contents: dict[tuple[str, str], bytes] = field(default_factory=dict)
     extends: dict[str, tuple[str | None, str]] = field(default_factory=dict)
+    env_files: dict[str, list[Json]] = field(default_factory=dict)
+    includes: list[Include] = field(default_factory=list)
+    optional: set[tuple[str, str]] = field(default_factory=set)
 
 
 class Lowering:
@@ -128,8 +91,13 @@ class Lowering:
         Raises:
             ComposeError: values that have no 3.x form.
         """
-        result = {key: value for key, value in data.items() if key not in ("version", "name")}
+        result = {key: value for key, value in data.items() if key not in ("version", "name", "include", "models")}
         self.extras.name = self._name(data.get("name"))
+        self.extras.includes = parse_includes(data.get("include"), self._source, self._directory)
+        if "models" in data:
+            self._ineffective(("models",), SERVICE_KEYS["models"])
+        for pattern, advice in OBJECT_PATHS.items():
+            result = self._unsupported.drop(result, pattern, (), advice)
         services = result.get("services")
         if isinstance(services, dict):
             result["services"] = {
@@ -167,9 +135,11 @@ class Lowering:
             return service
         path: Path = ("services", name)
         result = {key: value for key, value in service.items() if key != "profiles"}
-        for key in [key for key in result if key in _INEFFECTIVE]:
-            self._ineffective((*path, key), _INEFFECTIVE[key])
-            del result[key]
+        for key in [key for key in result if key in SERVICE_KEYS]:
+            if result.pop(key) is not False:
+                self._ineffective((*path, key), SERVICE_KEYS[key])
+        for pattern, advice in SERVICE_PATHS.items():
+            result = self._unsupported.drop(result, pattern, path, advice)
         for where in (("environment",), ("labels",), ("sysctls",), ("deploy", "labels"), ("logging", "options")):
             _rewrite(result, where, _texts)
         for kind in ("limits", "reservations"):
@@ -182,19 +152,20 @@ class Lowering:
             self._extends(name, result.pop("extends"), (*path, "extends"))
         if "depends_on" in result:
             result["depends_on"] = self._depends_on(name, result["depends_on"], (*path, "depends_on"))
-        if isinstance(result.get("env_file"), list):
-            result["env_file"] = self._env_files(result["env_file"], (*path, "env_file"))
+        if "tmpfs" in result:
+            mounts = self._tmpfs(result.pop("tmpfs"), (*path, "tmpfs"))
+            result["volumes"] = [*(result.get("volumes") or []), *mounts]
+        if "env_file" in result:
+            self.extras.env_files[name] = self._env_files(result.pop("env_file"), (*path, "env_file"))
         return result
 
     def _ineffective(self, path: Path, advice: str) -> None:
-        self._unsupported.add(path, f"has no effect in a swarm{': ' if advice else ''}{advice}")
+        self._unsupported.add(path, f"has no effect in a swarm: {advice}")
 
     def _port(self, port: Any, path: Path) -> Any:
         if not isinstance(port, dict):
             return port
-        for key in [key for key in port if key in _PORT_EXTRAS]:
-            self._ineffective((*path, key), _PORT_EXTRAS[key])
-        result = {key: value for key, value in port.items() if key not in _PORT_EXTRAS}
+        result = dict(port)
         published = result.get("published")
         if isinstance(published, str) and published.isascii() and published.isdigit():
             result["published"] = int(published)
@@ -217,35 +188,60 @@ class Lowering:
 
     def _depends_on(self, name: str, value: Any, path: Path) -> Any:
         if isinstance(value, list):
-            self.extras.depends_on[name] = {str(other): _CONDITIONS[0] for other in value}
+            self.extras.depends_on[name] = {str(other): STARTED for other in value}
             return value
         if not isinstance(value, dict):
             return value
         conditions = {}
         for other, details in value.items():
-            condition = (details or {}).get("condition", _CONDITIONS[0]) if isinstance(details or {}, dict) else None
+            known = details or {}
+            condition = known.get("condition", STARTED) if isinstance(known, dict) else None
             if condition not in _CONDITIONS:
                 self._fault((*path, other), f"needs a condition, one of {', '.join(_CONDITIONS)}")
-            else:
-                conditions[other] = condition
+                continue
+            conditions[other] = condition
+            if known.get("required") is False:
+                self.extras.optional.add((name, other))
+            if known.get("restart"):
+                self._ineffective((*path, other, "restart"), "swarm restarts each service on its own")
         self.extras.depends_on[name] = conditions
         return list(value)
 
-    def _env_files(self, value: list[Any], path: Path) -> list[Any]:
+    def _env_files(self, value: Any, path: Path) -> list[Json]:
         result = []
-        for index, item in enumerate(value):
-            if not isinstance(item, dict):
-                result.append(item)
-                continue
-            unknown = sorted(set(item) - {"path", "required", "format"})
-            if unknown or not isinstance(item.get("path"), str):
-                self._fault((*path, index), "takes the keys path, required and format")
-                continue
-            if item.get("format", "raw") != "raw":
-                self._fault((*path, index, "format"), 'only "raw" is known: lines of NAME=value')
-            if item.get("required", True) or os.path.exists(absolute(item["path"], self._directory)):
-                result.append(item["path"])
+        for index, item in enumerate(value if isinstance(value, list) else [value]):
+            entry = {"path": item} if isinstance(item, str) else item
+            place = (*path, index) if isinstance(value, list) else path
+            if not isinstance(entry, dict) or not _is_env_file(entry):
+                self._fault(place, "takes a path, or the keys path, required (true or false) and format")
+            elif entry.get("format", RAW) != RAW:
+                self._fault((*place, "format"), 'only "raw" is known: lines of NAME=value, taken as they are')
+            else:
+                result.append({**entry, "path": absolute(entry["path"], self._directory)})
         return result
+
+    def _tmpfs(self, value: Any, path: Path) -> list[Json]:
+        mounts: list[Json] = []
+        for item in value if isinstance(value, list) else [value]:
+            if not isinstance(item, str):
+                self._fault(path, "must be a path, or a list of paths")
+                continue
+            target, _colon, options = item.partition(":")
+            mount: Json = {"type": "tmpfs", "target": target}
+            for option in filter(None, options.split(",")):
+                name, _equals, given = option.partition("=")
+                if name == "size":
+                    self._sized(mount, given, path)
+                else:
+                    self._ineffective(path, f"the option {name} of a tmpfs; only size is known")
+            mounts.append(mount)
+        return mounts
+
+    def _sized(self, mount: Json, size: str, path: Path) -> None:
+        try:
+            mount["tmpfs"] = {"size": byte_count(size)}
+        except ValueError as error:
+            self._fault(path, str(error))
 
     def _object(self, section: str, key: str, value: Any) -> Any:
         if not isinstance(value, dict):
@@ -270,6 +266,11 @@ class Lowering:
             self.extras.contents[str(path[0]), str(path[1])] = text.encode("utf-8", "surrogateescape")
         else:
             self._fault((*path, "content"), "must be a string")
+
+
+def _is_env_file(entry: Json) -> bool:
+    known = set(entry) <= {"path", "required", "format"}
+    return known and isinstance(entry.get("path"), str) and isinstance(entry.get("required", True), bool)
 
 
 def _rewrite(value: Any, path: tuple[str, ...], change: Callable[[Any], Any]) -> None:

@@ -91,7 +91,7 @@ def _file_object(value: Json, path: Path, context: Context) -> Json:
         if value.get("file"):
             raise context.source.error((*path, "file"), "driver and file conflict; keep one of them")
         return result
-    if not value.get("file") and path in context.inline:
+    if path in context.inline:
         return result
     if not value.get("file"):
         raise context.source.error(path, "needs a `file`, or `external: true`")

@@ -19,6 +19,7 @@ from .errors import ComposeError, Path, Source
 from .mounts import absolute, absolute_source, short_mount
 from .ports import short_port
 from .schema import Flag
+from .sources import Reader, from_disk
 from .units import byte_count, nanoseconds, number_text, shell_words, single_precision
 
 Json = dict[str, Any]
@@ -33,6 +34,8 @@ class Context:
         environment: variables for `environment` entries without a value.
         warnings: collects sentences.
         inline: section and key of configs and secrets whose content is known already.
+        modern: whether an empty variable is one, and not the environment's.
+        read: how files are read.
     """
 
     source: Source
@@ -40,6 +43,8 @@ class Context:
     environment: Mapping[str, str]
     warnings: list[str]
     inline: Collection[tuple[str, str]] = ()
+    modern: bool = False
+    read: Reader = from_disk
 
 
 def normalise_service(service: Json, path: Path, context: Context) -> Json:
@@ -91,12 +96,14 @@ class _Service:
             from_files.update(self._env_file(name, (*self._path, "env_file", index)))
         for pairs in (from_files, mapping(service.get("environment") or {}, "=", None)):
             for key, value in pairs.items():
-                result[key] = known[key] if not value and key in known else value
+                inherits = value is None if self._context.modern else not value
+                result[key] = known[key] if inherits and key in known else value
         return result
 
     def _env_file(self, name: str, path: Path) -> dict[str, str]:
         try:
-            return dict(read_env_file(absolute(name, self._context.directory), self._context.environment))
+            path_there = absolute(name, self._context.directory)
+            return dict(read_env_file(path_there, self._context.environment, self._context.read))
         except ComposeError as error:
             raise self._error(path, str(error)) from error
 

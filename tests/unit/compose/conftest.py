@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose import ComposeError, Project, load
@@ -15,11 +16,11 @@ Load = Callable[..., Project]
 def compose(tmp_path: Path) -> Load:
     """Load the texts as files stack.yml, stack2.yml, ... of one folder."""
 
-    def load_texts(*texts: str, environment: Mapping[str, str] | None = None) -> Project:
+    def load_texts(*texts: str, environment: Mapping[str, str] | None = None, **choices: Any) -> Project:
         files = [tmp_path / f"stack{number if number > 1 else ''}.yml" for number in range(1, len(texts) + 1)]
         for file, text in zip(files, texts, strict=True):
             file.write_text(text, encoding="utf-8")
-        return load([str(file) for file in files], environment or {})
+        return load([str(file) for file in files], environment or {}, **choices)
 
     return load_texts
 

@@ -102,10 +102,88 @@ def test_order_of_the_old_form(compose: Callable[..., Project]) -> None:
     assert project.depends_on == {"web": {"db": "service_started"}}
 
 
+def test_what_a_service_waits_for_has_to_be_there(modern: Modern) -> None:
+    text = "services:\n  web: {image: x, depends_on: {db: {condition: service_started%s}}}\n"
+    with pytest.raises(ComposeError) as fault:
+        modern(text % "")
+    assert 'service web: depends_on.db: there is no service "db" to wait for; define it, activate its profile' in str(
+        fault.value
+    )
+    assert modern(text % ", required: false").depends_on == {}
+
+
+def test_the_old_form_only_tells_of_a_service_that_is_not_there(compose: Callable[..., Project]) -> None:
+    project = compose("services:\n  web: {image: x, depends_on: [db]}\n")
+    assert project.depends_on == {}
+    assert 'there is no service "db"' in project.warnings[0]
+
+
 def test_env_file_objects(modern: Modern, tmp_path: Path) -> None:
-    (tmp_path / "a.env").write_text("A=1\n")
-    text = "services:\n  web: {image: x, env_file: [{path: a.env}, {path: gone.env, required: false}]}\n"
-    assert modern(text).config["services"]["web"]["environment"] == {"A": "1"}
+    (tmp_path / "a.env").write_text("A='1' # one\nB=${WHO}-$A\n")
+    (tmp_path / "raw.env").write_text("R='1' # one\n")
+    text = (
+        "services:\n  web:\n    image: x\n    env_file: [{path: a.env}, {path: gone.env, required: false},"
+        " {path: raw.env, format: raw}]\n"
+    )
+    environment = modern(text, environment={"WHO": "you"}).config["services"]["web"]["environment"]
+    assert environment == {"A": "1", "B": "you-1", "R": "'1' # one"}
+
+
+def test_environment_wins_over_an_env_file_of_a_later_file(modern: Modern, tmp_path: Path) -> None:
+    (tmp_path / "a.env").write_text("A=file\nB=file\n")
+    first = "services: {web: {image: x, environment: {A: own, C: }}}\n"
+    service = modern(first, "services: {web: {env_file: a.env}}\n").config["services"]["web"]
+    assert service == {"image": "x", "environment": {"A": "own", "B": "file", "C": None}}
+
+
+def test_a_missing_env_file_names_its_line(modern: Modern) -> None:
+    with pytest.raises(ComposeError) as fault:
+        modern("services:\n  web:\n    image: x\n    env_file: gone.env\n")
+    assert "0.yml:4: service web: env_file" in str(fault.value)
+    assert "gone.env: the env_file cannot be read: No such file or directory" in str(fault.value)
+
+
+def test_given_content_takes_the_place_of_the_files(modern: Modern, compose: Callable[..., Project]) -> None:
+    text = "services: {web: {image: x}}\nsecrets: {s: {file: ./gone}, t: {}}\nconfigs: {c: {content: theirs}}\n"
+    given = {("secrets", "s"): b"one", ("secrets", "t"): b"two", ("configs", "c"): b"mine"}
+    project = modern(text, contents=given)
+    assert project.secret_data == {"s": b"one", "t": b"two"}
+    assert project.config_data == {"c": b"mine"}
+    assert project.config["secrets"] == {"s": {}, "t": {}}
+    old = compose("services: {web: {image: x}}\nsecrets: {s: {file: ./gone}}\n", contents={("secrets", "s"): b"one"})
+    assert old.secret_data == {"s": b"one"}
+
+
+@pytest.mark.parametrize("text", ["services: {}", "secrets: {s: {external: true}}", "secrets: {s: {driver: d}}"])
+def test_content_is_given_for_what_needs_some(modern: Modern, text: str) -> None:
+    with pytest.raises(ComposeError, match="content is given for secret s"):
+        modern(text, contents={("secrets", "s"): b"one"})
+
+
+def test_all_files_are_read_as_the_caller_says(modern: Modern, tmp_path: Path) -> None:
+    asked = []
+
+    def read(path: str) -> bytes:
+        asked.append(Path(path).name)
+        return Path(path).read_bytes()
+
+    for name in ("a.env", "secret", "conf", "base.yml", "other.yml", ".env"):
+        (tmp_path / name).write_text("services: {base: {image: x}}" if name.endswith(".yml") else "")
+    modern(
+        "include: [other.yml]\nservices: {web: {extends: {file: base.yml, service: base}, env_file: a.env}}\n"
+        "secrets: {s: {file: secret}}\nconfigs: {c: {file: conf}}\n",
+        read=read,
+    )
+    assert sorted(asked) == [".env", "0.yml", "a.env", "base.yml", "conf", "other.yml", "secret"]
+
+
+def test_tmpfs_is_a_mount(modern: Modern) -> None:
+    project = modern("services: {web: {image: x, tmpfs: ['/run:size=64m,mode=1777', /tmp]}}\n")
+    assert project.config["services"]["web"]["volumes"] == [
+        {"type": "tmpfs", "target": "/run", "tmpfs": {"size": 64 << 20}},
+        {"type": "tmpfs", "target": "/tmp"},
+    ]
+    assert "the option mode of a tmpfs" in project.warnings[0]
 
 
 def test_content_and_environment(modern: Modern) -> None:
@@ -118,6 +196,34 @@ def test_content_and_environment(modern: Modern) -> None:
     assert project.secret_data == {"s": b"hunter2"}
     assert project.config["configs"] == {"c": {"labels": {"a": "true"}}}
     assert "hunter2" not in str(project.config)
+
+
+def test_deeper_keys_that_swarm_has_nothing_for(modern: Modern) -> None:
+    project = modern(
+        "services:\n  web:\n    image: x\n    ports: [{target: 80, host_ip: 127.0.0.1, name: web}]\n"
+        "    networks: {n: {ipv4_address: 10.0.0.2, priority: 5}}\n"
+        "    volumes: [{type: bind, source: /a, target: /b, bind: {create_host_path: false, selinux: z}}]\n"
+        "    deploy: {resources: {reservations: {devices: [{capabilities: [gpu]}]}}}\n"
+        "    privileged: false\n"
+        "networks: {n: {enable_ipv6: true, ipam: {config: [{subnet: 10.0.0.0/24, gateway: 10.0.0.1}]}}}\n"
+    )
+    service = project.config["services"]["web"]
+    assert service == {
+        "image": "x",
+        "ports": [{"target": 80}],
+        "networks": {"n": {}},
+        "volumes": [{"type": "bind", "source": "/a", "target": "/b", "bind": {}}],
+        "deploy": {"resources": {"reservations": {}}},
+    }
+    assert project.config["networks"] == {"n": {"ipam": {"config": [{"subnet": "10.0.0.0/24"}]}}}
+    told = "\n".join(project.warnings)
+    for key in ("ports[0].host_ip", "ports[0].name", "networks.n.ipv4_address", "networks.n.priority"):
+        assert f"service web: {key}: has no effect in a swarm: " in told
+    for key in ("volumes[0].bind.selinux", "deploy.resources.reservations.devices"):
+        assert f"service web: {key}: has no effect in a swarm: " in told
+    for key in ("enable_ipv6", "ipam.config[0].gateway"):
+        assert f"network n: {key}: has no effect in a swarm: " in told
+    assert len(project.warnings) == 8
 
 
 UNSUPPORTED = "services:\n  web:\n    image: x\n    privileged: true\n    mem_limit: 1g\n    gpus: all\n"
@@ -143,7 +249,7 @@ def test_what_swarm_has_nothing_for(modern: Modern) -> None:
         ("services: {web: {image: x, depends_on: {db: {condition: ready}}}}", "needs a condition, one of"),
         ("services: {web: {image: x, ports: [{target: 80, published: 1-2}]}}", "is not one port"),
         ("services: {web: {image: x, env_file: [{path: a, format: fancy}]}}", 'only "raw" is known'),
-        ("services: {web: {image: x, env_file: [{file: a}]}}", "takes the keys path"),
+        ("services: {web: {image: x, env_file: [{file: a}]}}", "takes a path, or the keys path"),
         ("configs: {c: {content: 5}}", "must be a string"),
         ("configs: {c: {content: a, file: b}}", "exclude each other"),
         ("secrets: {s: {environment: UNSET}}", "the variable UNSET is not set"),
