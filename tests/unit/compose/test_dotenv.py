@@ -27,7 +27,7 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.env_files i
         ('A="a\\tb\\n\\"c\\" \\\\ \\$B"', {"A": 'a\tb\n"c" \\ $B'}),
         ("A='two\nlines'\nB=1", {"A": "two\nlines", "B": "1"}),
         ('A="two\nlines"\nB=1', {"A": "two\nlines", "B": "1"}),
-        ('A=1\nB=${A}2\nC="$B"3', {"A": "1", "B": "12", "C": "123"}),
+        ('A=1\nB=${A}2\nC="${B}3"', {"A": "1", "B": "12", "C": "123"}),
         ("A=${GIVEN}\nB=${UNSET:-x}\nC=$$", {"A": "here", "B": "x", "C": "$"}),
         ("GIVEN=mine\nA=$GIVEN", {"GIVEN": "mine", "A": "here"}),
         ("GIVEN\nUNSET\nA=1", {"GIVEN": "here", "A": "1"}),
