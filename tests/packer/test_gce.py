@@ -79,7 +79,14 @@ class Project:
     def play(self, playbook: str, **extra: str) -> subprocess.CompletedProcess[str]:
         """Run a playbook against it."""
         return subprocess.run(
-            [str(Path(sys.executable).parent / "ansible-playbook"), f"playbooks/{playbook}", "-e", json.dumps(extra)],
+            [
+                str(Path(sys.executable).parent / "ansible-playbook"),
+                "-i",
+                "localhost,",
+                f"playbooks/{playbook}",
+                "-e",
+                json.dumps(extra),
+            ],
             cwd=ROOT,
             env={**os.environ, **self.environment, "ANSIBLE_NOCOLOR": "1"},
             stdout=subprocess.PIPE,
@@ -127,12 +134,12 @@ def _sandbox(command: str, *arguments: str) -> None:
 def project() -> Iterator[Project]:
     client = machine.engine(ROOT / ".sandbox" / "dockerd.log")
     images.ensure_host(client, "trixie", engine=False)
-    _sandbox("gce-down")
+    _sandbox("down")
     try:
         _sandbox("gce-up", "--port", str(PORT))
         yield Project(ROOT / ".sandbox" / NAME)
     finally:
-        _sandbox("gce-down")
+        _sandbox("down")
 
 
 @pytest.fixture(scope="module")
