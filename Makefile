@@ -153,7 +153,7 @@ packer: $(VENV)/.run
 image: packer images ## Bake a host image for the sandbox, try it, and use it: dockyard-host:trixie-baked
 	@$(SUDO) packer/run build -color=false -only=docker.host -var revision=$(REVISION) -var ansible_vars=$(IMAGE_VARS) \
 	  -var docker_tag=$(RELEASE)-candidate -var docker_source_image=dockyard-host:$(RELEASE) -var distribution=$(RELEASE) $(PACKER_VARS)
-	$(BIN)/ansible-playbook -i localhost, playbooks/image_test.yml -e image_test_image=dockyard-host:$(RELEASE)-candidate \
+	$(BIN)/ansible-playbook playbooks/image_test.yml -e image_test_image=dockyard-host:$(RELEASE)-candidate \
 	  -e image_test_family=$(RELEASE)-baked -e image_test_vars=$(CURDIR)/$(IMAGE_VARS)
 
 .PHONY: image-gce

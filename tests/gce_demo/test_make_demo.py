@@ -38,10 +38,8 @@ def test_again_changes_nothing(project: Project) -> None:
     assert not any(again.changed.values()), again.output[-6000:]
 
 
-def test_site_alone_finds_the_demo_and_changes_nothing(project: Project) -> None:
-    """`ansible-playbook site.yml` in the checkout, without naming an inventory."""
-    command = str(project.checkout.venv / "bin" / "ansible-playbook")
-    predicted = project.checkout.run(command, "site.yml", "--check", "--diff")
+def test_check_with_diff_predicts_no_change(project: Project) -> None:
+    predicted = project.playbook("site.yml", "--check", "--diff")
     assert predicted.status == 0, predicted.output[-4000:]
     assert set(predicted.changed) == {"localhost", *FLEET}
     assert not any(predicted.changed.values()), predicted.output[-6000:]

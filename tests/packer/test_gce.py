@@ -79,14 +79,7 @@ class Project:
     def play(self, playbook: str, **extra: str) -> subprocess.CompletedProcess[str]:
         """Run a playbook against it."""
         return subprocess.run(
-            [
-                str(Path(sys.executable).parent / "ansible-playbook"),
-                "-i",
-                "localhost,",
-                f"playbooks/{playbook}",
-                "-e",
-                json.dumps(extra),
-            ],
+            [str(Path(sys.executable).parent / "ansible-playbook"), f"playbooks/{playbook}", "-e", json.dumps(extra)],
             cwd=ROOT,
             env={**os.environ, **self.environment, "ANSIBLE_NOCOLOR": "1"},
             stdout=subprocess.PIPE,

@@ -53,7 +53,10 @@ def test_an_endpoint_without_a_port_is_refused(fleet: Fleet, inventory: Path) ->
 def test_a_process_that_took_over_the_number_is_not_ours(fleet: Fleet, words: list[str], ours: bool) -> None:
     file = fleet.folder / "compute_api" / "pid"
     file.parent.mkdir(parents=True)
-    with subprocess.Popen([sys.executable, "-c", "input()", *words], stdin=subprocess.PIPE) as process:
+    command = [sys.executable, "-c", "print('here', flush=True); input()", *words]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"here\n"
         file.write_text(str(process.pid))
         assert process_of(fleet) == (process.pid if ours else None)
         assert process.stdin is not None
