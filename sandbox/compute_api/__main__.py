@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sandbox.compute_api.server import Settings, serve
 
+# What inventory/sandbox.gce.yml expects.
 PORT = 18185
 
 

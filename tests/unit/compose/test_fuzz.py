@@ -1,6 +1,6 @@
 """Whatever is written into a compose file, the loader answers with a project or with ComposeError.
 
-FUZZ_INPUTS sets the number of inputs of each test (`make fuzz` uses 10000 in all).
+FUZZ_INPUTS sets the number of inputs of all tests together (`make fuzz` uses 10000).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import pytest
 import yaml
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.convert import ConvertError, convert
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose import ComposeError, Project, load
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.dotenv import parse
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.format_project import PROJECT
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.format_service import FORBIDDEN, SERVICE
 from hypothesis import HealthCheck, given, settings
@@ -27,7 +28,7 @@ INPUTS = int(os.environ.get("FUZZ_INPUTS", "240"))
 HANGING = 60  # seconds after which an input counts as hanging
 
 fuzzed = settings(
-    max_examples=max(1, INPUTS // 4),
+    max_examples=max(1, INPUTS // 5),
     deadline=None,
     suppress_health_check=list(HealthCheck),
     database=None,
@@ -40,6 +41,18 @@ _KEYS = sorted(
     {*PROJECT.keys, *SERVICE.keys, *FORBIDDEN}
     | {"mode", "replicas", "limits", "cpus", "memory", "source", "target", "type", "file", "external", "name"}
     | {"test", "interval", "retries", "disable", "published", "protocol", "tmpfs", "size", "soft", "hard"}
+    | {
+        "include",
+        "project_directory",
+        "format",
+        "extends",
+        "service",
+        "tmpfs",
+        "devices",
+        "gpus",
+        "scale",
+        "enable_ipv6",
+    }
     | {"depends_on", "profiles", "env_file", "path", "required", "condition", "content", "environment"}
     | {"x-a", "driver", "driver_opts", "options", "ipam", "subnet", "config", "aliases", "condition", "placement"}
 )
@@ -54,6 +67,10 @@ _TEXTS = st.sampled_from(
         "$SET",
         "${N}",
         "${X:?e}",
+        "${N:-${SET}}",
+        "0.yml",
+        "0.env",
+        "raw",
         "$$",
         "1s",
         "1g",
@@ -103,6 +120,8 @@ _DOCUMENTS = st.fixed_dictionaries(
     optional={
         "version": st.sampled_from(["3", "3.0", "3.7", "3.13", "", "2", 3]),
         **dict.fromkeys(("networks", "volumes", "configs", "secrets", "x-a"), _VALUES),
+        "include": st.one_of(_VALUES, st.lists(_TEXTS, max_size=2)),
+        "name": _SCALARS,
     },
 )
 
@@ -131,7 +150,7 @@ def answers(texts: list[str | bytes], folder: Path) -> None:
         file.write_bytes(text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text)
         files.append(str(file))
     with unless_hanging():
-        for dialect in ("stack", "compose"):
+        for dialect in ("stack", "compose", "auto"):
             project = loaded(files, dialect)
             if project is not None:
                 json.dumps(project.config)
@@ -177,6 +196,17 @@ def test_several_files(documents: list[dict[str, Any]], tmp_path_factory: pytest
     answers([yaml.dump(document) for document in documents], tmp_path_factory.getbasetemp())
 
 
+@fuzzed
+@given(text=st.text(alphabet=st.sampled_from(list("AB01_=: \n\t#$\\{}'\"-?+.export\r")), max_size=60))
+def test_files_of_variables(text: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    (folder / "0.env").write_bytes(text.encode())
+    with suppress(ComposeError), unless_hanging():
+        found = parse(text, "0.env", ENVIRONMENT)
+        assert all(isinstance(value, str) for value in found.values())
+    answers(["name: x\nservices: {web: {image: x, env_file: [0.env, {path: 0.env, format: raw}]}}"], folder)
+
+
 def test_five_hundred_services(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Prints how long they take to load."""
     service = {
@@ -197,9 +227,11 @@ def test_five_hundred_services(tmp_path: Path, capsys: pytest.CaptureFixture[str
     }
     file = tmp_path / "large.yml"
     file.write_text(json.dumps(document, indent=1))
-    begin = time.monotonic()
-    project = load([str(file)], ENVIRONMENT)
-    seconds = time.monotonic() - begin
-    with capsys.disabled():
-        print(f"\n500 services, {len(file.read_text().splitlines())} lines: loaded in {seconds:.2f} s")
-    assert len(project.config["services"]) == 500
+    for dialect in ("stack", "compose"):
+        begin = time.monotonic()
+        project = load([str(file)], ENVIRONMENT, dialect=dialect)
+        seconds = time.monotonic() - begin
+        with capsys.disabled():
+            lines = len(file.read_text().splitlines())
+            print(f"\n500 services, {lines} lines, dialect {dialect}: loaded in {seconds:.2f} s")
+        assert len(project.config["services"]) == 500

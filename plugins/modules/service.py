@@ -1,0 +1,250 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: service
+short_description: Scale, spread, restart or roll back services of a swarm
+version_added: 0.1.0
+description:
+  - Does to services that run what a compose file cannot say, one service after another, and waits until each has
+    converged.
+  - Services are made and described by M(dockyard.swarm.stack). The next deploy of their stack sets the number of
+    replicas to what the file says.
+  - Has to run on a manager.
+author:
+  - The dockyard.swarm authors (@dockyard-swarm)
+extends_documentation_fragment:
+  - dockyard.swarm.engine
+  - dockyard.swarm.engine.attributes
+  - dockyard.swarm.engine.actiongroup
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: partial
+    details:
+      - Replicas that are as many as wished, and those that are spread evenly, are left alone.
+      - With O(state=restarted) and O(state=rolled_back) each run is a change.
+options:
+  names:
+    description:
+      - Full names of the services, such as V(shop_ui).
+      - With O(state=spread), V(*) stands for all services that have replicas.
+    type: list
+    elements: str
+    required: true
+    aliases: [name]
+  state:
+    description:
+      - With V(present), the services have as many O(replicas) as that says.
+      - With V(spread), replicas lie on the nodes as evenly as the services' placement allows. Swarm leaves running
+        replicas where they are when a node joins. Services that are uneven are updated in place, by their own
+        C(update_config), so that all their tasks are scheduled anew. Those with a single replica are even by nature.
+      - With V(restarted), all tasks are replaced, by the services' own C(update_config).
+      - With V(rolled_back), the services go back to what they were before their last update, by their own
+        C(rollback_config). To go back once more is to go forward again.
+    type: str
+    choices: [present, spread, restarted, rolled_back]
+    default: present
+  replicas:
+    description:
+      - How many tasks each of the services is to have.
+      - Required if O(state=present).
+    type: int
+  wait:
+    description:
+      - Whether to wait until each service has converged and stayed so for its C(update_config.monitor) (5 s if not
+        set), before the next one is changed.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - Seconds after which waiting for a service ends and the module fails, with each failing task's own error.
+    type: int
+    default: 300
+seealso:
+  - module: dockyard.swarm.stack
+"""
+
+EXAMPLES = r"""
+- name: Four replicas of the shop's front
+  dockyard.swarm.service:
+    names: [shop_ui]
+    replicas: 4
+  run_once: true
+
+- name: Give new nodes their share
+  dockyard.swarm.service:
+    names: ["*"]
+    state: spread
+  run_once: true
+
+- name: Go back to what ran before
+  dockyard.swarm.service:
+    names: [shop_ui]
+    state: rolled_back
+  run_once: true
+"""
+
+RETURN = r"""
+services:
+  description: Each service that was looked at, with what was, or in check mode would be, done to it.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The service's name.
+      type: str
+    changed:
+      description: Whether it was changed.
+      type: bool
+    differences:
+      description: The fields that change, each with C(key), C(before) and C(after).
+      type: list
+      elements: dict
+    running:
+      description: How many of its tasks run. Only where it was waited for.
+      type: int
+  sample:
+    - name: shop_ui
+      changed: true
+      differences: [{key: deploy.replicas, before: 2, after: 4}]
+      running: 4
+failed_tasks:
+  description: The tasks that failed or could not be placed, with the engine's own words.
+  returned: when a service has not converged
+  type: list
+  elements: dict
+  contains:
+    service:
+      description: Name of the service.
+      type: str
+    task:
+      description: Id of the task.
+      type: str
+    slot:
+      description: The task's number within the service, after a dot; empty for global services.
+      type: str
+    node:
+      description: Hostname of the node; empty if it was not placed.
+      type: str
+    state:
+      description: The task's state.
+      type: str
+    error:
+      description: The engine's words.
+      type: str
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import connect, engine_argument_spec, fail
+from ansible_collections.dockyard.swarm.plugins.module_utils.service.decide import (
+    PRESENT,
+    RESTARTED,
+    ROLLED_BACK,
+    SPREAD,
+    Change,
+    ServiceError,
+    chosen,
+    decide,
+    is_spread,
+    places,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils.service.run import (
+    ServiceNotConvergedError,
+    apply,
+    apply_and_wait,
+    read_cluster,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.deploy import refusal
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.show import change as shown
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            **engine_argument_spec(),
+            "names": {"type": "list", "elements": "str", "required": True, "aliases": ["name"]},
+            "state": {"type": "str", "choices": [PRESENT, SPREAD, RESTARTED, ROLLED_BACK], "default": PRESENT},
+            "replicas": {"type": "int"},
+            "wait": {"type": "bool", "default": True},
+            "wait_timeout": {"type": "int", "default": 300},
+        },
+        required_if=[("state", PRESENT, ["replicas"])],
+        supports_check_mode=True,
+    )
+    if module.params["replicas"] is not None and module.params["state"] != PRESENT:
+        fail(module, f"replicas goes with state {PRESENT} alone; leave it out for state {module.params['state']}")
+    if module.params["replicas"] is not None and module.params["replicas"] < 0:
+        fail(module, f"replicas must be 0 or more, not {module.params['replicas']}")
+    engine = connect(module)
+    try:
+        module.exit_json(**_run(module, engine))
+    except ServiceNotConvergedError as error:
+        fail(module, str(error), failed_tasks=[vars(item) for item in error.outcome.failed_tasks])
+    except EngineError as error:
+        fail(module, refusal(engine, error))
+    except ServiceError as error:
+        fail(module, str(error))
+
+
+def _run(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
+    wish = module.params["state"]
+    cluster = read_cluster(engine, with_tasks=wish == SPREAD)
+    changes = [
+        decide(name, wish, module.params["replicas"], cluster)
+        for name in chosen(module.params["names"], wish, cluster.services)
+    ]
+    services = [_told(change) for change in changes]
+    for change, told in zip(changes, services):
+        if change.differences and not module.check_mode:
+            told.update(_apply(module, engine, change))
+    changed = any(told["changed"] for told in services)
+    return {"changed": changed, "services": services, "diff": _diff(changes) if changed else []}
+
+
+def _apply(module: AnsibleModule, engine: Engine, change: Change) -> dict[str, Any]:
+    if not module.params["wait"]:
+        apply(engine, change)
+        return {}
+    outcome = apply_and_wait(engine, change, module.params["wait_timeout"])
+    if change.wish == SPREAD:
+        after = read_cluster(engine, with_tasks=True)
+        service = after.services.get(change.name)
+        if service is not None and not is_spread(service, after):
+            module.warn(
+                f"service {change.name} is still uneven: {places(service, after)}; "
+                "its reservations, its ports or its volumes may keep it off some nodes"
+            )
+    return {"running": outcome.verdicts[change.name].running}
+
+
+def _told(change: Change) -> dict[str, Any]:
+    return {
+        "name": change.name,
+        "changed": bool(change.differences),
+        "differences": [vars(difference) for difference in change.differences],
+    }
+
+
+def _diff(changes: list[Change]) -> list[dict[str, str]]:
+    lines = []
+    for change in changes:
+        if change.differences:
+            lines.append(f"~ service {change.name}")
+            lines += [f"    {difference.key}  {shown(difference)}" for difference in change.differences]
+    return [{"prepared": "\n".join(lines) + "\n"}]
+
+
+if __name__ == "__main__":
+    main()
