@@ -9,7 +9,8 @@ VENV ?= .venv
 SANDBOX ?= demo
 RELEASE ?= trixie
 HOSTS ?= m1,w1,w2
-INVENTORY ?= inventory/sandbox
+INVENTORY ?= inventory/sandbox.gce.yml
+STATIC_INVENTORY ?= inventory/sandbox
 SCENARIO ?=
 KEEP_IMAGES ?=
 # Installing packages and starting an engine need root; the rest does not.
@@ -40,33 +41,48 @@ $(VENV)/.run: requirements.txt | $(VENV)/.python
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
-$(VENV)/.dev: requirements.txt requirements-dev.txt | $(VENV)/.python
+$(VENV)/.sandbox: requirements.txt requirements-sandbox.txt | $(VENV)/.python
+	@echo "installing Ansible, the simulated Compute API and the Python packages they need into $(VENV)"
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-sandbox.txt
+	touch $@ $(VENV)/.run
+
+$(VENV)/.dev: requirements.txt requirements-sandbox.txt requirements-dev.txt | $(VENV)/.python
 	@echo "installing the test tools into $(VENV) (a minute or two)"
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	touch $@ $(VENV)/.run
+	touch $@ $(VENV)/.run $(VENV)/.sandbox
 
 # -- the demo --------------------------------------------------------------------------------------
 
-.PHONY: demo
-demo: $(VENV)/.run ## Bare hosts, a swarm and a stack on this machine; ends with a URL
-	@echo "bringing up sandbox '$(SANDBOX)': $(HOSTS) (Debian $(RELEASE))"
-	$(SUDO) $(BIN)/python -m sandbox up --name $(SANDBOX) --hosts $(HOSTS) --release $(RELEASE) \
-	  --inventory $(INVENTORY)/hosts.yml
-	mkdir -p .sandbox/$(SANDBOX)
+# From hosts, or from the project they are to be made in, to the answering URL: $(call deploy_demo,INVENTORY).
+define deploy_demo
 	# Overwritten never: the database keeps the password it was founded with.
 	test -s .sandbox/$(SANDBOX)/db_password || (umask 077; $(BIN)/python -c 'import secrets; print(secrets.token_hex(16))' > .sandbox/$(SANDBOX)/db_password)
 	echo "building the demo's images"
 	$(SUDO) $(BIN)/python -m sandbox push --name $(SANDBOX) --repository demo stacks/demo/images gate ui post db
-	echo "running ansible-playbook site.yml"
+	echo "running ansible-playbook -i $(1) site.yml"
 	if [ -t 1 ]; then export ANSIBLE_FORCE_COLOR=1; fi
-	$(BIN)/python -m sandbox.watch $(BIN)/ansible-playbook -i $(INVENTORY) site.yml
-	$(BIN)/ansible-playbook -i $(INVENTORY) playbooks/status.yml | tee .sandbox/$(SANDBOX)/status.txt
+	$(BIN)/python -m sandbox.watch $(BIN)/ansible-playbook -i $(1) site.yml
+	$(BIN)/ansible-playbook -i $(1) playbooks/status.yml | tee .sandbox/$(SANDBOX)/status.txt
 	url=$$(grep -o 'http://[^ ]*' .sandbox/$(SANDBOX)/status.txt | tail -n 1)
 	echo "The board answers at $$url (make demo-down removes all of this)"
+endef
+
+.PHONY: demo
+demo: $(VENV)/.sandbox ## From an empty Compute Engine project on this machine to a stack; ends with a URL
+	@echo "bringing up sandbox '$(SANDBOX)' with its Compute Engine project"
+	$(SUDO) $(BIN)/python -m sandbox gce-up --name $(SANDBOX) --inventory $(INVENTORY)/sandbox.gce.yml
+	$(call deploy_demo,$(INVENTORY))
+
+.PHONY: demo-static
+demo-static: $(VENV)/.run ## The same on bare hosts that are there already; RELEASE=bookworm HOSTS=m1,w1,w2 choose
+	@echo "bringing up sandbox '$(SANDBOX)': $(HOSTS) (Debian $(RELEASE))"
+	$(SUDO) $(BIN)/python -m sandbox up --name $(SANDBOX) --hosts $(HOSTS) --release $(RELEASE) \
+	  --inventory $(STATIC_INVENTORY)/hosts.yml
+	$(call deploy_demo,$(STATIC_INVENTORY))
 
 .PHONY: demo-down
-demo-down: $(VENV)/.run ## Remove all that the demo made; KEEP_IMAGES=1 keeps host images for the next time
-	@$(SUDO) $(BIN)/python -m sandbox down --name $(SANDBOX) --inventory $(INVENTORY)/hosts.yml $(if $(KEEP_IMAGES),,--images)
+demo-down: $(VENV)/.sandbox ## Remove all that either demo made; KEEP_IMAGES=1 keeps host images for the next time
+	@$(SUDO) $(BIN)/python -m sandbox down --name $(SANDBOX) --inventory $(STATIC_INVENTORY)/hosts.yml $(if $(KEEP_IMAGES),,--images)
 
 # -- tests -----------------------------------------------------------------------------------------
 
@@ -122,27 +138,6 @@ build: $(VENV)/.run ## The collection's artifact, in build/
 .PHONY: clean
 clean: ## Remove tools and results; sandboxes stay (see demo-down)
 	@rm -rf $(VENV) build .ansible .mypy_cache .pytest_cache .ruff_cache .hypothesis
-
-# -- the demo on the sandbox's Compute API -----------------------------------------------------------
-
-GCE_INVENTORY ?= inventory/sandbox_gce
-
-.PHONY: demo-gce
-demo-gce: $(VENV)/.dev ## The demo from an empty Compute Engine project on this machine; ends with a URL
-	@echo "bringing up sandbox '$(SANDBOX)' with an empty Compute Engine project"
-	$(SUDO) $(BIN)/python -m sandbox gce-up --name $(SANDBOX) --release $(RELEASE)
-	# Overwritten never: the database keeps the password it was founded with.
-	test -s .sandbox/$(SANDBOX)/db_password || (umask 077; $(BIN)/python -c 'import secrets; print(secrets.token_hex(16))' > .sandbox/$(SANDBOX)/db_password)
-	echo "building the demo's images"
-	$(SUDO) $(BIN)/python -m sandbox push --name $(SANDBOX) --repository demo stacks/demo/images gate ui post db
-	echo "running ansible-playbook site.yml"
-	$(BIN)/ansible-playbook -i $(GCE_INVENTORY) site.yml
-	$(BIN)/ansible-playbook -i $(GCE_INVENTORY) playbooks/status.yml
-	echo "open http://$$($(BIN)/ansible-inventory -i $(GCE_INVENTORY) --host manager-1 | $(BIN)/python -c 'import json, sys; print(json.load(sys.stdin)["ansible_host"])'):8080"
-
-.PHONY: demo-gce-down
-demo-gce-down: $(VENV)/.dev ## Remove all that demo-gce made; KEEP_IMAGES=1 keeps host images for the next time
-	@$(SUDO) $(BIN)/python -m sandbox gce-down --name $(SANDBOX) $(if $(KEEP_IMAGES),,--images)
 
 # -- images with the engine in them (docs/images.md) -------------------------------------------------
 

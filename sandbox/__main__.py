@@ -42,8 +42,8 @@ def up(fleet: Fleet, options: argparse.Namespace) -> None:
 
 
 def down(fleet: Fleet, options: argparse.Namespace) -> None:
-    """Remove all of a sandbox."""
-    removed = fleet.down()
+    """Remove all of a sandbox, with its Compute API where it has one."""
+    removed = gce.down(fleet) + fleet.down()
     if options.images:
         removed += images.remove_unused(fleet.client)
     if options.inventory:
@@ -75,7 +75,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--name", default="demo", help="which sandbox; several can stand side by side (default: demo)")
-    shared.add_argument("--inventory", help="the inventory file to write (default: .sandbox/NAME/hosts.yml)")
+    shared.add_argument(
+        "--inventory",
+        help="the inventory file: up writes it (default: .sandbox/NAME/hosts.yml), down removes it, gce-up reads it",
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     command = commands.add_parser("up", parents=[shared], help=up.__doc__)

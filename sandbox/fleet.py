@@ -21,6 +21,8 @@ from sandbox import images, machine
 from sandbox.progress import SandboxError, heartbeat, say
 
 LABEL = "dockyard.sandbox"
+# On hosts that stand for an instance of the simulated Compute API; its value is the instance's id.
+INSTANCE_LABEL = f"{LABEL}.instance"
 REGISTRY_PORT = 5000
 USER = "ops"
 BOOT_SECONDS = 120
@@ -79,9 +81,7 @@ class Fleet:
             if container.status != "running":
                 container.start()
             self._authorize(container)
-        with heartbeat("waiting until the hosts have booted"):
-            for container in self._hosts():
-                _wait_booted(container)
+        wait_until_booted(self._hosts())
         hosts = self.hosts()
         self._write_known_hosts(hosts)
         return hosts
@@ -241,6 +241,15 @@ def host_options() -> dict[str, Any]:
         "binds": OPTIONS["binds"],
         "tmpfs": dict.fromkeys(OPTIONS["tmpfs"], ""),
     }
+
+
+def wait_until_booted(containers: list[Container]) -> None:
+    """Wait for hosts' systemd. Raises SandboxError for one that does not come up."""
+    if not containers:
+        return
+    with heartbeat("waiting until the hosts have booted"):
+        for container in containers:
+            _wait_booted(container)
 
 
 def _wait_booted(container: Container) -> None:

@@ -10,12 +10,15 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 from pathlib import Path
 from typing import Any
 
-from sandbox import images
-from sandbox.fleet import Fleet
+import yaml
+
+from sandbox import images, machine
+from sandbox.fleet import INSTANCE_LABEL, LABEL, Fleet, wait_until_booted
 from sandbox.progress import SandboxError, heartbeat, say
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,48 +36,50 @@ def add_commands(commands: Any, shared: argparse.ArgumentParser) -> None:
     command.add_argument("--port", type=int, default=PORT, help=f"where the Compute API answers (default: {PORT})")
     command.add_argument("--release", choices=images.RELEASES, default=images.RELEASES[0], help="image to have ready")
     command.set_defaults(command=up)
-    command = commands.add_parser("gce-down", parents=[shared], help=down.__doc__)
-    command.add_argument("--images", action="store_true", help="host images too, where no other sandbox uses them")
-    command.set_defaults(command=down)
     command = commands.add_parser("gce-serve", parents=[shared], help=serve.__doc__)
     command.add_argument("--port", type=int, default=PORT)
     command.set_defaults(command=serve)
 
 
 def up(fleet: Fleet, options: argparse.Namespace) -> None:
-    """Bring up an empty project with its Compute API, a registry and credentials."""
+    """Bring up a project with its Compute API, a registry and credentials; with --inventory, where that expects it."""
+    port = port_for(fleet, Path(options.inventory)) if options.inventory else options.port
+    # External addresses are translated by these.
+    machine.install(["ip", "iptables"])
     fleet.up([], options.release, engine=False)
-    endpoint = f"http://127.0.0.1:{options.port}"
-    if _health(endpoint) is None:
-        _start(fleet, options.port, endpoint)
+    endpoint = f"http://127.0.0.1:{port}"
+    _ensure_running(fleet, port, endpoint)
     _write_credentials(fleet, endpoint)
+    # There are some already where the machine, or the Compute API alone, was restarted.
+    wait_until_booted(fleet.client.containers.list(filters={"label": [f"{LABEL}={fleet.name}", INSTANCE_LABEL]}))
     say(f"  Compute API    {endpoint}/compute/v1, project {PROJECT}")
     say(f"  credentials    {_credentials(fleet)}")
 
 
-def down(fleet: Fleet, options: argparse.Namespace) -> None:
-    """Remove a project with all its hosts, and its Compute API."""
+def down(fleet: Fleet) -> int:
+    """Stop a project's Compute API, and remove what only it knows of. Returns how many things were removed."""
     _stop(fleet)
-    removed = 0
-    if (_state(fleet) / "state.sqlite").exists():
-        removed += _forget_instances(fleet)
-    removed += fleet.down()
-    if options.images:
-        removed += images.remove_unused(fleet.client)
-    say(f"  sandbox {fleet.name}: {removed} removed" if removed else f"  sandbox {fleet.name}: nothing to remove")
+    return _forget_instances(fleet) if (_state(fleet) / "state.sqlite").exists() else 0
 
 
 def serve(fleet: Fleet, options: argparse.Namespace) -> None:
     """Run the Compute API in the foreground; gce-up does so in the background."""
     # These need packages that hosts without the API do without.
     from sandbox.compute_api import server  # noqa: PLC0415
+    from sandbox.compute_api.store import Store  # noqa: PLC0415
     from sandbox.instances import Containers  # noqa: PLC0415
 
     gateway = _gateway(fleet)
     settings = server.Settings(
         _state(fleet), options.port, projects=[PROJECT], guest_host=gateway, guest_port=GUEST_PORT
     )
-    server.serve(settings, lambda store: Containers(store, fleet, f"{gateway}:{GUEST_PORT}"))
+
+    def hosts(store: Store) -> Containers:
+        containers = Containers(store, fleet, f"{gateway}:{GUEST_PORT}")
+        containers.resume()
+        return containers
+
+    server.serve(settings, hosts)
 
 
 def _forget_instances(fleet: Fleet) -> int:
@@ -105,6 +110,32 @@ def _gateway(fleet: Fleet) -> str:
     return str(next(subnet.hosts()))
 
 
+def port_for(fleet: Fleet, inventory: Path) -> int:
+    """Where an inventory of the plugin dockyard.swarm.gce expects the Compute API."""
+    declared = yaml.safe_load(inventory.read_text())
+    expected = Path(declared["service_account_file"])
+    if expected.resolve() != _credentials(fleet).resolve():
+        raise SandboxError(
+            f"{inventory} is about the sandbox {expected.parent.name}, not {fleet.name}: "
+            f"take that name, or change it in {inventory.parent}."
+        )
+    port = urllib.parse.urlsplit(declared["api_endpoint"]).port
+    if port is None:
+        raise SandboxError(f"api_endpoint of {inventory} names no port: {declared['api_endpoint']}")
+    return port
+
+
+def _ensure_running(fleet: Fleet, port: int, endpoint: str) -> None:
+    answers = _health(endpoint) is not None
+    if process_of(fleet) is None and answers:
+        raise SandboxError(
+            f"another sandbox's Compute API answers at {endpoint}: take that one down, or choose another port."
+        )
+    if not answers:
+        _stop(fleet)
+        _start(fleet, port, endpoint)
+
+
 def _start(fleet: Fleet, port: int, endpoint: str) -> None:
     state = _state(fleet)
     state.mkdir(parents=True, exist_ok=True)
@@ -125,23 +156,28 @@ def _start(fleet: Fleet, port: int, endpoint: str) -> None:
 
 
 def _stop(fleet: Fleet) -> None:
-    file = _state(fleet) / "pid"
-    if not file.exists():
-        return
-    pid = int(file.read_text())
+    pid = process_of(fleet)
+    if pid is not None:
+        os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + START_SECONDS
+        while not _ended(pid):
+            if time.monotonic() > deadline:
+                raise SandboxError(f"the Compute API of sandbox {fleet.name} does not end: see process {pid}.")
+            time.sleep(0.1)
+    (_state(fleet) / "pid").unlink(missing_ok=True)
+
+
+def process_of(fleet: Fleet) -> int | None:
+    """The process of this sandbox's Compute API, if it lives; its former number may be somebody else's by now."""
     try:
-        # The number may be somebody else's by now.
-        if "gce-serve" in Path(f"/proc/{pid}/cmdline").read_text():
-            os.kill(pid, signal.SIGTERM)
+        pid = int((_state(fleet) / "pid").read_text())
+        words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
     except (FileNotFoundError, ProcessLookupError):
-        pass
-    deadline = time.monotonic() + START_SECONDS
-    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline and not _zombie(pid):
-        time.sleep(0.1)
-    file.unlink()
+        return None
+    return pid if "gce-serve" in words and fleet.name in words else None
 
 
-def _zombie(pid: int) -> bool:
+def _ended(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
     except FileNotFoundError:
@@ -149,10 +185,10 @@ def _zombie(pid: int) -> bool:
 
 
 def _write_credentials(fleet: Fleet, endpoint: str) -> None:
-    file = _credentials(fleet)
-    if file.exists():
+    file, token_uri = _credentials(fleet), f"{endpoint}/token"
+    if file.exists() and json.loads(file.read_text())["token_uri"] == token_uri:
         return
-    body = {"email": ACCOUNT, "project": PROJECT, "token_uri": f"{endpoint}/token"}
+    body = {"email": ACCOUNT, "project": PROJECT, "token_uri": token_uri}
     file.touch(mode=0o600)
     file.write_text(json.dumps(_ask(f"{endpoint}/_sandbox/accounts", body)))
 

@@ -18,12 +18,11 @@ from sandbox.compute_api.backend import BackendError
 from sandbox.compute_api.calls import last_part
 from sandbox.compute_api.resources.addresses import EXTERNAL_COUNTER
 from sandbox.compute_api.store import Store
-from sandbox.fleet import LABEL, OPTIONS, Fleet, host_options
+from sandbox.fleet import INSTANCE_LABEL, LABEL, OPTIONS, Fleet, host_options
 from sandbox.progress import SandboxError
 
 Json = dict[str, Any]
 
-INSTANCE = f"{LABEL}.instance"
 ADDRESS = f"{LABEL}.address"
 GUEST = Path(__file__).resolve().parent / "guest"
 # Public image's name begins with: Debian's release.
@@ -49,6 +48,15 @@ class Containers:
         store.begin_counter(EXTERNAL_COUNTER, 256 * int(metadata.split(".")[2]))
         # Two hosts made at once must not get the same address.
         self._lock = threading.Lock()
+
+    def resume(self) -> None:
+        """Start hosts that are to run; a restart of this machine stopped them and forgot their external addresses."""
+        for project in self._store.projects():
+            for instance in self._store.all("instances", project):
+                container = self._find(instance)
+                if container is not None and instance["status"] == "RUNNING":
+                    container.start()
+                    self._interfaces(instance, container)
 
     # -- what operations on instances call -----------------------------------------------------
 
@@ -124,7 +132,7 @@ class Containers:
     # -- containers ----------------------------------------------------------------------------
 
     def _find(self, instance: Json) -> Container | None:
-        labels = [f"{LABEL}={self._fleet.name}", f"{INSTANCE}={instance['id']}"]
+        labels = [f"{LABEL}={self._fleet.name}", f"{INSTANCE_LABEL}={instance['id']}"]
         found = self._client.containers.list(all=True, filters={"label": labels})
         return found[0] if found else None
 
@@ -143,7 +151,7 @@ class Containers:
             image,
             name=f"{self._fleet.name}-{name}",
             hostname=name,
-            labels={LABEL: self._fleet.name, INSTANCE: instance["id"], ADDRESS: address},
+            labels={LABEL: self._fleet.name, INSTANCE_LABEL: instance["id"], ADDRESS: address},
             volumes=OPTIONS["volumes"],
             networking_config=self._client.api.create_networking_config({network: endpoint}),
             host_config=self._client.api.create_host_config(**host_options()),

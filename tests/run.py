@@ -72,6 +72,7 @@ SUITES = [
     Suite("sanity", ("python", "tests/sanity.py"), counts="sanity"),
     pytest("gce-inventory", "tests/integration/gce"),
     pytest("gce-hosts", "tests/integration/gce_hosts"),
+    pytest("make-demo", "tests/gce_demo/test_make_demo.py"),
     pytest("demo", "tests/demo", lane="hosts"),
     molecule("docker"),
     molecule("docker_repository"),
@@ -89,7 +90,7 @@ SUITES = [
     pytest("parity", "tests/parity"),
     pytest("packer", "tests/packer", "--ignore=tests/packer/test_gce.py"),
     pytest("packer-gce", "tests/packer/test_gce.py", lane="hosts", slow=True),
-    pytest("gce-demo", "tests/gce_demo", lane="hosts", slow=True),
+    pytest("gce-demo", "tests/gce_demo/test_fleet.py", slow=True),
 ]
 
 

@@ -20,6 +20,12 @@ options:
       - Node ids by name in the inventory, so that the page can say which node is which host.
     type: dict
     default: {}
+  addresses:
+    description:
+      - Where the hosts are reached from outside, by name in the inventory. The page's URLs have these in place of the
+        addresses at which nodes know each other. An empty one counts as none.
+    type: dict
+    default: {}
   plan:
     description:
       - What M(dockyard.swarm.membership) returned as RV(dockyard.swarm.membership#module:plan), to show as what
@@ -103,21 +109,23 @@ def main() -> None:
         argument_spec={
             **engine_argument_spec(),
             "hosts": {"type": "dict", "default": {}},
+            "addresses": {"type": "dict", "default": {}},
             "plan": {"type": "dict", "default": {}},
         },
         supports_check_mode=True,
     )
     engine = connect(module)
     try:
-        status = _status(engine, module.params["hosts"], module.params["plan"])
+        status = _status(engine, module.params)
     except EngineError as error:
         fail(module, error.message)
     module.exit_json(changed=False, status=status, page=render(status))
 
 
-def _status(engine: Engine, hosts: dict[str, str], plan: dict[str, Any]) -> dict[str, Any]:
-    names = {node_id: name for name, node_id in hosts.items() if node_id}
+def _status(engine: Engine, params: dict[str, Any]) -> dict[str, Any]:
+    names = {node_id: name for name, node_id in params["hosts"].items() if node_id}
     nodes = {node["ID"]: node_view(node) for node in engine.nodes()}
+    outside = {node_id: params["addresses"].get(name) for node_id, name in names.items()}
     tasks = engine.tasks({"desired-state": "running"})
     running = Counter(task.get("NodeID") for task in tasks if (task.get("Status") or {}).get("State") == "running")
     quorum = quorum_of(list(nodes.values()))
@@ -129,10 +137,10 @@ def _status(engine: Engine, hosts: dict[str, str], plan: dict[str, Any]) -> dict
             for node in sorted(nodes.values(), key=lambda node: (node["role"], node["hostname"]))
         ],
         "services": [
-            service_view(service, tasks, nodes)
+            service_view(service, tasks, nodes, outside)
             for service in sorted(engine.services(status=True), key=lambda service: service["Spec"]["Name"])
         ],
-        "differences": differences(plan),
+        "differences": differences(params["plan"]),
     }
 
 

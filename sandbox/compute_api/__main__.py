@@ -7,7 +7,6 @@ from pathlib import Path
 
 from sandbox.compute_api.server import Settings, serve
 
-# What inventory/sandbox.gce.yml expects.
 PORT = 18185
 
 

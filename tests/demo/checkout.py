@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,20 +23,24 @@ class Run:
 
     @property
     def changed(self) -> dict[str, int]:
-        """`changed=` of each host in the last recap."""
-        return {host: int(changed) for host, _, changed, _, _ in RECAP.findall(self.output)}
+        """`changed=` of each host, summed over all recaps: a target may run several playbooks."""
+        total: Counter[str] = Counter()
+        for host, _, changed, _, _ in RECAP.findall(self.output):
+            total[host] += int(changed)
+        return dict(total)
 
 
 class Checkout:
     """A copy of what git knows, in a folder whose name is as awkward as people's are."""
 
-    def __init__(self, folder: Path, sandbox: str) -> None:
+    def __init__(self, folder: Path, sandbox: str, inventory: str) -> None:
         self.folder = folder
         self.sandbox = sandbox
+        self.inventory = inventory
         self.venv = Path(os.environ.get("VIRTUAL_ENV") or ROOT / ".venv")
 
     @classmethod
-    def copied_to(cls, folder: Path, sandbox: str) -> Checkout:
+    def copied_to(cls, folder: Path, sandbox: str, inventory: str) -> Checkout:
         """Copy tracked and new files; ignored ones (tools, results) stay behind."""
         listed = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
@@ -49,15 +54,16 @@ class Checkout:
                 continue
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target, follow_symlinks=False)
-        return cls(folder, sandbox)
+        return cls(folder, sandbox, inventory)
 
     def make(self, *goals: str, **environment: str) -> Run:
         """Run make goals on this checkout's own sandbox, with the tools already installed."""
         return self.run("make", f"SANDBOX={self.sandbox}", f"VENV={self.venv}", *goals, **environment)
 
     def playbook(self, *arguments: str, **environment: str) -> Run:
-        """Run ansible-playbook in the checkout."""
-        return self.run(str(self.venv / "bin" / "ansible-playbook"), *arguments, **environment)
+        """Run ansible-playbook in the checkout, with its inventory."""
+        command = [str(self.venv / "bin" / "ansible-playbook"), "-i", self.inventory]
+        return self.run(*command, *arguments, **environment)
 
     def _environment(self) -> dict[str, str]:
         """A newcomer's: nothing of the make, the Ansible or the pytest that runs the tests."""

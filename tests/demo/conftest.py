@@ -1,4 +1,4 @@
-"""One running demo for all tests of this folder, brought up by `make demo` in a copy of the checkout."""
+"""One running demo for all tests of this folder, brought up by `make demo-static` in a copy of the checkout."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Demo:
 
     @property
     def url(self) -> str:
-        """What `make demo` told the newcomer to open."""
+        """What the newcomer was told to open."""
         return re.findall(r"http://\S+", self.first_run.output)[-1]
 
     def on_host(self, host: str, *command: str) -> tuple[int, str]:
@@ -59,11 +59,11 @@ class Demo:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """`make demo`, at the highest verbosity so that what it prints can be searched for secrets."""
-    checkout = Checkout.copied_to(tmp_path_factory.mktemp("a clone"), SANDBOX)
+    """`make demo-static`, at the highest verbosity so that what it prints can be searched for secrets."""
+    checkout = Checkout.copied_to(tmp_path_factory.mktemp("a clone"), SANDBOX, "inventory/sandbox")
     checkout.make("demo-down", KEEP_IMAGES="1")
     try:
-        first_run = checkout.make("demo", ANSIBLE_VERBOSITY="3")
+        first_run = checkout.make("demo-static", ANSIBLE_VERBOSITY="3")
         assert first_run.status == 0, first_run.output[-6000:]
         yield Demo(checkout, first_run, docker.from_env())
     finally:

@@ -1,11 +1,13 @@
-"""One running project for all tests of this folder: the sandbox's Compute API, and site.yml through it."""
+"""A running project for the tests of each file: `make demo` in a copy of the checkout."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
+import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from tests.demo.checkout import Checkout, Run
 SANDBOX = "dockyard-gce"
 PORT = 18799
 PROJECT = "dockyard"
+FLEET = ["manager-1", "worker-1", "worker-2"]
 ZONE = "europe-west1-b"
 
 
@@ -38,7 +41,18 @@ class Project:
 
     def playbook(self, *arguments: str, **environment: str) -> Run:
         """Run a playbook with the sandbox's inventory."""
-        return self.checkout.playbook("-i", "inventory/sandbox_gce", *arguments, **environment)
+        return self.checkout.playbook(*arguments, **environment)
+
+    def traces(self) -> list[str]:
+        """What this machine has of the project: containers, networks, images, files, and who answers at its port."""
+        mine = {"label": f"dockyard.sandbox={SANDBOX}"}
+        found = [item.name for item in self.client.containers.list(all=True, filters=mine)]
+        found += [item.name for item in self.client.networks.list(filters=mine)]
+        found += [tag for image in self.client.images.list() for tag in image.tags if tag.startswith(f"{SANDBOX}-gce")]
+        found += [str(item) for item in self.folder.parent.glob(SANDBOX)]
+        with socket.socket() as door:
+            found += [f"port {PORT}"] if door.connect_ex(("127.0.0.1", PORT)) == 0 else []
+        return found
 
     def api(self, kind: Any) -> Any:
         """One of Google's own clients."""
@@ -69,6 +83,11 @@ class Project:
             "firewalls": sorted(item.name for item in rules),
         }
 
+    @property
+    def url(self) -> str:
+        """What the newcomer was told to open."""
+        return re.findall(r"http://\S+", self.first_run.output)[-1]
+
     def address(self, name: str) -> str:
         """A host's external address."""
         return str(self.instances()[name].network_interfaces[0].access_configs[0].nat_i_p)
@@ -89,32 +108,27 @@ class Project:
         return sorted(node["Description"]["Hostname"] for node in self.nodes().values())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    checkout = Checkout.copied_to(tmp_path_factory.mktemp("gce") / "a checkout", SANDBOX)
-    for file in (checkout.folder / "inventory/sandbox_gce").rglob("*.yml"):
-        text = (
-            file.read_text()
-            .replace("127.0.0.1:8479", f"127.0.0.1:{PORT}")
-            .replace(".sandbox/demo", f".sandbox/{SANDBOX}")
-        )
-        file.write_text(text)
-    sandbox(checkout, "gce-up", "--port", str(PORT))
+    """`make demo`, at the highest verbosity so that what it prints can be searched for secrets."""
+    checkout = checkout_of_the_project(tmp_path_factory.mktemp("gce") / "a checkout")
+    checkout.make("demo-down", KEEP_IMAGES="1")
     try:
-        password = checkout.folder / ".sandbox" / SANDBOX / "db_password"
-        password.write_text("not-a-secret-in-a-test\n")
-        sandbox(checkout, "push", "--repository", "demo", "stacks/demo/images", "gate", "ui", "post", "db")
-        first = checkout.playbook("-i", "inventory/sandbox_gce", "site.yml")
-        assert first.status == 0, first.output
-        yield Project(checkout, docker.from_env(), first)
+        first_run = checkout.make("demo", ANSIBLE_VERBOSITY="3")
+        assert first_run.status == 0, first_run.output[-6000:]
+        yield Project(checkout, docker.from_env(), first_run)
     finally:
-        sandbox(checkout, "gce-down")
+        down = checkout.make("demo-down", KEEP_IMAGES="1")
+        assert down.status == 0, down.output
 
 
-def sandbox(checkout: Checkout, command: str, *arguments: str) -> None:
-    """Run `python -m sandbox`."""
-    done = checkout.run(str(checkout.venv / "bin/python"), "-m", "sandbox", command, "--name", SANDBOX, *arguments)
-    assert done.status == 0, done.output
+def checkout_of_the_project(folder: Path) -> Checkout:
+    """A copy of the checkout whose inventory is about the tests' own project, beside which a person's demo can run."""
+    checkout = Checkout.copied_to(folder, SANDBOX, "inventory/sandbox.gce.yml")
+    for file in (folder / "inventory/sandbox_gce").rglob("*.yml"):
+        text = file.read_text().replace("127.0.0.1:8479", f"127.0.0.1:{PORT}")
+        file.write_text(text.replace(".sandbox/demo", f".sandbox/{SANDBOX}"))
+    return checkout
 
 
 @pytest.fixture
@@ -131,6 +145,14 @@ def second_home(tmp_path: Path) -> dict[str, str]:
     (home / ".ssh").mkdir(parents=True, mode=0o700)
     (home / ".ssh" / "config").touch(mode=0o600)
     return {"HOME": str(home), "PATH": f"{wrapper.parent}:{os.environ['PATH']}"}
+
+
+def translations(addresses: Iterable[str]) -> list[str]:
+    """Rules and routes of this machine that lead to external addresses."""
+    lines = []
+    for command in (["iptables", "--table", "nat", "--list-rules"], ["ip", "route", "show"]):
+        lines += subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    return [line for line in lines if set(re.split(r"[ /]", line)) & set(addresses)]
 
 
 def run_as(environment: dict[str, str], *command: str) -> subprocess.CompletedProcess[str]:

@@ -1,37 +1,26 @@
-"""From an empty project to an answering URL, and what a fleet goes through afterwards; in this order."""
+"""What a fleet goes through once it is there; in this order. How it comes to be: test_make_demo.py."""
 
 from __future__ import annotations
 
-import urllib.request
+import os
+import shutil
+import signal
+from pathlib import Path
 from typing import Any
 
+import requests
 from google.cloud import compute_v1
 
-from tests.gce_demo.conftest import PROJECT, SANDBOX, ZONE, Project, run_as
+from sandbox import external
+from tests.gce_demo.conftest import FLEET, PROJECT, SANDBOX, ZONE, Project, checkout_of_the_project, run_as
 from tests.gce_demo.load import Load
 
 RUNNING = ["--filter", "desired-state=running", "--format", "{{.Node}}"]
-FLEET = ["manager-1", "worker-1", "worker-2"]
 
 
 def declare(**options: Any) -> list[str]:
     """A task on the whole fleet's declaration, as arguments of ansible-playbook."""
     return [item for key, value in options.items() for item in ("-e", f"{key}={value}")]
-
-
-def test_the_url_answers_through_a_reserved_address(project: Project) -> None:
-    assert sorted(project.instances()) == FLEET
-    assert project.names_of_nodes() == FLEET
-    assert project.leftovers()["addresses"] == FLEET
-    with urllib.request.urlopen(f"http://{project.address('manager-1')}:8080/", timeout=30) as answer:
-        assert answer.status == 200
-
-
-def test_running_it_again_changes_nothing(project: Project) -> None:
-    again = project.playbook("site.yml")
-    assert again.status == 0, again.output
-    assert set(again.changed) == {"localhost", *FLEET}
-    assert set(again.changed.values()) == {0}, again.output
 
 
 def test_metadata_is_readable_inside_and_the_rules_are_there(project: Project) -> None:
@@ -44,30 +33,37 @@ def test_metadata_is_readable_inside_and_the_rules_are_there(project: Project) -
     assert project.leftovers()["firewalls"] == ["demo-published-tcp-8080", "demo-ssh", "demo-swarm"]
 
 
-def test_a_second_workstation_needs_only_credentials(project: Project, second_home: dict[str, str]) -> None:
-    key = f"{second_home['HOME']}/.ssh/fleet"
-    arguments = [
-        "playbooks/contexts.yml",
-        *declare(contexts_key=key, contexts_ssh_folder=f"{second_home['HOME']}/.ssh"),
-    ]
-    done = project.playbook(*arguments, **second_home)
+def test_a_second_workstation_needs_only_credentials(
+    project: Project, second_home: dict[str, str], tmp_path: Path
+) -> None:
+    workstation = checkout_of_the_project(tmp_path / "a second checkout")
+    credentials = workstation.folder / ".sandbox" / SANDBOX / "credentials.json"
+    credentials.parent.mkdir(parents=True)
+    shutil.copy(project.folder / credentials.name, credentials)
+
+    contexts = ["playbooks/contexts.yml", *declare(contexts_key=f"{second_home['HOME']}/.ssh/fleet")]
+    contexts += declare(contexts_ssh_folder=f"{second_home['HOME']}/.ssh")
+    done = workstation.playbook(*contexts, **second_home)
     assert done.status == 0, done.output
     listed = run_as(second_home, "docker", "--context", "manager-1", "node", "ls", "--format", "{{.Hostname}}")
     assert sorted(listed.stdout.split()) == FLEET, listed.stderr
     assert run_as(second_home, "ssh", "worker-1", "hostname").stdout.strip() == "worker-1"
-    again = project.playbook(*arguments, **second_home)
+    again = workstation.playbook(*contexts, **second_home)
     assert set(again.changed.values()) == {0}, again.output
 
     stale = ["context", "create", "--description", "dockyard fleet demo", "--docker", "host=ssh://worker-9", "worker-9"]
-    run_as(second_home, "docker", *stale)
-    assert project.playbook(*arguments, **second_home).status == 0
-    contexts = run_as(second_home, "docker", "context", "ls", "--format", "{{.Name}}").stdout.split()
-    assert sorted(contexts) == ["default", *FLEET]
+    others = ["context", "create", "--description", "somebody else's", "--docker", "host=ssh://other", "other"]
+    for context in (stale, others):
+        assert run_as(second_home, "docker", *context).returncode == 0
+    assert workstation.playbook(*contexts, **second_home).status == 0
+    left = run_as(second_home, "docker", "context", "ls", "--format", "{{.Name}}").stdout.split()
+    assert sorted(left) == ["default", *FLEET[:1], "other", *FLEET[1:]]
 
 
 def test_stop_and_start_keep_the_address_and_the_place_in_the_swarm(project: Project) -> None:
     address = project.address("worker-2")
-    (node,) = [key for key, node in project.nodes().items() if node["Description"]["Hostname"] == "worker-2"]
+    before = project.nodes()
+    (node,) = [key for key, item in before.items() if item["Description"]["Hostname"] == "worker-2"]
     machine = project.api(compute_v1.InstancesClient)
     zone = project.instances()["worker-2"].zone.rsplit("/", 1)[-1]
     project.finish(machine.stop_unary(project=PROJECT, zone=zone, instance="worker-2"))
@@ -76,8 +72,25 @@ def test_stop_and_start_keep_the_address_and_the_place_in_the_swarm(project: Pro
     assert done.status == 0, done.output
     assert project.instances()["worker-2"].status == "RUNNING"
     assert project.address("worker-2") == address
-    assert project.names_of_nodes() == FLEET
+    assert sorted(project.nodes()) == sorted(before), "no node was to be new, and none to be a ghost"
     assert project.nodes()[node]["Status"]["State"] == "ready"
+
+
+def test_a_restart_of_this_machine_costs_nothing(project: Project) -> None:
+    """It stops hosts and Compute API, and forgets translated addresses."""
+    addresses = {name: project.address(name) for name in FLEET}
+    nodes = sorted(project.nodes())
+    os.kill(int((project.folder / "compute_api" / "pid").read_text()), signal.SIGTERM)
+    for name, address in addresses.items():
+        host = project.client.containers.get(f"{SANDBOX}-{name}")
+        external.forget(address, host.labels["dockyard.sandbox.address"])
+        host.stop(timeout=30)
+
+    again = project.checkout.make("demo")
+    assert again.status == 0, again.output[-4000:]
+    assert {name: project.address(name) for name in FLEET} == addresses
+    assert sorted(project.nodes()) == nodes
+    assert requests.get(project.url, timeout=10).ok
 
 
 def test_growing_and_shrinking_under_load(project: Project) -> None:

@@ -127,12 +127,12 @@ def _sandbox(command: str, *arguments: str) -> None:
 def project() -> Iterator[Project]:
     client = machine.engine(ROOT / ".sandbox" / "dockerd.log")
     images.ensure_host(client, "trixie", engine=False)
-    _sandbox("gce-down")
+    _sandbox("down")
     try:
         _sandbox("gce-up", "--port", str(PORT))
         yield Project(ROOT / ".sandbox" / NAME)
     finally:
-        _sandbox("gce-down")
+        _sandbox("down")
 
 
 @pytest.fixture(scope="module")

@@ -7,18 +7,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 Json = dict[str, Any]
 
 
-def service_view(service: Json, tasks: list[Json], nodes: dict[str, Json]) -> Json:
+def service_view(
+    service: Json, tasks: list[Json], nodes: dict[str, Json], outside: Mapping[str, str | None] | None = None
+) -> Json:
     """A service as the page shows it.
 
     Args:
         service: of `GET /services` with its status.
         tasks: of `GET /tasks`, of all services.
         nodes: the cluster's nodes by id, as of `views.node_view`.
+        outside: addresses at which people reach nodes, by node id, where these are not those of the nodes themselves.
 
     Returns:
         `name`, `mode`, `image` (without digest), `running` and `desired` (numbers of tasks), `nodes` (hostnames, one
@@ -44,18 +48,20 @@ def service_view(service: Json, tasks: list[Json], nodes: dict[str, Json]) -> Js
         "desired": status.get("DesiredTasks", len(on)),
         "nodes": sorted(node["hostname"] for node in on),
         "update": (service.get("UpdateStatus") or {}).get("State"),
-        "published": [_published(port, on, nodes) for port in (service.get("Endpoint") or {}).get("Ports") or []],
+        "published": [
+            _published(port, on, nodes, outside or {}) for port in (service.get("Endpoint") or {}).get("Ports") or []
+        ],
     }
 
 
-def _published(port: Json, on: list[Json], nodes: dict[str, Json]) -> Json:
+def _published(port: Json, on: list[Json], nodes: dict[str, Json], outside: Mapping[str, str | None]) -> Json:
     mesh = port.get("PublishMode", "ingress") == "ingress"
     answering = [node for node in nodes.values() if node["state"] == "ready"] if mesh else on
     return {
         "port": port.get("PublishedPort"),
         "protocol": port.get("Protocol", "tcp"),
         "mode": "ingress" if mesh else "host",
-        "addresses": sorted({node["address"] for node in answering}),
+        "addresses": sorted({outside.get(node["id"]) or node["address"] for node in answering}),
     }
 
 

@@ -44,6 +44,13 @@ def test_port_of_the_mesh_answers_on_every_ready_node(make):
     assert [port["addresses"] for port in view["published"]] == [["addr-w1", "addr-w2"], ["addr-w1"]]
 
 
+def test_port_is_told_at_the_address_where_people_reach_the_node(make):
+    nodes = {node["id"]: node for node in (make.node("w1"), make.node("w2"), make.node("w3"))}
+    mesh = {"PublishedPort": 80, "Protocol": "tcp", "PublishMode": "ingress"}
+    view = service_view(service([mesh]), [], nodes, {"id-w1": "192.0.2.1", "id-w2": None, "gone": "192.0.2.9"})
+    assert view["published"][0]["addresses"] == ["192.0.2.1", "addr-w2", "addr-w3"]
+
+
 def test_task_that_waits_for_a_node_is_nowhere(make):
     waiting = {"ServiceID": "s1", "Status": {"State": "pending"}, "DesiredState": "running"}
     assert service_view(service(), [waiting], {"id-w1": make.node("w1")})["nodes"] == []
