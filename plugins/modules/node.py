@@ -15,7 +15,8 @@ description:
   - Sets a node's labels, availability and role, and waits until the cluster has taken them up.
   - Removes a node that has left.
   - Has to run on a manager.
-  - Refuses to demote a manager where that would cost the cluster its quorum, and says the numbers.
+  - Refuses to demote a manager where that would cost the cluster its quorum, and says the numbers. Warns where it
+    leaves an even number of managers.
 options:
   id:
     description:
@@ -52,7 +53,7 @@ options:
     description:
       - V(true) drains the node and notes in the swarm which availability it had, so that its engine can be stopped.
         Refused for a manager without which the cluster has no quorum.
-      - V(false) gives it back that availability, and changes nothing if none has been noted.
+      - V(false) gives it back that availability once it is ready, and changes nothing if none has been noted.
     type: bool
   role:
     description:
@@ -66,8 +67,9 @@ options:
     default: false
   wait:
     description:
-      - Wait until the node is ready, and, with O(availability=drain), until its tasks have ended there and their
-        services are whole on other nodes. What is still left when the time is up is listed.
+      - Wait until the node is ready and, if it is a manager, reachable for the others; and, with
+        O(availability=drain) or O(maintenance=true), until its tasks have ended there and their services are whole
+        on other nodes. What is still left when the time is up is listed.
       - A change of role is waited for in any case.
     type: bool
     default: true
@@ -151,6 +153,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.nodes import 
     refusal_to_change,
     refusal_to_maintain,
     refusal_to_remove,
+    warning_about_loss,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.views import node_view
 from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.waiting import NotSettledError
@@ -199,6 +202,8 @@ def _be_present(
     changes, refusal = _changes(params, node, nodes)
     if refusal:
         raise NodeError(refusal)
+    if changes.get("role", ("", ""))[1] == "worker":
+        _warn_about_loss(module, node, nodes)
     after = {**node, **{key: value for key, (_before, value) in changes.items()}}
     result = {
         "changed": bool(changes),
@@ -208,7 +213,10 @@ def _be_present(
         },
     }
     if not module.check_mode:
-        after = NodeChange(engine, params["wait_timeout"]).apply(node, changes, params["wait"]) or after
+        # A node that does not come back from its maintenance keeps the note of what it had before.
+        ready_first = params["maintenance"] is False and bool(changes)
+        changed = NodeChange(engine, params["wait_timeout"]).apply(node, changes, params["wait"], ready_first)
+        after = changed or after
     return {**result, "node": after}
 
 
@@ -232,9 +240,16 @@ def _be_absent(
     refusal = refusal_to_remove(node, nodes, module.params["force"])
     if refusal:
         raise NodeError(refusal)
+    _warn_about_loss(module, node, nodes)
     if not module.check_mode:
         NodeChange(engine, module.params["wait_timeout"]).remove(node, module.params["force"])
     return {"changed": True, "node": None, "diff": {"before": node, "after": {}}}
+
+
+def _warn_about_loss(module: AnsibleModule, node: dict[str, Any], nodes: list[dict[str, Any]]) -> None:
+    warning = warning_about_loss(node, nodes)
+    if warning:
+        module.warn(warning)
 
 
 if __name__ == "__main__":

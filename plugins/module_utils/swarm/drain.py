@@ -21,6 +21,19 @@ def still_running(task: Json) -> bool:
     return _state(task) not in _ENDED
 
 
+def services_moving(tasks: Iterable[Json], node_id: str) -> set[str]:
+    """Ids of services that have a task on the node still, or one that took its place and does not run yet.
+
+    Args:
+        tasks: of all nodes. Those that ended on the node before it was drained, and whose place is taken by one that
+            runs or by none, are history.
+    """
+    listed = list(tasks)
+    there = [task for task in listed if task.get("NodeID") == node_id]
+    underway = {_place(task) for task in listed if still_running(task) and _state(task) != "running"}
+    return {task["ServiceID"] for task in there if still_running(task) or _place(task) in underway}
+
+
 def tasks_left(tasks: Iterable[Json], services: Mapping[str, Json]) -> list[str]:
     """The tasks still there, in words: `demo_ui.2 is running`."""
     return sorted(
@@ -38,6 +51,11 @@ def services_incomplete(moving: Iterable[str], services: Mapping[str, Json]) -> 
         if running < desired and not {"ReplicatedJob", "GlobalJob"} & set(service["Spec"].get("Mode") or {}):
             told.append(f"{service['Spec']['Name']} has {running} of {desired} tasks running")
     return sorted(told)
+
+
+def _place(task: Json) -> tuple[str, Any]:
+    """What a task and the one that replaces it have in common: the slot, or of a global service the node."""
+    return task["ServiceID"], task.get("Slot") or task.get("NodeID")
 
 
 def _state(task: Json) -> str:

@@ -13,10 +13,11 @@ from typing import Any
 from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
 from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.drain import (
     services_incomplete,
+    services_moving,
     still_running,
     tasks_left,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.nodes import changed_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.nodes import changed_spec, named
 from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.views import node_view
 from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.waiting import wait_until
 
@@ -37,18 +38,28 @@ class NodeChange:
         self._engine = engine
         self._timeout = timeout
 
-    def apply(self, node: Json, changes: Mapping[str, tuple[Any, Any]], wait: bool) -> Json | None:
+    def apply(
+        self, node: Json, changes: Mapping[str, tuple[Any, Any]], wait: bool, ready_first: bool = False
+    ) -> Json | None:
         """Make all changes of one node. Returns it as of `views.node_view`, or None if nobody can be asked any more.
 
         A manager that has demoted itself is no longer told about nodes.
+
+        Args:
+            node: as of `views.node_view`.
+            changes: as of `nodes.node_changes`.
+            wait: until they are in force; a change of role is waited for in any case.
+            ready_first: change nothing before the node is ready.
         """
+        if ready_first:
+            self.wait_ready(node)
         rest = {key: value for key, value in changes.items() if key != "role"}
         if rest:
             self.update(node["id"], rest)
         if wait and changes.get("role", ("", ""))[1] != "worker":
-            self.wait_ready(node["id"])
+            self.wait_ready(node)
         if wait and changes.get("availability", ("", node["availability"]))[1] == "drain":
-            self.wait_drained(node["id"])
+            self.wait_drained(node)
         if "role" in changes:
             (self.promote if changes["role"][1] == "manager" else self.demote)(node["id"])
         return None if self._is_worker() else self._view(node["id"])
@@ -100,23 +111,23 @@ class NodeChange:
                 f"the managers still count {node_id} as one of them",
             )
 
-    def wait_ready(self, node_id: str) -> None:
-        """Wait until the managers see the node as ready."""
+    def wait_ready(self, node: Json) -> None:
+        """Wait until the managers see the node as ready, and, if it is one of them, reach it."""
         wait_until(
-            lambda: self._view(node_id)["state"] == "ready",
+            lambda: _is_ready(self._view(node["id"])),
             self._timeout,
-            f"the node {node_id} is not ready",
-            lambda: str(self._view(node_id)["message"] or self._view(node_id)["state"]),
+            f"the node {named(node)} is not ready",
+            lambda: _what_it_is_like(self._view(node["id"])),
         )
 
-    def wait_drained(self, node_id: str) -> None:
+    def wait_drained(self, node: Json) -> None:
         """Wait until no task is left on the node, and the services that had tasks there are whole elsewhere."""
-        moving = {task["ServiceID"] for task in self._tasks_on(node_id)}
-        remaining = partial(self._not_drained, node_id, moving)
+        moving = services_moving(self._engine.tasks(), node["id"])
+        remaining = partial(self._not_drained, node["id"], moving)
         wait_until(
             lambda: not remaining(),
             self._timeout,
-            f"the node {node_id} is not drained",
+            f"the node {named(node)} is not drained",
             lambda: "; ".join(remaining()),
         )
 
@@ -134,3 +145,13 @@ class NodeChange:
     def _is_worker(self) -> bool:
         swarm = self._engine.info()["Swarm"]
         return swarm["LocalNodeState"] == "active" and not swarm.get("ControlAvailable")
+
+
+def _is_ready(node: Json) -> bool:
+    return node["state"] == "ready" and node["reachability"] in (None, "reachable")
+
+
+def _what_it_is_like(node: Json) -> str:
+    if node["state"] == "ready":
+        return f"as a manager it is {node['reachability']}"
+    return f"it is {node['state']}" + (f" ({node['message']})" if node["message"] else "")

@@ -13,6 +13,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.quorum import
     quorum_of,
     refusal_to_demote,
     refusal_to_stop,
+    warning_about_count,
 )
 
 Json = dict[str, Any]
@@ -45,6 +46,11 @@ def find_node(nodes: list[Json], node_id: str | None, hostname: str | None) -> J
         listed = ", ".join(f"{node['id']} ({node['state']})" for node in namesakes)
         raise NodeError(f"several nodes have the hostname {hostname}: {listed}. Name the one you mean by its id")
     return namesakes[0] if namesakes else None
+
+
+def named(node: Json) -> str:
+    """What to call a node in a sentence: people know its hostname, and only the id is its own."""
+    return f"{node['hostname']} ({node['id']})"
 
 
 def label_texts(labels: Mapping[str, Any] | None) -> dict[str, str] | None:
@@ -117,10 +123,16 @@ def refusal_to_remove(node: Json, nodes: list[Json], force: bool) -> str | None:
     """Why the node must not be removed from the list; None when it may."""
     if node["state"] == "ready" and not force:
         return (
-            f"{node['hostname']} ({node['id']}) is ready: its engine has to leave first "
+            f"{named(node)} is ready: its engine has to leave first "
             "(dockyard.swarm.member with state=absent on its host), or set force=true to cut it off"
         )
     return refusal_to_demote(quorum_of(nodes), {node["id"]: node["hostname"]})
+
+
+def warning_about_loss(node: Json, nodes: list[Json]) -> str | None:
+    """Why the managers that are left without this one are a poor number; None when they are not, or it is none."""
+    managers = quorum_of(nodes).managers
+    return warning_about_count(len(managers) - 1) if node["id"] in managers else None
 
 
 def changed_spec(spec: Json, changes: Mapping[str, tuple[Any, Any]]) -> Json:

@@ -110,10 +110,12 @@ def refusal_to_stop(quorum: Quorum, names: Mapping[str, str]) -> str | None:
     if not stopping or during.held or stopping == quorum.managers:
         return None
     called = ", ".join(sorted(names[node_id] for node_id in stopping))
-    return (
-        f"stopping {called} would cost the swarm its quorum: now {quorum}; then {during}. "
-        "Bring the unreachable managers back, or demote them, first"
+    remedy = (
+        "Make another node a manager first, or demote this one"
+        if quorum.reachable == quorum.managers
+        else "Bring the unreachable managers back, or demote them, first"
     )
+    return f"stopping {called} would cost the swarm its quorum: now {quorum}; then {during}. {remedy}"
 
 
 def warning_about_count(managers: int) -> str | None:

@@ -55,10 +55,13 @@ def member_without_engine() -> Json:
     """What can be said of a host on which no engine answers, in the form of `read_member`.
 
     Its state is `inactive` if the host has never been in a swarm and `unknown` if it has: its engine,
-    once it runs, will be in that swarm again.
+    once it runs, will be in that swarm again, as the node that its certificate names.
     """
     member = member_view({}, None)
-    member["state"] = "unknown" if _SWARM_STATE.exists() else "inactive"
+    if _SWARM_STATE.exists():
+        identity = read_node_identity(str(_SWARM_STATE.parent.parent))
+        member["state"] = "unknown"
+        member["node_id"] = identity.node_id if identity else None
     member.update(nodes=None, engine_version=None, api_version=None)
     member["addresses"] = local_addresses()
     return member

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.drain import (
     services_incomplete,
+    services_moving,
     still_running,
     tasks_left,
 )
@@ -56,3 +57,27 @@ def test_service_is_whole_when_all_its_tasks_run(running, desired, mode, told):
 
 def test_service_that_was_removed_meanwhile_is_not_missed():
     assert services_incomplete({"gone"}, {}) == []
+
+
+def placed(node_id, state, slot=1, service_id="s1"):
+    return {**task(state, slot, service_id), "NodeID": node_id}
+
+
+@pytest.mark.parametrize(
+    ("tasks", "moving"),
+    [
+        ([placed("w1", "running")], {"s1"}),
+        ([placed("w2", "running")], set()),
+        # It ended at once; what replaces it has not begun yet, is beginning, and runs.
+        ([placed("w1", "shutdown"), placed(None, "pending")], {"s1"}),
+        ([placed("w1", "shutdown"), placed("w2", "preparing")], {"s1"}),
+        ([placed("w1", "shutdown"), placed("w2", "running")], set()),
+        # Other tasks of the service, and of others, are none of the node's.
+        ([placed("w1", "shutdown"), placed("w2", "preparing", slot=2)], set()),
+        ([placed("w1", "shutdown"), placed("w2", "preparing", service_id="s2")], set()),
+        # A service that has a task on each node: nothing takes the place of the one that ends.
+        ([{**placed("w1", "shutdown"), "Slot": None}, {**placed("w2", "preparing"), "Slot": None}], set()),
+    ],
+)
+def test_service_moves_while_a_task_ends_on_the_node_or_begins_in_its_place(tasks, moving):
+    assert services_moving(tasks, "w1") == moving

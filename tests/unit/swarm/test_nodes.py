@@ -15,6 +15,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.nodes import 
     refusal_to_change,
     refusal_to_maintain,
     refusal_to_remove,
+    warning_about_loss,
 )
 
 
@@ -119,3 +120,10 @@ def test_maintenance_that_costs_the_quorum_is_refused(make):
     assert "stopping m1 would cost" in (refusal_to_maintain(nodes[0], nodes) or "")
     assert refusal_to_maintain(nodes[2], nodes) is None
     assert refusal_to_maintain(nodes[0], nodes[:1]) is None
+
+
+def test_losing_a_manager_warns_of_the_even_number_that_is_left(make):
+    nodes = [make.node("m1", "manager"), make.node("m2", "manager"), make.node("m3", "manager"), make.node("w1")]
+    assert "2 managers can lose none" in (warning_about_loss(nodes[0], nodes) or "")
+    assert warning_about_loss(nodes[0], [*nodes, make.node("m4", "manager")]) is None
+    assert warning_about_loss(nodes[3], nodes) is None

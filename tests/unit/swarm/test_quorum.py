@@ -102,3 +102,10 @@ def test_odd_numbers_are_fine(managers):
 )
 def test_even_number_is_warned_of(managers, says):
     assert says in (warning_about_count(managers) or "")
+
+
+@pytest.mark.parametrize(
+    ("managers", "reachable", "remedy"), [(2, 2, "Make another node a manager"), (3, 2, "Bring the unreachable")]
+)
+def test_refusal_to_stop_says_what_helps(managers, reachable, remedy):
+    assert remedy in (refusal_to_stop(quorum(managers, reachable), {"n0": "m0"}) or "")
