@@ -1,6 +1,16 @@
 #!/bin/sh
-# Builds /srv/debian: a signed repository with packages named and divided as Docker's, around Debian's engine.
+# Builds /srv/debian: a signed repository with packages named and divided as Docker's, around the engine of the Debian
+# that this runs on, for it or for an older one:
+#   build.sh [CODENAME VERSION...]
 set -eu
+own=$(. /etc/os-release && echo "$VERSION_CODENAME")
+[ $# -gt 0 ] || set -- "$own" 27.5.0 27.5.1 28.0.1
+codename=$1
+shift
+case $codename in
+bookworm) release=debian.12~bookworm ;;
+trixie) release=debian.13~trixie ;;
+esac
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 apt-get -qq update
 apt-get -qq install --no-install-recommends -y apt-utils gnupg >/dev/null
@@ -12,6 +22,24 @@ for deb in *.deb; do dpkg-deb --extract "$deb" all; done
 # What Debian's engine needs from elsewhere, without what is repackaged here.
 needs=$(for deb in docker.io_*.deb containerd_*.deb runc_*.deb; do dpkg-deb --field "$deb" Depends; done |
     tr ',' '\n' | sed 's/^ *//' | grep -Ev '^(docker|containerd|runc|tini)' | sort -u | paste -sd, -)
+
+# An older Debian has older libraries, so the programs bring those they were linked to.
+relocate() { # folder for the libraries, programs
+    libraries=/usr/lib/docker-libraries
+    folder=$1$libraries
+    shift
+    mkdir -p "$folder"
+    for program; do
+        ldd "$program" >linked 2>/dev/null || continue
+        awk '$2 == "=>" {print $3} $1 ~ /ld-linux/ {print $1}' linked | xargs -I {} cp --dereference --update=none {} "$folder"
+        patchelf --set-interpreter "$libraries/ld-linux-x86-64.so.2" --force-rpath --set-rpath "$libraries" "$program"
+    done
+}
+if [ "$codename" != "$own" ]; then
+    apt-get -qq install --no-install-recommends -y patchelf docker.io docker-cli >/dev/null
+    relocate containerd.io all/usr/bin/docker all/usr/bin/containerd* all/usr/bin/ctr all/usr/sbin/* all/usr/libexec/docker/*
+    needs=iptables
+fi
 
 package() { # name version depends, files from the folder named like the package
     mkdir -p "$1/DEBIAN"
@@ -57,23 +85,23 @@ find all -name docker.service -exec mv {} docker-ce/usr/lib/systemd/system/ \;
 find all -name docker.socket -exec mv {} docker-ce/usr/lib/systemd/system/ \;
 sed -i 's#/usr/sbin/dockerd#/usr/bin/dockerd#' docker-ce/usr/lib/systemd/system/docker.service
 scripts docker-ce docker.service
-for version in 27.5.0 27.5.1 28.0.1; do
-    package docker-ce "5:$version-1~debian.13~trixie" "containerd.io, docker-ce-cli, iptables" docker.io
-    package docker-ce-cli "5:$version-1~debian.13~trixie" "" "docker-cli, docker.io"
+for version; do
+    package docker-ce "5:$version-1~$release" "containerd.io, docker-ce-cli, iptables" docker.io
+    package docker-ce-cli "5:$version-1~$release" "" "docker-cli, docker.io"
 done
 
 cd /srv/debian
-mkdir -p dists/trixie/stable/binary-amd64
-apt-ftparchive packages pool >dists/trixie/stable/binary-amd64/Packages
-apt-ftparchive -o APT::FTPArchive::Release::Suite=trixie -o APT::FTPArchive::Release::Codename=trixie \
+mkdir -p "dists/$codename/stable/binary-amd64"
+apt-ftparchive packages pool >"dists/$codename/stable/binary-amd64/Packages"
+apt-ftparchive -o APT::FTPArchive::Release::Suite="$codename" -o APT::FTPArchive::Release::Codename="$codename" \
     -o APT::FTPArchive::Release::Components=stable -o APT::FTPArchive::Release::Architectures=amd64 \
-    release dists/trixie >"$work/Release"
-mv "$work/Release" dists/trixie/Release
+    release "dists/$codename" >"$work/Release"
+mv "$work/Release" "dists/$codename/Release"
 for owner in good wrong; do
     gpg --batch --quiet --passphrase '' --quick-generate-key "$owner@localhost" ed25519 sign never 2>/dev/null
     gpg --batch --armor --export "$owner@localhost" >"$owner.asc"
 done
 cp good.asc gpg
-gpg --batch --yes --local-user good@localhost --clearsign --output dists/trixie/InRelease dists/trixie/Release
+gpg --batch --yes --local-user good@localhost --clearsign --output "dists/$codename/InRelease" "dists/$codename/Release"
 gpg --batch --with-colons --list-keys good@localhost | awk -F: '/^fpr/ {print $10; exit}' >fingerprint
 rm -rf "$work"

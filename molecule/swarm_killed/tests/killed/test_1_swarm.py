@@ -1,0 +1,44 @@
+"""Wherever `swarm` is killed between fresh hosts and a swarm, the next run makes them the one that is declared."""
+
+from __future__ import annotations
+
+import pytest
+
+SWARM = "dockyard.swarm.swarm"
+# Tasks, how often they have begun, and how long they have gone on.
+POINTS = [
+    ("Ask the engine what it is a member of", 1, 0.5),
+    ("Decide what each host has to do", 1, 0),
+    ("Found the swarm", 1, 0.6),
+    ("Take the way in from a manager", 1, 0),
+    ("Join the swarm", 1, 1),
+    ("Join the swarm", 1, 4),
+    ("Take the way in from a manager", 2, 0),
+    ("Join the swarm", 2, 1),
+    ("Describe the node and wait until it is ready", 1, 0.8),
+    ("Set what holds for the whole swarm", 1, 0.5),
+]
+
+
+@pytest.fixture(autouse=True)
+def fresh_hosts(on_each_host):
+    on_each_host("docker swarm leave --force >/dev/null 2>&1 || true")
+    on_each_host(
+        "timeout 60 sh -c 'until docker info -f {{.Swarm.LocalNodeState}} | grep -qx inactive; do sleep 0.2; done'"
+    )
+
+
+@pytest.mark.parametrize(("task", "occurrence", "after"), POINTS)
+def test_next_run_completes_what_the_killed_one_left(
+    killed_and_completed, one_whole_swarm, ask, task, occurrence, after
+):
+    killed_and_completed(SWARM, task, occurrence, after)
+    one_whole_swarm()
+    assert ask("killed-m3", "/swarm")["Spec"]["Orchestration"]["TaskHistoryRetentionLimit"] == 3
+
+
+def test_nothing_is_left_to_do(play):
+    assert play(SWARM).returncode == 0
+    repeated = play(SWARM)
+    assert repeated.returncode == 0
+    assert repeated.stdout.count(" changed=0 ") == 4
