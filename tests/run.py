@@ -85,6 +85,8 @@ SUITES = [
     molecule("swarm_members", slow=True),
     molecule("swarm_recovery", slow=True),
     molecule("swarm_upgrade", slow=True),
+    molecule("swarm_nodes", slow=True),
+    molecule("swarm_killed", slow=True),
     molecule("stack"),
     molecule("stack_compose", slow=True),
     pytest("parity", "tests/parity"),

@@ -55,11 +55,14 @@ def plan(params: dict[str, Any], run: Run, may_refresh: bool) -> Planned:
     wanted = packages.wanted_packages(system, params["source"], params["extras"], _apparmor_enforced())
     candidates: dict[str, list[str]] = {}
     if packages.needs_candidates(wanted, version, installed):
-        if may_refresh and (params["refresh"] or version == "latest" or not _lists_are_recent(system)):
+        recent = _lists_are_recent(system)
+        if may_refresh and (params["refresh"] or version == "latest" or not recent):
             manager.refresh(run)
         candidates = manager.read_candidates(run, wanted.names)
         if may_refresh:
             candidates = {**{name: [] for name in wanted.engine}, **candidates}
+        elif not recent:
+            candidates = packages.that_answer(wanted, version, candidates)
     change = packages.decide(wanted, version, hold, installed, held, candidates)
     touched = set(wanted.engine) | {"containerd", "containerd.io", "runc"}
     restart = unit.active and bool(touched & {*change.install, *change.remove})

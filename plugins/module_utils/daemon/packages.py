@@ -152,6 +152,17 @@ def needs_candidates(wanted: Wanted, version: str, installed: dict[str, str]) ->
     return bool(version) and any(not matches(version, installed[name]) for name in wanted.engine)
 
 
+def that_answer(wanted: Wanted, version: str, candidates: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Candidates from lists that are not recent: that such a list lacks the version asked for does not mean a thing."""
+    return {
+        name: versions
+        for name, versions in candidates.items()
+        if name not in wanted.engine
+        or version in ("", "latest")
+        or any(matches(version, candidate) for candidate in versions)
+    }
+
+
 def decide(
     wanted: Wanted,
     version: str,

@@ -144,6 +144,14 @@ def test_sources_that_cannot_be_asked_yet_leave_the_version_open():
     assert decide("27.5", installed={}, candidates={}).install["docker-ce"] == ""
 
 
+def test_old_package_lists_do_not_tell_that_a_version_does_not_exist():
+    candidates = {"docker-ce": ["5:27.5.1-1"], "docker-ce-cli": ["5:27.5.1-1"], "containerd.io": ["1.7"]}
+    assert packages.that_answer(CE, "28", candidates) == {"containerd.io": ["1.7"]}
+    assert packages.that_answer(CE, "27.5", candidates) == candidates
+    assert packages.that_answer(CE, "latest", candidates) == candidates
+    assert decide("28", candidates={"containerd.io": ["1.7"]}).install["docker-ce"] == ""
+
+
 def test_other_sources_packages_go_in_the_same_transaction():
     change = decide(installed={**INSTALLED, "docker.io": "20.10"})
     assert change.remove == ["docker.io"]
