@@ -119,7 +119,6 @@ options:
       - project
       - region
       - status
-      - subnetwork
       - tags
       - zone
   retrieve_image_info:
@@ -189,6 +188,9 @@ cache_connection: ~/.cache/ansible-gce
 cache_timeout: 600
 """
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from ansible.errors import AnsibleParserError
@@ -211,6 +213,22 @@ ROLE_GROUPS = {"manager": "swarm_managers", "worker": "swarm_workers"}
 ALL_HOSTS_GROUP = "docker_hosts"
 
 
+@contextmanager
+def _objects_made_to_stay() -> Iterator[None]:
+    """No search for garbage among the hosts, now or later: they live as long as the process.
+
+    A fleet of many thousands is millions of objects, and Python would look through all of them again and again.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if collecting:
+            gc.enable()
+
+
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     """Read options, fetch or take from the cache, populate."""
 
@@ -230,12 +248,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if problem:
             raise AnsibleParserError(f"{path}: {problem}")
         request = self._request(path)
-        try:
-            answer = self._from_cache_or_google(request, path, cache)
-            found = self._hosts(answer)
-        except GceError as error:
-            raise AnsibleParserError(f"{path}: {error.message}") from None
-        self._populate(found)
+        with _objects_made_to_stay():
+            try:
+                answer = self._from_cache_or_google(request, path, cache)
+                found = self._hosts(answer)
+            except GceError as error:
+                raise AnsibleParserError(f"{path}: {error.message}") from None
+            self._populate(found)
 
     # -- options -------------------------------------------------------------------------------
 
