@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: service
-short_description: Scale, spread, restart or roll back services of a swarm
+short_description: Scale, spread, restart, roll back or log in services of a swarm
 version_added: 0.1.0
 description:
   - Does to services that run what a compose file cannot say, one service after another, and waits until each has
@@ -19,6 +19,7 @@ author:
   - The dockyard.swarm authors (@dockyard-swarm)
 extends_documentation_fragment:
   - dockyard.swarm.engine
+  - dockyard.swarm.credentials
   - dockyard.swarm.engine.attributes
   - dockyard.swarm.engine.actiongroup
 attributes:
@@ -30,12 +31,14 @@ attributes:
     support: partial
     details:
       - Replicas that are as many as wished, and those that are spread evenly, are left alone.
-      - With O(state=restarted) and O(state=rolled_back) each run is a change.
+      - With O(state=restarted) and O(state=rolled_back) each run is a change, and with O(state=refreshed) where there
+        are credentials, as the engine does not tell those it has.
 options:
   names:
     description:
       - Full names of the services, such as V(shop_ui).
-      - With O(state=spread), V(*) stands for all services that have replicas.
+      - V(*) stands for all services that have replicas with O(state=spread), and for all but jobs with
+        O(state=refreshed).
     type: list
     elements: str
     required: true
@@ -49,8 +52,11 @@ options:
       - With V(restarted), all tasks are replaced, by the services' own C(update_config).
       - With V(rolled_back), the services go back to what they were before their last update, by their own
         C(rollback_config). To go back once more is to go forward again.
+      - With V(refreshed), the services whose images are in a registry that there are credentials for get these, for
+        nodes that have to pull the image later. No task is replaced. Run it before credentials expire, such as those of
+        a credential helper. The services' last update cannot be rolled back afterwards.
     type: str
-    choices: [present, spread, restarted, rolled_back]
+    choices: [present, spread, restarted, rolled_back, refreshed]
     default: present
   replicas:
     description:
@@ -83,6 +89,12 @@ EXAMPLES = r"""
   dockyard.swarm.service:
     names: ["*"]
     state: spread
+  run_once: true
+
+- name: Let nodes pull with what the credential helper tells today
+  dockyard.swarm.service:
+    names: ["*"]
+    state: refreshed
   run_once: true
 
 - name: Go back to what ran before
@@ -150,6 +162,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engin
 from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import connect, engine_argument_spec, fail
 from ansible_collections.dockyard.swarm.plugins.module_utils.service.decide import (
     PRESENT,
+    REFRESHED,
     RESTARTED,
     ROLLED_BACK,
     SPREAD,
@@ -161,12 +174,15 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.service.decide impo
     places,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils.service.run import (
+    AuthFor,
     ServiceNotConvergedError,
     apply,
     apply_and_wait,
     read_cluster,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.credentials import finder
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.deploy import refusal
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.options import credentials_argument_spec
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.show import change as shown
 
 
@@ -175,7 +191,12 @@ def main() -> None:
         argument_spec={
             **engine_argument_spec(),
             "names": {"type": "list", "elements": "str", "required": True, "aliases": ["name"]},
-            "state": {"type": "str", "choices": [PRESENT, SPREAD, RESTARTED, ROLLED_BACK], "default": PRESENT},
+            **credentials_argument_spec(),
+            "state": {
+                "type": "str",
+                "choices": [PRESENT, SPREAD, RESTARTED, ROLLED_BACK, REFRESHED],
+                "default": PRESENT,
+            },
             "replicas": {"type": "int"},
             "wait": {"type": "bool", "default": True},
             "wait_timeout": {"type": "int", "default": 300},
@@ -200,7 +221,8 @@ def main() -> None:
 
 def _run(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
     wish = module.params["state"]
-    cluster = read_cluster(engine, with_tasks=wish == SPREAD)
+    auth_for = finder(module.params["registries"], module.params["host_credentials"])
+    cluster = read_cluster(engine, wish == SPREAD, auth_for)
     changes = [
         decide(name, wish, module.params["replicas"], cluster)
         for name in chosen(module.params["names"], wish, cluster.services)
@@ -208,18 +230,18 @@ def _run(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
     services = [_told(change) for change in changes]
     for change, told in zip(changes, services):
         if change.differences and not module.check_mode:
-            told.update(_apply(module, engine, change))
+            told.update(_apply(module, engine, change, auth_for))
     changed = any(told["changed"] for told in services)
     return {"changed": changed, "services": services, "diff": _diff(changes) if changed else []}
 
 
-def _apply(module: AnsibleModule, engine: Engine, change: Change) -> dict[str, Any]:
+def _apply(module: AnsibleModule, engine: Engine, change: Change, auth_for: AuthFor) -> dict[str, Any]:
     if not module.params["wait"]:
-        apply(engine, change)
+        apply(engine, change, auth_for)
         return {}
-    outcome = apply_and_wait(engine, change, module.params["wait_timeout"])
+    outcome = apply_and_wait(engine, change, auth_for, module.params["wait_timeout"])
     if change.wish == SPREAD:
-        after = read_cluster(engine, with_tasks=True)
+        after = read_cluster(engine, True, auth_for)
         service = after.services.get(change.name)
         if service is not None and not is_spread(service, after):
             module.warn(

@@ -23,6 +23,7 @@ author:
   - The dockyard.swarm authors (@dockyard-swarm)
 extends_documentation_fragment:
   - dockyard.swarm.engine
+  - dockyard.swarm.credentials
   - dockyard.swarm.engine.attributes
   - dockyard.swarm.engine.actiongroup
 attributes:
@@ -146,31 +147,6 @@ options:
       - Seconds after which waiting ends and the module fails, with each failing task's own error.
     type: int
     default: 300
-  host_credentials:
-    description:
-      - Whether registry credentials in the Docker configuration of the user the module runs as are used, for looking up
-        digests and by the nodes for pulling.
-    type: bool
-    default: true
-  registries:
-    description:
-      - Credentials for registries. They win over the host's own and are not stored on the host.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      registry:
-        description: The registry as image references name it, such as V(registry.example.com:5000), or V(docker.io).
-        type: str
-        required: true
-      username:
-        description: The account's name.
-        type: str
-        required: true
-      password:
-        description: Its password or token.
-        type: str
-        required: true
   project:
     description:
       - The loaded files, as the module's controller half passes them on. Not for use in playbooks.

@@ -14,6 +14,10 @@ FORMS = ("not-a-real-password", base64.b64encode(b"ci:not-a-real-password").deco
 
 @pytest.fixture(autouse=True)
 def nodes_without_the_image(cluster):
+    nodes_without(cluster)
+
+
+def nodes_without(cluster):
     for host in cluster.hosts.values():
         host.run("docker image ls -q private:5000/box | xargs -r docker image rm -f")
 
@@ -57,6 +61,25 @@ def test_a_node_pulls_later_with_the_credentials_the_service_carries(cluster, pr
     private.deploy(registries=[LOGIN])
     name = f"{private.name}_app"
     assert module("service", {"names": [name], "state": "restarted"}).result["changed"]
+    assert cluster.places(name) == {"m1": 1, "w1": 1, "w2": 1}
+
+
+def test_credentials_are_refreshed_without_a_new_task(cluster, private):
+    """A service made with what a registry then refuses pulls again with what it gets later."""
+    private.deploy(registries=[LOGIN])
+    name = f"{private.name}_app"
+    before = {task["ID"] for task in cluster.running(name)}
+    wish = {"names": [name], "state": "refreshed"}
+    assert not module("service", wish).result["changed"]
+    assert module("service", {**wish, "registries": [LOGIN]}, check=True).result["changed"]
+    run = module("service", {**wish, "registries": [{**LOGIN, "password": "expired"}]})
+    assert run.result["changed"]
+    assert {task["ID"] for task in cluster.running(name)} == before
+    nodes_without(cluster)
+    assert module("service", {"names": [name], "state": "restarted", "wait_timeout": 15}).result["failed"]
+    run = module("service", {**wish, "registries": [LOGIN]})
+    assert run.result["changed"], run.result
+    assert not any(form in run.output for form in FORMS)
     assert cluster.places(name) == {"m1": 1, "w1": 1, "w2": 1}
 
 

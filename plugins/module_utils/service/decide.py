@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is to be done to a service that runs: scale, spread, restart, roll back. No I/O."""
+"""What is to be done to a service that runs: scale, spread, restart, roll back, refresh. No I/O."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ PRESENT = "present"
 SPREAD = "spread"
 RESTARTED = "restarted"
 ROLLED_BACK = "rolled_back"
+REFRESHED = "refreshed"
 ALL = "*"
 
 
@@ -42,25 +43,35 @@ class Change:
 
 @dataclass(frozen=True)
 class Cluster:
-    """What is known of the cluster: services by name, tasks by service id, the nodes, and what ids stand for."""
+    """What is known of the cluster.
+
+    Attributes:
+        services: by name.
+        tasks: by service id, those that shall run.
+        nodes: as the engine lists them.
+        names: what ids stand for.
+        with_login: the services for whose image there are registry credentials.
+    """
 
     services: Mapping[str, Json]
     tasks: Mapping[str, Sequence[Json]]
     nodes: Sequence[Json]
     names: Names
+    with_login: frozenset[str] = frozenset()
 
 
 def chosen(names: Iterable[str], wish: str, services: Mapping[str, Json]) -> list[str]:
-    """The services meant; `*` stands for all that have replicas to spread.
+    """The services meant; `*` stands for all that a wish is for: those with replicas to spread, those that pull again.
 
     Raises:
         ServiceError: a service that does not exist.
     """
     names = list(names)
     if ALL in names:
-        if wish != SPREAD:
-            raise ServiceError(f'"{ALL}" stands for all services only with state {SPREAD}; name the services')
-        return sorted(name for name, service in services.items() if _replicas(service) is not None)
+        if wish not in (SPREAD, REFRESHED):
+            raise ServiceError(f'"{ALL}" goes with the states {SPREAD} and {REFRESHED} alone; name the services')
+        fit = {SPREAD: ("replicated",), REFRESHED: ("replicated", "global")}[wish]
+        return sorted(name for name, service in services.items() if _mode(service) in fit)
     for name in names:
         if name not in services:
             near = difflib.get_close_matches(name, services, 1)
@@ -77,7 +88,13 @@ def decide(name: str, wish: str, replicas: int | None, cluster: Cluster) -> Chan
         ServiceError: the service is of a kind, or in a state, that does not go with the wish.
     """
     service = cluster.services[name]
-    decided = {PRESENT: _scaled, SPREAD: _spread, RESTARTED: _restarted, ROLLED_BACK: _rolled_back}[wish]
+    decided = {
+        PRESENT: _scaled,
+        SPREAD: _spread,
+        RESTARTED: _restarted,
+        ROLLED_BACK: _rolled_back,
+        REFRESHED: _refreshed,
+    }[wish]
     return Change(name, service["ID"], wish, decided(service, replicas, cluster))
 
 
@@ -89,7 +106,7 @@ def changed_spec(service: Json, change: Change) -> Json | None:
         if _replicas(service) == difference.after:
             return None
         spec["Mode"]["Replicated"]["Replicas"] = difference.after
-    else:
+    elif change.wish != REFRESHED:
         task = spec["TaskTemplate"]
         task["ForceUpdate"] = (task.get("ForceUpdate") or 0) + 1
     return spec
@@ -138,13 +155,24 @@ def _rolled_back(service: Json, _replicas_wanted: int | None, cluster: Cluster) 
     return differences_between(before, after, stack) or (Difference("tasks", "running", "replaced"),)
 
 
+def _refreshed(service: Json, _replicas_wanted: int | None, cluster: Cluster) -> tuple[Difference, ...]:
+    if _mode(service) not in ("replicated", "global"):
+        raise ServiceError(f"service {_name(service)} would run again: its mode is {_mode(service)}")
+    return (Difference("credentials", "as they were", "refreshed"),) if _name(service) in cluster.with_login else ()
+
+
 def _replicas(service: Json) -> int | None:
     replicated = service["Spec"]["Mode"].get("Replicated")
     return None if replicated is None else int(replicated.get("Replicas", 1))
 
 
 def _mode(service: Json) -> str:
-    words = {"Global": "global", "ReplicatedJob": "replicated-job", "GlobalJob": "global-job"}
+    words = {
+        "Replicated": "replicated",
+        "Global": "global",
+        "ReplicatedJob": "replicated-job",
+        "GlobalJob": "global-job",
+    }
     return next((word for key, word in words.items() if service["Spec"]["Mode"].get(key) is not None), "unknown")
 
 

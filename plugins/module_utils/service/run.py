@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
@@ -17,6 +17,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.service.decide impo
     changed_spec,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.current import unlisted_networks
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.images import image_of
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.normalise import names_of
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.wait import (
     Outcome,
@@ -26,6 +27,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.stack.wait import (
 )
 
 Json = dict[str, Any]
+AuthFor = Callable[[str], "str | None"]
 
 _ATTEMPTS = 6
 
@@ -41,8 +43,8 @@ class ServiceNotConvergedError(Exception):
         super().__init__("\n".join([*lines, *(f"task {failure}" for failure in outcome.failed_tasks)]))
 
 
-def read_cluster(engine: Engine, with_tasks: bool) -> Cluster:
-    """All services, and with them, if wanted, their tasks and the nodes."""
+def read_cluster(engine: Engine, with_tasks: bool, auth_for: AuthFor) -> Cluster:
+    """All services and what is around them; their tasks only if wanted."""
     services = {item["Spec"]["Name"]: item for item in engine.services()}
     tasks: dict[str, list[Json]] = {}
     for task in engine.tasks({"desired-state": "running"}) if with_tasks else ():
@@ -50,11 +52,15 @@ def read_cluster(engine: Engine, with_tasks: bool) -> Cluster:
     listed = engine.networks()
     networks = [*listed, *unlisted_networks(engine, services.values(), listed)]
     names = names_of(networks, engine.configs(), engine.secrets())
-    return Cluster(services, tasks, engine.nodes(), names)
+    with_login = frozenset(name for name, item in services.items() if auth_for(image_of(item["Spec"])) is not None)
+    return Cluster(services, tasks, engine.nodes(), names, with_login)
 
 
-def apply(engine: Engine, change: Change) -> None:
-    """Submit one change, over whatever else has changed meanwhile."""
+def apply(engine: Engine, change: Change, auth_for: AuthFor) -> None:
+    """Submit one change, over whatever else has changed meanwhile.
+
+    Where there are no credentials for its image, the service keeps those it has.
+    """
     for attempt in range(1, _ATTEMPTS + 1):
         service = engine.service(change.service_id)
         version = service["Version"]["Index"]
@@ -64,7 +70,7 @@ def apply(engine: Engine, change: Change) -> None:
             else:
                 spec = changed_spec(service, change)
                 if spec is not None:
-                    engine.service_update(change.service_id, version, spec)
+                    engine.service_update(change.service_id, version, spec, auth_for(image_of(spec)))
         except EngineError as error:
             if not error.out_of_sequence or attempt == _ATTEMPTS:
                 raise
@@ -72,14 +78,14 @@ def apply(engine: Engine, change: Change) -> None:
             return
 
 
-def apply_and_wait(engine: Engine, change: Change, timeout: float) -> Outcome:
+def apply_and_wait(engine: Engine, change: Change, auth_for: AuthFor, timeout: float) -> Outcome:
     """Submit one change and wait until the service has converged.
 
     Raises:
         ServiceNotConvergedError: it did not.
     """
     known = failed_task_ids(look_at(engine, change))
-    apply(engine, change)
+    apply(engine, change, auth_for)
     # What the engine says of a rollback that was asked for is no failure.
     submitted: Collection[str] = () if change.wish == ROLLED_BACK else (change.name,)
     outcome = wait_for(

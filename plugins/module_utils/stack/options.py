@@ -26,6 +26,23 @@ ON_CONTROLLER = (
 """What only the action plugin uses and never passes on."""
 
 
+def credentials_argument_spec() -> dict[str, Any]:
+    """The options of the doc fragment `dockyard.swarm.credentials`."""
+    return {
+        "host_credentials": {"type": "bool", "default": True},
+        "registries": {
+            "type": "list",
+            "elements": "dict",
+            "default": [],
+            "options": {
+                "registry": {"type": "str", "required": True},
+                "username": {"type": "str", "required": True},
+                "password": {"type": "str", "required": True, "no_log": True},
+            },
+        },
+    }
+
+
 def stack_argument_spec() -> dict[str, Any]:
     """The options of the module, without those of the engine."""
     return {
@@ -45,17 +62,7 @@ def stack_argument_spec() -> dict[str, Any]:
         "resolve_image": {"type": "str", "choices": ["always", "changed", "never"], "default": "always"},
         "wait": {"type": "bool", "default": True},
         "wait_timeout": {"type": "int", "default": 300},
-        "host_credentials": {"type": "bool", "default": True},
-        "registries": {
-            "type": "list",
-            "elements": "dict",
-            "default": [],
-            "options": {
-                "registry": {"type": "str", "required": True},
-                "username": {"type": "str", "required": True},
-                "password": {"type": "str", "required": True, "no_log": True},
-            },
-        },
+        **credentials_argument_spec(),
         # Filled in by the action plugin. It holds the content of secrets, so all of it is kept from every log.
         "project": {"type": "str", "no_log": True},
     }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from ansible_collections.dockyard.swarm.plugins.module_utils.service.decide import (
     PRESENT,
+    REFRESHED,
     RESTARTED,
     ROLLED_BACK,
     SPREAD,
@@ -83,9 +86,27 @@ def test_nothing_to_go_back_to():
         decide("shop_ui", ROLLED_BACK, None, cluster(service()))
 
 
-def test_all_are_those_with_replicas():
-    services = cluster(service(), service("shop_agent", {"Global": {}}), service("board_ui")).services
+def test_credentials_are_refreshed_where_there_are_some():
+    known = cluster(service())
+    assert decide("shop_ui", REFRESHED, None, known).differences == ()
+    known = replace(known, with_login=frozenset({"shop_ui"}))
+    change = decide("shop_ui", REFRESHED, None, known)
+    assert change.differences == (Difference("credentials", "as they were", "refreshed"),)
+    assert changed_spec(service(), change) == service()["Spec"]
+
+
+@pytest.mark.parametrize("mode", [{"ReplicatedJob": {}}, {"GlobalJob": {}}])
+def test_a_job_would_run_again(mode):
+    with pytest.raises(ServiceError, match="service shop_ui would run again"):
+        decide("shop_ui", REFRESHED, None, cluster(service(mode=mode)))
+
+
+def test_all_are_those_that_the_wish_is_for():
+    services = cluster(
+        service(), service("shop_agent", {"Global": {}}), service("board_ui"), service("job", {"GlobalJob": {}})
+    ).services
     assert chosen(["*"], SPREAD, services) == ["board_ui", "shop_ui"]
+    assert chosen(["*"], REFRESHED, services) == ["board_ui", "shop_agent", "shop_ui"]
     with pytest.raises(ServiceError, match="name the services"):
         chosen(["*"], RESTARTED, services)
 
