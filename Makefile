@@ -16,6 +16,8 @@ KEEP_IMAGES ?=
 # Installing packages and starting an engine need root; the rest does not.
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 BIN := $(VENV)/bin
+# Says now and then that it is still at it.
+PIP_INSTALL := $(BIN)/python -m sandbox.watch $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export PATH := $(abspath $(BIN)):$(PATH)
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 
@@ -38,17 +40,17 @@ $(VENV)/.python:
 
 $(VENV)/.run: requirements.txt | $(VENV)/.python
 	@echo "installing Ansible and the Python packages it needs into $(VENV)"
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(PIP_INSTALL) -r requirements.txt
 	touch $@
 
 $(VENV)/.sandbox: requirements.txt requirements-sandbox.txt | $(VENV)/.python
 	@echo "installing Ansible, the simulated Compute API and the Python packages they need into $(VENV)"
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-sandbox.txt
+	$(PIP_INSTALL) -r requirements-sandbox.txt
 	touch $@ $(VENV)/.run
 
 $(VENV)/.dev: requirements.txt requirements-sandbox.txt requirements-dev.txt | $(VENV)/.python
 	@echo "installing the test tools into $(VENV) (a minute or two)"
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(PIP_INSTALL) -r requirements-dev.txt
 	touch $@ $(VENV)/.run $(VENV)/.sandbox
 
 # -- the demo --------------------------------------------------------------------------------------

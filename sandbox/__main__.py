@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -26,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     except SandboxError as error:
         return fail(error)
     finally:
-        _give_back()
+        give_back()
     return 0
 
 
@@ -114,14 +115,16 @@ def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
-def _give_back() -> None:
+def give_back() -> None:
     """Under sudo, what was written belongs to the person who called it."""
     owner = os.environ.get("SUDO_UID")
     if os.geteuid() != 0 or not owner or not STATE.exists():
         return
     group = int(os.environ.get("SUDO_GID", owner))
     for path in [STATE, *STATE.rglob("*")]:
-        os.chown(path, int(owner), group)
+        # The Compute API goes on working here, with files that come and go.
+        with contextlib.suppress(FileNotFoundError):
+            os.chown(path, int(owner), group, follow_symlinks=False)
 
 
 if __name__ == "__main__":

@@ -165,3 +165,13 @@ def test_nothing_is_left_after_the_end(project: Project) -> None:
     assert project.leftovers() == {"disks": [], "addresses": [], "firewalls": []}
     label = {"label": [f"dockyard.sandbox={SANDBOX}", "dockyard.sandbox.instance"]}
     assert project.client.containers.list(all=True, filters=label) == []
+
+
+def test_check_mode_in_an_empty_project_tells_what_it_would_make(project: Project) -> None:
+    predicted = project.playbook("site.yml", "--check", "--diff")
+    assert predicted.status == 0, predicted.output
+    assert predicted.changed["localhost"] > 0
+    for name in FLEET:
+        assert name in predicted.output
+    assert project.instances() == {}
+    assert project.leftovers() == {"disks": [], "addresses": [], "firewalls": []}
