@@ -126,7 +126,9 @@ def test_an_image_of_a_hosts_disk_can_be_booted(project: Project) -> None:
     project.on_host("worker-2", "touch", "/var/lib/baked")
     image = compute_v1.Image(name="baked", family="baked", source_disk=source.disks[0].source)
     images = project.api(compute_v1.ImagesClient)
-    project.finish(images.insert_unary(project=PROJECT, image_resource=image, force_create=True))
+    # The host runs; Google makes an image of it only when told twice.
+    insert = compute_v1.InsertImageRequest(project=PROJECT, image_resource=image, force_create=True)
+    project.finish(images.insert_unary(request=insert))
     boot = compute_v1.AttachedDisk(
         boot=True,
         auto_delete=True,
