@@ -17,10 +17,10 @@ POINTS = [
     (0, "versions", DRAIN, 1, 0.3),
     (0, "versions", INSTALL, 2, 1.5),
     (0, "versions", "Configure the engine", 2, 0),
-    (1, "log_sizes", RESTART, 2, 0.3),
-    (1, "log_sizes", RESTART, 2, 1.5),
+    (1, "log_sizes", RESTART, 1, 0.3),
+    (1, "log_sizes", RESTART, 1, 1.5),
     (1, "log_sizes", BACK, 1, 0),
-    (2, "versions", RESTART, 2, 1),
+    (2, "versions", RESTART, 1, 1),
     (2, "log_sizes", BACK, 1, 0.5),
     (3, "versions", INSTALL, 5, 1.5),
 ]
