@@ -6,8 +6,11 @@
 
 from __future__ import annotations
 
+import getpass
+import hashlib
 import json
 import os
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -39,14 +42,17 @@ class ActionModule(ActionBase):
         del tmp
         _validated, options = self.validate_argument_spec({**engine_argument_spec(), **stack_argument_spec()})
         module_args = {key: value for key, value in self._task.args.items() if key not in ON_CONTROLLER}
+        files: list[dict[str, str | None]] = []
         if options["state"] == "present":
             project = self._project(options)
+            files = [_origin(self._found(path, "compose file"), project) for path in options["files"]]
             module_args["name"] = options["name"] or project.name
             if not module_args["name"]:
                 raise AnsibleActionFail("the stack needs a name: give the option name, or a top-level name in a file")
             module_args["project"] = pack_project(
                 LoadedProject(project.config, project.config_data, project.secret_data, project.depends_on)
             )
+        module_args["origin"] = {"user": getpass.getuser(), "host": socket.gethostname(), "files": files}
         plan_file = self._plan_file(options)
         result: dict[str, Any] = self._execute_module(module_args=module_args, task_vars=task_vars)
         if plan_file is not None and "plan" in result:
@@ -109,6 +115,14 @@ class ActionModule(ActionBase):
             return str(self._find_needle("files", path))
         except AnsibleError as error:
             raise AnsibleActionFail(f"the {what} {path} does not exist: {error}") from error
+
+
+def _origin(path: str, project: Project) -> dict[str, str | None]:
+    """A compose file and its digest; none where a secret may stand in it, which the digest would help to guess."""
+    secrets = project.config.get("secrets", {})
+    if any("file" not in secrets[name] for name in project.secret_data):
+        return {"path": path, "sha256": None}
+    return {"path": path, "sha256": hashlib.sha256(Path(path).read_bytes()).hexdigest()}
 
 
 def _write(path: Path, text: str) -> None:

@@ -58,6 +58,11 @@ class EngineError(Exception):
         return self.status == 409
 
     @property
+    def leaderless(self) -> bool:
+        """The managers have no leader, for good or until they have elected one; nothing has been carried out."""
+        return "does not have a leader" in self.message
+
+    @property
     def out_of_sequence(self) -> bool:
         """Somebody else changed the object since its version was read (swarmkit's optimistic lock)."""
         return "update out of sequence" in self.message

@@ -48,8 +48,13 @@ options:
       - With V(present), the stack is as O(files) say.
       - With V(absent), everything that carries the stack's label is removed, and the module waits until it is gone.
         Volumes are kept.
+      - With V(rolled_back), the stack goes back to the deployment before the present one, or to O(deployment). Its
+        services, networks and configs become what they were then, and what has come since is removed. Secrets that
+        were rotated since keep their present content, and jobs are not run again.
+      - Each further V(rolled_back) goes back one deployment more, so it is never without change. With O(deployment)
+        it is.
     type: str
-    choices: [present, absent]
+    choices: [present, absent, rolled_back]
     default: present
   files:
     description:
@@ -119,6 +124,22 @@ options:
         the comment of a merge request, or as JSON if it ends in C(.json). Relative paths begin at the playbook's
         directory.
     type: path
+  only:
+    description:
+      - Deploy only these services, by their names in the files, with the networks, configs and secrets they use. All
+        else stays as it is.
+      - Services that they depend on have to be among them or to run already.
+      - Not together with O(prune).
+    type: list
+    elements: str
+    default: []
+  recreate_networks:
+    description:
+      - Whether networks of the stack that differ from the files are removed and made again, as networks cannot change.
+        The stack's services on them are removed before and created after, so they are away for that time.
+      - Otherwise a warning tells what differs.
+    type: bool
+    default: false
   prune:
     description:
       - Whether to remove services, networks, configs and secrets of the stack that the files no longer have, once the
@@ -147,10 +168,46 @@ options:
       - Seconds after which waiting ends and the module fails, with each failing task's own error.
     type: int
     default: 300
+  lock_timeout:
+    description:
+      - Seconds to wait for another deploy of the same stack to end. After that the module fails and says who deploys
+        it; with V(0), at once. Nothing is changed then.
+      - The lock of a run that was killed is taken away once it has shown no sign of life for 30 seconds, so less than
+        that gives up on it.
+    type: int
+    default: 300
+  on_failure:
+    description:
+      - What to do when the deploy fails after something was changed.
+      - With V(fail), everything is left as it is, to be looked at.
+      - With V(rollback), the specs that ran before are submitted again, with the configs and secrets they used, what
+        the deploy has made is removed, and the module waits until the stack has converged so. It still fails, and says
+        why and what was rolled back. Jobs are not run again. Needs O(wait=true).
+    type: str
+    choices: [fail, rollback]
+    default: fail
+  keep_deployments:
+    description:
+      - How many deployments are kept, to go back to with O(state=rolled_back) - who deployed when and from where,
+        digests of the compose files, and the specs, with contents of configs and without those of secrets.
+      - They are kept in configs of the swarm that carry the stack's label, and so go with the stack. A run that
+        changes nothing writes nothing. V(0) keeps none.
+    type: int
+    default: 5
+  deployment:
+    description:
+      - The number of the deployment to go back to with O(state=rolled_back). M(dockyard.swarm.stack_info) lists them.
+    type: int
   project:
     description:
       - The loaded files, as the module's controller half passes them on. Not for use in playbooks.
     type: str
+  origin:
+    description:
+      - Who runs the deploy, on which controller, from which files, as the module's controller half tells. Not for use
+        in playbooks.
+    type: dict
+    default: {}
 seealso:
   - module: dockyard.swarm.stack_info
   - name: docker stack deploy
@@ -183,6 +240,23 @@ EXAMPLES = r"""
     files: [stacks/shop/compose.yml]
     plan_file: /tmp/shop-plan.md
   check_mode: true
+
+- name: Deploy, and go back to what ran before if anything of it fails
+  dockyard.swarm.stack:
+    name: shop
+    files: [stacks/shop/compose.yml]
+    on_failure: rollback
+
+- name: Deploy one service of it
+  dockyard.swarm.stack:
+    name: shop
+    files: [stacks/shop/compose.yml]
+    only: [ui]
+
+- name: Go back to the deployment before
+  dockyard.swarm.stack:
+    name: shop
+    state: rolled_back
 
 - name: Remove it, and wait until it is gone
   dockyard.swarm.stack:
@@ -236,10 +310,18 @@ plan:
       elements: str
 services:
   description: For each service that was waited for, by its name, how many tasks run (or have completed) of how many.
-  returned: when O(wait) and O(state=present), outside check mode
+  returned: when O(wait), unless O(state=absent), outside check mode
   type: dict
   sample:
     shop_ui: {running: 4, wanted: 4}
+rolled_back:
+  description: Whether the stack is as it was before the deploy.
+  returned: when the deploy failed and O(on_failure=rollback)
+  type: bool
+deployment:
+  description: The number of the deployment that was gone back to.
+  returned: when O(state=rolled_back)
+  type: int
 failed_tasks:
   description: The tasks that failed or could not be placed, with the engine's own words.
   returned: when services have not converged
@@ -269,39 +351,87 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
 from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import connect, engine_argument_spec, fail
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.apply import ApplyError
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.back import plan_return
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.claim import LockedError
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.convert import ConvertError, convert
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.credentials import finder
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.deploy import (
     NotConvergedError,
-    deploy,
-    plan_deploy,
+    Result,
     plan_removal,
     refusal,
     remove,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.history import HistoryError
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.images import UnresolvedImagesError
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.options import stack_argument_spec, unpack_project
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.order import OrderError, order_of
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.part import part_of
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.plan import Plan, PlanError
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.remove import RemovalError
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.run import (
+    Job,
+    TakenBackError,
+    plan_job,
+    run,
+    run_back,
+)
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.show import as_data, as_diff
+
+_TOLD = (
+    ApplyError,
+    ConvertError,
+    HistoryError,
+    LockedError,
+    OrderError,
+    PlanError,
+    RemovalError,
+    UnresolvedImagesError,
+)
 
 
 def main() -> None:
     module = AnsibleModule(
         argument_spec={**engine_argument_spec(), **stack_argument_spec()},
-        required_if=[("state", "present", ["name", "project"]), ("state", "absent", ["name"])],
+        required_if=[
+            ("state", "present", ["name", "project"]),
+            ("state", "absent", ["name"]),
+            ("state", "rolled_back", ["name"]),
+        ],
         supports_check_mode=True,
     )
+    _refuse_contradictions(module)
     engine = connect(module)
+    states = {"present": _present, "absent": _absent, "rolled_back": _rolled_back}
     try:
-        result = _absent(module, engine) if module.params["state"] == "absent" else _present(module, engine)
-    except NotConvergedError as error:
-        fail(module, str(error), failed_tasks=[vars(item) for item in error.outcome.failed_tasks])
-    except EngineError as error:
-        fail(module, f"stack {module.params['name']}: {refusal(engine, error)}")
-    except (ApplyError, ConvertError, PlanError, RemovalError, UnresolvedImagesError) as error:
-        fail(module, f"stack {module.params['name']}: {error}")
+        result = states[module.params["state"]](module, engine)
+    except TakenBackError as error:
+        fail(module, _message(module, engine, error), rolled_back=error.done, **_failed_tasks(error.cause))
+    except (EngineError, NotConvergedError, *_TOLD) as error:
+        fail(module, _message(module, engine, error), **_failed_tasks(error))
     module.exit_json(**result)
+
+
+def _refuse_contradictions(module: AnsibleModule) -> None:
+    params = module.params
+    if params["only"] and params["prune"]:
+        fail(module, "only and prune exclude each other: what the files no longer have is no part of a partial deploy")
+    if params["on_failure"] == "rollback" and not params["wait"]:
+        fail(module, "on_failure=rollback needs wait=true: without waiting, nobody sees that a deploy fails")
+    if params["keep_deployments"] < 0:
+        fail(module, "keep_deployments has to be 0 or more")
+
+
+def _message(module: AnsibleModule, engine: Engine, error: Exception) -> str:
+    text = refusal(engine, error) if isinstance(error, EngineError) else str(error)
+    begin = f"stack {module.params['name']}"
+    return text if text.startswith(begin) else f"{begin}: {text}"
+
+
+def _failed_tasks(error: Exception) -> dict[str, Any]:
+    if not isinstance(error, NotConvergedError):
+        return {}
+    return {"failed_tasks": [vars(item) for item in error.outcome.failed_tasks]}
 
 
 def _present(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
@@ -315,27 +445,29 @@ def _present(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
         project.secret_data,
         newer_fields=params["newer_fields"],
     )
-    auth_for = finder(params["registries"], params["host_credentials"])
-    plan, current = plan_deploy(
-        engine,
-        params["name"],
-        desired,
-        prune=params["prune"],
-        resolve_image=params["resolve_image"],
-        auth_for=auth_for,
-    )
+    order = order_of(params["name"], project.depends_on, desired.services)
+    if params["only"]:
+        desired = part_of(desired, params["name"], params["only"])
+    job = _job(module, desired=desired, order=order)
+    plan, current = plan_job(engine, job)
     for warning in [*desired.warnings, *plan.warnings]:
         module.warn(warning)
     if module.check_mode:
         return _report(plan)
-    result = deploy(engine, plan, current, wait=params["wait"], wait_timeout=params["wait_timeout"], auth_for=auth_for)
-    for warning in result.warnings:
+    return _done(module, run(engine, job, plan, current))
+
+
+def _rolled_back(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
+    number = module.params["deployment"]
+    if module.check_mode:
+        way = plan_return(engine, module.params["name"], number, interrupted=False)
+        result = _report(way.plan)
+    else:
+        way, done = run_back(engine, _job(module), number)
+        result = _done(module, done)
+    for warning in way.plan.warnings:
         module.warn(warning)
-    services = {
-        name: {"running": verdict.running, "wanted": verdict.wanted}
-        for name, verdict in result.outcome.verdicts.items()
-    }
-    return {**_report(plan), "services": services}
+    return {**result, "deployment": way.deployment.number}
 
 
 def _absent(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
@@ -343,6 +475,34 @@ def _absent(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
     if plan.changed and not module.check_mode:
         remove(engine, plan, module.params["wait_timeout"])
     return _report(plan)
+
+
+def _job(module: AnsibleModule, **more: Any) -> Job:
+    params = module.params
+    return Job(
+        stack=params["name"],
+        origin=params["origin"],
+        auth_for=finder(params["registries"], params["host_credentials"]),
+        prune=params["prune"],
+        resolve_image=params["resolve_image"],
+        recreate_networks=params["recreate_networks"],
+        wait=params["wait"],
+        wait_timeout=params["wait_timeout"],
+        lock_timeout=params["lock_timeout"],
+        on_failure=params["on_failure"],
+        keep_deployments=params["keep_deployments"],
+        **more,
+    )
+
+
+def _done(module: AnsibleModule, result: Result) -> dict[str, Any]:
+    for warning in result.warnings:
+        module.warn(warning)
+    services = {
+        name: {"running": verdict.running, "wanted": verdict.wanted}
+        for name, verdict in result.outcome.verdicts.items()
+    }
+    return {**_report(result.plan), "services": services}
 
 
 def _report(plan: Plan) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
@@ -20,6 +21,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.stack.plan import (
     CONFIG,
     CREATE,
     NETWORK,
+    REMOVE,
     SECRET,
     SERVICE,
     UNCHANGED,
@@ -28,6 +30,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.stack.plan import (
     Step,
     replan_service,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.remove import remove_steps
 
 Json = dict[str, Any]
 AuthFor = Callable[[str], "str | None"]
@@ -47,44 +50,60 @@ class ApplyError(Exception):
 
 @dataclass
 class Applied:
-    """What came of a plan's steps: the services that were sent (id by full name) and the engine's warnings."""
+    """What has come of a plan's steps so far.
 
+    Attributes:
+        ids: the ids of the cluster's configs and secrets, by kind and name.
+        submitted: ids of the services that were sent, by full name.
+        warnings: the engine's.
+        done: the steps that were carried out.
+    """
+
+    ids: dict[str, dict[str, str]]
     submitted: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    done: list[Step] = field(default_factory=list)
 
 
-def apply_plan(engine: Engine, plan: Plan, names: Names, auth_for: AuthFor) -> Applied:
-    """Create and update what the plan says. Removals are left to `remove_steps`, once the services have converged.
+def apply_objects(engine: Engine, plan: Plan, names: Names, deadline: float) -> Applied:
+    """Create and update networks, secrets and configs; where a network is made again, its services go first.
 
     Args:
         names: what ids stand for in the cluster before the first step.
-        auth_for: the X-Registry-Auth value for an image reference, or None.
+        deadline: value of `time.monotonic()` until which the tasks of those services may take to end.
 
     Raises:
-        ApplyError: at the first step that fails. Services go out together: those under way are finished.
+        ApplyError: at the first step that fails.
     """
-    applied = Applied()
-    ids = {
-        CONFIG: {name: item_id for item_id, name in names.configs.items()},
-        SECRET: {name: item_id for item_id, name in names.secrets.items()},
-    }
-    done: list[Step] = []
+    applied = Applied(
+        {
+            CONFIG: {name: item_id for item_id, name in names.configs.items()},
+            SECRET: {name: item_id for item_id, name in names.secrets.items()},
+        }
+    )
+    _take_down(engine, plan, deadline)
     for kind in (NETWORK, SECRET, CONFIG):
         for step in plan.having(CREATE, kind) + plan.having(UPDATE, kind):
             try:
-                _apply_object(engine, step, ids)
+                when_there_is_a_leader(partial(_apply_object, engine, step, applied.ids))
             except EngineError as error:
-                raise ApplyError(step, error.message, done) from error
-            done.append(step)
-    steps = plan.having(CREATE, SERVICE) + plan.having(UPDATE, SERVICE)
-    _apply_services(engine, steps, plan.stack, ids, auth_for, applied, done)
+                raise ApplyError(step, error.message, applied.done) from error
+            applied.done.append(step)
     return applied
+
+
+def _take_down(engine: Engine, plan: Plan, deadline: float) -> None:
+    """Remove the networks that are made again, after everything of the stack that may be on them."""
+    networks = [step for step in plan.having(UPDATE, NETWORK) if step.recreate]
+    if networks:
+        services = [step for step in plan.having(UPDATE, SERVICE) if step.recreate]
+        remove_steps(engine, plan.stack, [*services, *plan.having(REMOVE, SERVICE), *networks], deadline)
 
 
 def _apply_object(engine: Engine, step: Step, ids: Mapping[str, dict[str, str]]) -> None:
     body = step.body or {}
     if step.kind == NETWORK:
-        engine.network_create(body)
+        _retry(lambda: engine.network_create(body), lambda error: error.conflict, attempts=8)
     elif step.action == CREATE:
         create = engine.config_create if step.kind == CONFIG else engine.secret_create
         ids[step.kind][step.name] = create(body)
@@ -108,33 +127,37 @@ def _update_labels(engine: Engine, step: Step, body: Json) -> None:
     _retry_out_of_sequence(attempt)
 
 
-def _apply_services(
-    engine: Engine,
-    steps: list[Step],
-    stack: str,
-    ids: Mapping[str, Mapping[str, str]],
-    auth_for: AuthFor,
-    applied: Applied,
-    done: list[Step],
-) -> None:
+def apply_services(engine: Engine, plan: Plan, steps: list[Step], auth_for: AuthFor, applied: Applied) -> None:
+    """Create and update services, all at once.
+
+    Args:
+        steps: those of the plan that are to be carried out now.
+        auth_for: the X-Registry-Auth value for an image reference, or None.
+        applied: is added to.
+
+    Raises:
+        ApplyError: one of them failed. Those under way are finished.
+    """
     if not steps:
         return
 
     def attempt(step: Step) -> EngineError | None:
         try:
-            service_id, warnings = _apply_service(engine, step, stack, ids, auth_for)
+            service_id, warnings = when_there_is_a_leader(
+                partial(_apply_service, engine, step, plan.stack, applied.ids, auth_for)
+            )
         except EngineError as error:
             return error
         applied.submitted[step.name] = service_id
         applied.warnings.extend(f"service {step.short}: {warning}" for warning in warnings)
-        done.append(step)
+        applied.done.append(step)
         return None
 
     with ThreadPoolExecutor(max_workers=min(_AT_ONCE, len(steps))) as pool:
         outcomes = list(pool.map(attempt, steps))
     for step, error in zip(steps, outcomes):
         if error is not None:
-            raise ApplyError(step, error.message, done) from error
+            raise ApplyError(step, error.message, applied.done) from error
 
 
 def _apply_service(
@@ -142,7 +165,7 @@ def _apply_service(
 ) -> tuple[str, list[str]]:
     spec = with_ids(step.body or {}, ids)
     auth = auth_for(spec["TaskTemplate"]["ContainerSpec"]["Image"])
-    if step.action == CREATE:
+    if step.action == CREATE or step.recreate:
         answer = engine.service_create(spec, auth)
         return answer["ID"], answer.get("Warnings") or []
     service_id = str(step.object_id)
@@ -174,13 +197,28 @@ def _names_in(engine: Engine, running: Json) -> Names:
 
 def _retry_out_of_sequence(attempt: Callable[[], Any], attempts: int = _ATTEMPTS, pause: float = 0.1) -> Any:
     """Try again, from a fresh read, while others write the same object."""
+    return _retry(attempt, lambda error: error.out_of_sequence, attempts, pause)
+
+
+def when_there_is_a_leader(attempt: Callable[[], Any], attempts: int = 8, pause: float = 0.25) -> Any:
+    """Try again while the managers elect a leader: until then, none of them carries anything out."""
+    return _retry(attempt, lambda error: error.leaderless, attempts, pause)
+
+
+def _retry(
+    attempt: Callable[[], Any],
+    passes: Callable[[EngineError], bool],
+    attempts: int = _ATTEMPTS,
+    pause: float = 0.1,
+) -> Any:
+    """Try again, with growing pauses, as long as the failure is one that passes."""
     try:
         return attempt()
     except EngineError as error:
-        if not error.out_of_sequence or attempts <= 1:
+        if not passes(error) or attempts <= 1:
             raise
     time.sleep(pause)
-    return _retry_out_of_sequence(attempt, attempts - 1, 2 * pause)
+    return _retry(attempt, passes, attempts - 1, 2 * pause)
 
 
 def with_ids(spec: Json, ids: Mapping[str, Mapping[str, str]]) -> Json:

@@ -13,9 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.labels import NAMESPACE, belongs_to
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.labels import (
+    DEPLOYMENT,
+    NAMESPACE,
+    belongs_to,
+    labels_of,
+    lock_name,
+)
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.normalise import Names, names_of
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.revisions import revision_number
+from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock import config_name
 
 Json = dict[str, Any]
 
@@ -30,7 +37,9 @@ class Current:
     Attributes:
         stack: the stack's name.
         services: the stack's services by full name, as `GET /services` tells them.
-        networks: every network of the engine, configs and secrets likewise.
+        networks: every network of the engine, configs and secrets likewise, but for the next two.
+        history: the configs in which deployments of the stack are kept.
+        lock: the config that says who deploys the stack at this moment; None if nobody does.
         same_content: ids of configs and secrets whose content equals what the file asks for.
     """
 
@@ -40,6 +49,8 @@ class Current:
     configs: list[Json] = field(default_factory=list)
     secrets: list[Json] = field(default_factory=list)
     same_content: frozenset[str] = frozenset()
+    history: list[Json] = field(default_factory=list)
+    lock: Json | None = None
 
     @property
     def names(self) -> Names:
@@ -73,6 +84,8 @@ def read_current(engine: Engine, stack: str, configs: Mapping[str, Json], secret
         all_configs = pool.submit(engine.configs)
         all_secrets = pool.submit(engine.secrets)
     found_configs, found_secrets = all_configs.result(), all_secrets.result()
+    kept, found_configs = apart(found_configs, is_kept_deployment)
+    locks, found_configs = apart(found_configs, lambda item: item["Spec"]["Name"] == config_name(lock_name(stack)))
     # The filter matches a value exactly, but what decides about removal is checked here once more.
     own = [item for item in services.result() if belongs_to(item["Spec"], stack)]
     networks = [*all_networks.result(), *unlisted_networks(engine, own, all_networks.result())]
@@ -86,7 +99,23 @@ def read_current(engine: Engine, stack: str, configs: Mapping[str, Json], secret
         configs=found_configs,
         secrets=found_secrets,
         same_content=frozenset(same),
+        history=[item for item in kept if belongs_to(item["Spec"], stack)],
+        lock=locks[0] if locks else None,
     )
+
+
+def is_kept_deployment(config: Json) -> bool:
+    """Whether a config is no config of a service, but holds a deployment that was kept."""
+    return DEPLOYMENT in labels_of(config["Spec"])
+
+
+def apart(items: Iterable[Json], which: Callable[[Json], bool]) -> tuple[list[Json], list[Json]]:
+    """Those that are so, and the others."""
+    yes: list[Json] = []
+    no: list[Json] = []
+    for item in items:
+        (yes if which(item) else no).append(item)
+    return yes, no
 
 
 def unlisted_networks(engine: Engine, services: Iterable[Json], listed: Iterable[Json]) -> list[Json]:

@@ -9,23 +9,31 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack import images
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.apply import apply_plan
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.apply import apply_objects, apply_services
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.convert import Desired
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.current import Current, read_current
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.order import NO_ORDER, Order, starting
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.plan import (
+    CREATE,
+    NETWORK,
     REMOVE,
     SERVICE,
-    UNCHANGED,
+    UPDATE,
     Plan,
     PlanError,
     decide,
     decide_absent,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.preflight import external_problems, taken_names
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.preflight import (
+    external_problems,
+    remaking_problems,
+    taken_names,
+)
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.remove import remove_steps
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.wait import (
     Outcome,
@@ -44,12 +52,14 @@ _UNAVAILABLE = 503
 class NotConvergedError(Exception):
     """Services that are not where their specs say; `outcome` has the verdicts and the tasks' errors."""
 
-    def __init__(self, stack: str, outcome: Outcome, timeout: float) -> None:
+    def __init__(self, stack: str, outcome: Outcome, timeout: float, untouched: Collection[str] = ()) -> None:
         self.outcome = outcome
         when = f" within {timeout:g} s" if outcome.timed_out else ""
         lines = [f"stack {stack} has not converged{when}:"]
         lines += [f"service {name}: {verdict.reason}" for name, verdict in sorted(outcome.unfinished().items())]
         lines += [f"task {failure}" for failure in outcome.failed_tasks]
+        if untouched:
+            lines.append(f"not touched, as they depend on what failed: {', '.join(sorted(untouched))}")
         super().__init__("\n".join(lines))
 
 
@@ -83,7 +93,14 @@ def refusal(engine: Engine, error: EngineError) -> str:
 
 
 def plan_deploy(
-    engine: Engine, stack: str, desired: Desired, *, prune: bool, resolve_image: str, auth_for: AuthFor
+    engine: Engine,
+    stack: str,
+    desired: Desired,
+    *,
+    prune: bool,
+    resolve_image: str,
+    auth_for: AuthFor,
+    recreate_networks: bool = False,
 ) -> tuple[Plan, Current]:
     """Read the cluster and decide. Changes nothing.
 
@@ -93,6 +110,25 @@ def plan_deploy(
         EngineError: the engine refused to be read.
     """
     current = read_current(engine, stack, desired.configs, desired.secrets)
+    refuse_impossible(engine, desired, current)
+    asked = images.references_to_ask(desired.services, current.specs, resolve_image)
+    answers = images.look_up(asked, lambda reference: engine.distribution(reference, auth_for(reference)))
+    services = images.pin_services(desired.services, current.specs, answers, resolve_image)
+    plan = decide(
+        desired.networks,
+        desired.configs,
+        desired.secrets,
+        services,
+        current,
+        prune=prune,
+        recreate_networks=recreate_networks,
+    )
+    refuse_remaking_in_use(engine, plan)
+    return plan, current
+
+
+def refuse_impossible(engine: Engine, desired: Desired, current: Current) -> None:
+    """Raise PlanError if something that is taken for granted is missing, or a name is taken."""
     problems = external_problems(
         current.networks,
         current.configs,
@@ -103,19 +139,36 @@ def plan_deploy(
     )
     new = set(desired.services) - set(current.services)
     if new:
-        problems += taken_names(new, engine.services({"name": sorted(new)}), stack)
+        problems += taken_names(new, engine.services({"name": sorted(new)}), current.stack)
     if problems:
         raise PlanError("; ".join(problems))
-    asked = images.references_to_ask(desired.services, current.specs, resolve_image)
-    answers = images.look_up(asked, lambda reference: engine.distribution(reference, auth_for(reference)))
-    services = images.pin_services(desired.services, current.specs, answers, resolve_image)
-    return decide(desired.networks, desired.configs, desired.secrets, services, current, prune=prune), current
+
+
+def refuse_remaking_in_use(engine: Engine, plan: Plan) -> None:
+    """Raise PlanError if a service of somebody else is on a network that is to be made again."""
+    remade = {step.object_id: step.short for step in plan.having(UPDATE, NETWORK) if step.recreate}
+    problems = remaking_problems(remade, engine.services(), plan.stack) if remade else []
+    if problems:
+        raise PlanError("; ".join(problems))
 
 
 def deploy(
-    engine: Engine, plan: Plan, current: Current, *, wait: bool, wait_timeout: float, auth_for: AuthFor
+    engine: Engine,
+    plan: Plan,
+    current: Current,
+    *,
+    wait: bool,
+    wait_timeout: float,
+    auth_for: AuthFor,
+    order: Order = NO_ORDER,
+    backwards: bool = False,
 ) -> Result:
     """Carry out a plan; then wait until its services have converged, and remove what no longer serves.
+
+    Args:
+        order: what services wait for before they are touched.
+        backwards: go back where a deploy came from: what it made goes first, then services return in the opposite
+            order, without waiting for each other.
 
     Raises:
         ApplyError: the engine refused a step.
@@ -123,13 +176,23 @@ def deploy(
         RemovalError: something that no longer serves could not be removed in time.
     """
     deadline = time.monotonic() + wait_timeout
+    steps = plan.having(CREATE, SERVICE) + plan.having(UPDATE, SERVICE)
     names = [step.name for step in plan.steps if step.kind == SERVICE and step.action != REMOVE]
-    changed = any(step.action != UNCHANGED for step in plan.steps if step.kind == SERVICE)
-    known = failed_task_ids(look(engine, plan.stack, names)) if wait and changed else frozenset()
-    applied = apply_plan(engine, plan, current.names, auth_for)
+    known = failed_task_ids(look(engine, plan.stack, names)) if wait and steps else frozenset()
+    if backwards:
+        remove_steps(engine, plan.stack, plan.having(REMOVE, SERVICE), deadline)
+    applied = apply_objects(engine, plan, current.names, deadline)
     result = Result(plan, warnings=applied.warnings)
+    wait_until = partial(_converge, engine, plan.stack, known=known, deadline=deadline, wait_timeout=wait_timeout)
+    waves = order.waves([step.name for step in steps])
+    for wave in reversed(waves) if backwards else waves:
+        conditions = {} if backwards else order.conditions(wave)
+        if conditions:
+            left = {step.short for step in steps if step.name not in applied.submitted}
+            wait_until(conditions, applied.submitted, started=starting(conditions), untouched=left)
+        apply_services(engine, plan, [step for step in steps if step.name in wave], auth_for, applied)
     if wait and names:
-        result.outcome = _converge(engine, plan.stack, names, applied.submitted, known, deadline, wait_timeout)
+        result.outcome = wait_until(names, applied.submitted)
     removals = plan.having(REMOVE)
     if applied.submitted and not wait:
         # Swarm may still roll services back to what they used before.
@@ -144,9 +207,12 @@ def _converge(
     stack: str,
     names: Collection[str],
     submitted: Mapping[str, str],
+    *,
     known: Collection[str],
     deadline: float,
     wait_timeout: float,
+    started: Collection[str] = (),
+    untouched: Collection[str] = (),
 ) -> Outcome:
     outcome = wait_for(
         lambda: look(engine, stack, names),
@@ -154,9 +220,10 @@ def _converge(
         submitted=submitted,
         known_failures=known,
         timeout=max(0.0, deadline - time.monotonic()),
+        started=started,
     )
     if not outcome.converged:
-        raise NotConvergedError(stack, outcome, wait_timeout)
+        raise NotConvergedError(stack, outcome, wait_timeout, untouched)
     return outcome
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 NAMESPACE = "com.docker.stack.namespace"
@@ -19,6 +20,12 @@ REVISION_OF = "dockyard.swarm.revision-of"
 
 REVISION = "dockyard.swarm.revision"
 """On the same objects: the revision's number. The object under the plain name is revision 1."""
+
+DEPLOYMENT = "dockyard.swarm.deployment"
+"""On a config that keeps a deployment of the stack: its number. More than one config may carry the same."""
+
+PART = "dockyard.swarm.deployment.part"
+"""On the same configs: which part of how many, such as `1/2`."""
 
 Json = dict[str, Any]
 
@@ -37,3 +44,15 @@ def short_name(name: str, stack: str) -> str:
     """The name without the stack's prefix, as the compose file writes it."""
     prefix = f"{stack}_"
     return name[len(prefix) :] if name.startswith(prefix) else name
+
+
+def shortened(stack: str, longest: int) -> str:
+    """A stack's name, or as much of it as fits with something that tells it from others that begin the same."""
+    if len(stack) <= longest:
+        return stack
+    return f"{stack[: longest - 9]}-{hashlib.sha256(stack.encode()).hexdigest()[:8]}"
+
+
+def lock_name(stack: str) -> str:
+    """What the lock is called under which a stack is deployed (see swarm/lock.py)."""
+    return f"stack.{shortened(stack, 37)}"

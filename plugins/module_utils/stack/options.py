@@ -47,7 +47,7 @@ def stack_argument_spec() -> dict[str, Any]:
     """The options of the module, without those of the engine."""
     return {
         "name": {"type": "str"},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "state": {"type": "str", "choices": ["present", "absent", "rolled_back"], "default": "present"},
         "files": {"type": "list", "elements": "path"},
         "environment": {"type": "dict", "default": {}},
         "env_files": {"type": "list", "elements": "path", "default": []},
@@ -58,13 +58,20 @@ def stack_argument_spec() -> dict[str, Any]:
         "unsupported": {"type": "str", "choices": ["error", "warn", "ignore"], "default": "warn"},
         "newer_fields": {"type": "str", "choices": ["error", "warn"], "default": "error"},
         "plan_file": {"type": "path"},
+        "only": {"type": "list", "elements": "str", "default": []},
         "prune": {"type": "bool", "default": False},
+        "recreate_networks": {"type": "bool", "default": False},
         "resolve_image": {"type": "str", "choices": ["always", "changed", "never"], "default": "always"},
         "wait": {"type": "bool", "default": True},
         "wait_timeout": {"type": "int", "default": 300},
+        "lock_timeout": {"type": "int", "default": 300},
+        "on_failure": {"type": "str", "choices": ["fail", "rollback"], "default": "fail"},
+        "keep_deployments": {"type": "int", "default": 5},
+        "deployment": {"type": "int"},
         **credentials_argument_spec(),
         # Filled in by the action plugin. It holds the content of secrets, so all of it is kept from every log.
         "project": {"type": "str", "no_log": True},
+        "origin": {"type": "dict", "default": {}},
     }
 
 

@@ -10,11 +10,11 @@ Check mode shows this plan, a deploy carries it out, and `changed` is whether it
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.current import Current
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.current import Current, network_ids
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.labels import belongs_to, labels_of, short_name
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.normalise import (
     Names,
@@ -70,6 +70,8 @@ class Step:
         differences: the fields that change.
         body: what is sent to the engine; never shown.
         object_id: the id of the existing object.
+        recreate: whether the object has to be removed and made again, as it cannot change (a network), or as it is
+            attached to one that is (a service).
     """
 
     kind: str
@@ -81,6 +83,7 @@ class Step:
     differences: tuple[Difference, ...] = ()
     body: Json | None = field(default=None, repr=False)
     object_id: str | None = None
+    recreate: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,9 @@ def decide(
     wanted_services: Mapping[str, Json],
     current: Current,
     prune: bool = False,
+    *,
+    recreate_networks: bool = False,
+    keep: Collection[str] = (),
 ) -> Plan:
     """Plan the way from the current cluster to the wanted one.
 
@@ -115,13 +121,22 @@ def decide(
         wanted_networks: Engine API bodies by full name, likewise configs, secrets and services. Other objects are
             referred to by name; images are already as they shall run (see images.py).
         prune: whether services, networks, configs and secrets that the file no longer has are removed.
+        recreate_networks: whether networks that differ are removed and made again, with all services on them.
+        keep: ids of objects that are not removed in any case.
+
+    Raises:
+        PlanError: a network cannot be made again.
     """
     warnings: list[str] = []
-    networks = _network_steps(wanted_networks, current, warnings)
+    networks = _network_steps(wanted_networks, current, recreate_networks, warnings)
     configs = {name: choose(name, current.configs, current.same_content) for name in wanted_configs}
     secrets = {name: choose(name, current.secrets, current.same_content) for name in wanted_secrets}
     chosen = {CONFIG: _names(configs), SECRET: _names(secrets)}
     services = _service_steps(wanted_services, current, chosen)
+    remade = [step for step in networks if step.recreate]
+    if remade:
+        services = [_taken_along(step, remade, current) for step in services]
+        _refuse_bystanders(remade, wanted_services, current, prune)
     kept = {
         SERVICE: wanted_services,
         NETWORK: wanted_networks,
@@ -129,6 +144,12 @@ def decide(
         SECRET: wanted_secrets,
     }
     removed = _removals(kept, current) if prune else []
+    bystanders = [] if prune else [spec for name, spec in current.specs.items() if name not in wanted_services]
+    retired = [
+        *_retired(SECRET, secrets, current.secrets, current.stack),
+        *_retired(CONFIG, configs, current.configs, current.stack),
+    ]
+    removed += [step for step in retired if not _is_used(step, bystanders)]
     return Plan(
         current.stack,
         (
@@ -136,9 +157,7 @@ def decide(
             *_content_steps(SECRET, wanted_secrets, secrets, current),
             *_content_steps(CONFIG, wanted_configs, configs, current),
             *services,
-            *removed,
-            *_retired(SECRET, secrets, current.secrets, current.stack),
-            *_retired(CONFIG, configs, current.configs, current.stack),
+            *(step for step in removed if step.object_id not in keep),
         ),
         tuple(warnings),
     )
@@ -149,6 +168,7 @@ def decide_absent(current: Current) -> Plan:
     steps = [_service_removal(service, current) for _name, service in sorted(current.services.items())]
     steps += [_content_removal(SECRET, item, current.stack) for item in current.own(current.secrets)]
     steps += [_content_removal(CONFIG, item, current.stack) for item in current.own(current.configs)]
+    steps += [_content_removal(CONFIG, item, current.stack) for item in current.history]
     steps += [_network_removal(item, current.stack) for item in current.own(current.networks)]
     return Plan(current.stack, tuple(steps))
 
@@ -198,7 +218,7 @@ def term_differences(before: Terms, after: Terms) -> tuple[Difference, ...]:
 # -- networks ------------------------------------------------------------------------------------
 
 
-def _network_steps(wanted: Mapping[str, Json], current: Current, warnings: list[str]) -> list[Step]:
+def _network_steps(wanted: Mapping[str, Json], current: Current, recreate: bool, warnings: list[str]) -> list[Step]:
     existing = {item["Name"]: item for item in current.networks if item.get("Scope") == "swarm"}
     steps = []
     for name, body in sorted(wanted.items()):
@@ -209,13 +229,45 @@ def _network_steps(wanted: Mapping[str, Json], current: Current, warnings: list[
             steps.append(Step(NETWORK, name, short, CREATE, after=after, body={**body, "Name": name}))
             continue
         before = network_terms(found, body)
+        differences = term_differences(before, after)
+        if differences and recreate:
+            new = {**body, "Name": name}
+            steps.append(
+                Step(NETWORK, name, short, UPDATE, before, after, differences, new, found["Id"], recreate=True)
+            )
+            continue
         warnings += [
             f"network {short} differs from the file in {difference.key} ({difference.before} there, "
-            f"{difference.after} in the file); a network cannot be changed, only removed and made again"
-            for difference in term_differences(before, after)
+            f"{difference.after} in the file); a network cannot be changed, only removed and made again with all "
+            "services on it, which recreate_networks=true does"
+            for difference in differences
         ]
         steps.append(Step(NETWORK, name, short, UNCHANGED, before=before, after=before, object_id=found["Id"]))
     return steps
+
+
+def _taken_along(step: Step, remade: Iterable[Step], current: Current) -> Step:
+    """A service that is on a network which is made again has to be, too."""
+    running = current.services.get(step.name)
+    attached = network_ids(running["Spec"]) if running is not None else set()
+    found = [network for network in remade if network.object_id in attached]
+    if not found:
+        return step
+    moves = tuple(Difference(f"networks.{network.short}", "", "recreated") for network in found)
+    return replace(step, action=UPDATE, differences=(*step.differences, *moves), recreate=True)
+
+
+def _refuse_bystanders(remade: Iterable[Step], wanted: Mapping[str, Json], current: Current, prune: bool) -> None:
+    """A network cannot go while a service that this deploy does not touch is on it."""
+    problems = [
+        f"network {network.short} cannot be made again: service {short_name(name, current.stack)} is on it and is not "
+        "part of this deploy; deploy all services of the files, with prune=true"
+        for network in remade
+        for name, spec in sorted(current.specs.items())
+        if name not in wanted and not prune and network.object_id in network_ids(spec)
+    ]
+    if problems:
+        raise PlanError("; ".join(problems))
 
 
 def network_terms(network: Json, wanted: Json) -> Terms:
@@ -281,6 +333,16 @@ def _retired(kind: str, choices: Mapping[str, Choice], items: Iterable[Json], st
         and item["Spec"]["Name"] != choice.name
         and belongs_to(item["Spec"], stack)
     ]
+
+
+def _is_used(step: Step, specs: Iterable[Json]) -> bool:
+    """Whether any of these services refers to the config or secret of a step."""
+    key = "Configs" if step.kind == CONFIG else "Secrets"
+    return any(
+        reference.get(f"{key[:-1]}ID") == step.object_id
+        for spec in specs
+        for reference in spec["TaskTemplate"]["ContainerSpec"].get(key) or []
+    )
 
 
 # -- services ------------------------------------------------------------------------------------

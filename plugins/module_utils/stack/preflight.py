@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.current import network_ids
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.labels import NAMESPACE, belongs_to, labels_of
 
 Json = dict[str, Any]
@@ -57,3 +58,18 @@ def taken_names(wanted: Collection[str], services: Iterable[Json], stack: str) -
             whose = f"belongs to stack {owner}" if owner else "belongs to no stack"
             problems.append(f"service {name} exists and {whose}; remove it, or choose another stack name")
     return problems
+
+
+def remaking_problems(remade: Mapping[str | None, str], services: Iterable[Json], stack: str) -> list[str]:
+    """A sentence for each service outside the stack that is on a network which is to be made again.
+
+    Args:
+        remade: the networks' names in the file, by id.
+    """
+    return [
+        f"network {remade[target]} cannot be made again: service {service['Spec']['Name']}, which is not part of the "
+        "stack, is on it; take it off first"
+        for service in services
+        if not belongs_to(service["Spec"], stack)
+        for target in sorted(network_ids(service["Spec"]) & {item for item in remade if item})
+    ]

@@ -84,8 +84,8 @@ def as_data(plan: Plan) -> Json:
 
 def change(item: Difference) -> str:
     """One field's change: `2 → 4`, `(added) debug`, `(removed) debug`, `rotated`."""
-    if item.after == "rotated":
-        return "rotated"
+    if item.after in ("rotated", "recreated"):
+        return str(item.after)
     if item.before is None:
         return f"(added) {_value(item.after)}"
     if item.after is None:

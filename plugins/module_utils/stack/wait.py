@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.converge import (
     CONVERGED,
     EXHAUSTED,
@@ -29,6 +29,9 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.stack.labels import
 Json = dict[str, Any]
 
 _PAUSE = 0.5
+_SHORTEST = 0.05
+# Seconds for which an engine that answered before may fail to.
+_TROUBLE = 30.0
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,7 @@ def wait_for(
     submitted: Collection[str],
     known_failures: Collection[str],
     timeout: float,
+    started: Collection[str] = (),
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Outcome:
@@ -123,12 +127,25 @@ def wait_for(
         submitted: those this deploy created or updated.
         known_failures: ids of tasks that had failed before.
         timeout: seconds.
+        started: those that need only have started, and are not watched for a while.
+
+    Raises:
+        EngineError: the cluster could not be looked at, for longer than managers take to elect a leader.
     """
     memory = _Memory()
     deadline = clock() + timeout
+    trouble_since: float | None = None
     while True:
-        view = view_of()
-        outcome = _judge_all(view, names, submitted, known_failures, memory, clock())
+        try:
+            view = view_of()
+        except EngineError as error:
+            trouble_since = clock() if trouble_since is None else trouble_since
+            if not _may_pass(error) or clock() >= min(deadline, trouble_since + _TROUBLE):
+                raise
+            sleep(min(_PAUSE, max(_SHORTEST, deadline - clock())))
+            continue
+        trouble_since = None
+        outcome = _judge_all(view, names, submitted, known_failures, memory, clock(), started)
         states = {verdict.state for verdict in outcome.verdicts.values()}
         outcome.timed_out = clock() >= deadline and not outcome.converged
         if outcome.converged:
@@ -146,6 +163,7 @@ def _judge_all(
     known: Collection[str],
     memory: _Memory,
     now: float,
+    started: Collection[str],
 ) -> Outcome:
     outcome = Outcome()
     present = datetime.now(timezone.utc)
@@ -155,8 +173,15 @@ def _judge_all(
             outcome.verdicts[name] = Verdict(FAILED, 0, 0, "the service was removed while it was waited for")
             continue
         verdict = judge(service, view.tasks[name], view.nodes, submitted=name in submitted, known=known, now=present)
+        if name in started and verdict.state == SETTLING and verdict.running:
+            verdict = Verdict(CONVERGED, verdict.running, verdict.wanted)
         outcome.verdicts[name] = settle(name, verdict, memory, now)
     return outcome
+
+
+def _may_pass(error: EngineError) -> bool:
+    """Whether an engine that has just answered may soon do so again: it restarts, or the managers elect a leader."""
+    return error.status == 0 or error.status >= 500
 
 
 def _failures_of(view: View, unfinished: Mapping[str, Verdict], known: Collection[str]) -> list[TaskFailure]:
