@@ -360,7 +360,6 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.stack.deploy import
     Result,
     plan_removal,
     refusal,
-    remove,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.history import HistoryError
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.images import UnresolvedImagesError
@@ -375,6 +374,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.stack.run import (
     plan_job,
     run,
     run_back,
+    run_removal,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.show import as_data, as_diff
 
@@ -472,9 +472,7 @@ def _rolled_back(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
 
 def _absent(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
     plan = plan_removal(engine, module.params["name"])
-    if plan.changed and not module.check_mode:
-        remove(engine, plan, module.params["wait_timeout"])
-    return _report(plan)
+    return _report(plan if module.check_mode else run_removal(engine, _job(module), plan))
 
 
 def _job(module: AnsibleModule, **more: Any) -> Job:

@@ -138,7 +138,7 @@ networks:
       description: Its labels.
       type: dict
 configs:
-  description: The stack's configs, without their content.
+  description: The stack's configs, without their content. Those that keep deployments are not among them.
   returned: when O(name) is set
   type: list
   elements: dict
@@ -166,6 +166,39 @@ secrets:
       type: str
     labels:
       description: Its labels.
+      type: dict
+deployments:
+  description: The deployments that were kept, oldest first. M(dockyard.swarm.stack) can go back to them.
+  returned: when O(name) is set
+  type: list
+  elements: dict
+  contains:
+    number:
+      description: Its number, which counts up.
+      type: int
+    at:
+      description: When it ended.
+      type: str
+      sample: 2026-11-20 22:14:11 UTC
+    user:
+      description: Who ran it, by the name of the account on the controller.
+      type: str
+    host:
+      description: The controller.
+      type: str
+    files:
+      description: The compose files, each with C(path) and C(sha256); the digest is null if a secret may stand in them.
+      type: list
+      elements: dict
+    outcome:
+      description:
+        - V(succeeded), V(failed), or V(found) of what ran before the first deployment that was kept.
+      type: str
+    back_to:
+      description: The number of the deployment that it went back to. Null of others.
+      type: int
+    images:
+      description: The image of each service, by the service's full name.
       type: dict
 orphaned:
   description: Full names of the stack's objects that none of the cluster's services refers to.

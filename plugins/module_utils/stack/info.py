@@ -12,7 +12,12 @@ from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.converge import CONVERGED, SETTLING, judge
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.current import unlisted_networks
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.current import (
+    apart,
+    is_kept_deployment,
+    unlisted_networks,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.history import as_data, deployments_in
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.labels import NAMESPACE, belongs_to, labels_of
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.normalise import canonical_service, names_of, spec_at
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.wait import View, look
@@ -60,9 +65,11 @@ def stack_names(seen: Seen) -> list[str]:
 
 def describe(seen: Seen, stack: str) -> Json:
     """One stack, as the module `stack_info` returns it."""
+    own_configs = [item for item in seen.configs if belongs_to(item["Spec"], stack)]
+    history, configs = apart(own_configs, is_kept_deployment)
     own = {
         "networks": [item for item in seen.networks if belongs_to(item, stack)],
-        "configs": [item for item in seen.configs if belongs_to(item["Spec"], stack)],
+        "configs": configs,
         "secrets": [item for item in seen.secrets if belongs_to(item["Spec"], stack)],
     }
     now = datetime.now(timezone.utc)
@@ -70,13 +77,14 @@ def describe(seen: Seen, stack: str) -> Json:
     used = _used_names(seen)
     listed = {kind: sorted((_object(item) for item in items), key=_name) for kind, items in own.items()}
     return {
-        "exists": bool(services or any(own.values())),
+        "exists": bool(services or history or any(own.values())),
         "services": services,
         "tasks": [_task(name, task, seen.view) for name, tasks in sorted(seen.view.tasks.items()) for task in tasks],
         **listed,
         "orphaned": {
             kind: [item["name"] for item in items if item["name"] not in used[kind]] for kind, items in listed.items()
         },
+        "deployments": [as_data(deployment) for deployment in deployments_in(history)],
     }
 
 

@@ -23,6 +23,8 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.stack.deploy import
     Result,
     deploy,
     plan_deploy,
+    plan_removal,
+    remove,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.history import (
     FAILED,
@@ -154,6 +156,20 @@ def run_back(engine: Engine, job: Job, number: int | None) -> tuple[WayBack, Res
             went = replace(job, desired=kept, order=way.order)
             result.warnings += _keep(engine, went, way.current, SUCCEEDED, way.deployment)
         return way, result
+
+
+def run_removal(engine: Engine, job: Job, plan: Plan) -> Plan:
+    """Remove all of a stack, once nobody deploys it, and wait until it is gone.
+
+    Raises:
+        LockedError, RemovalError, EngineError: as of `run`.
+    """
+    if not plan.changed:
+        return plan
+    with claimed(engine, job.stack, job.holder(), job.lock_timeout):
+        plan = plan_removal(engine, job.stack)
+        remove(engine, plan, job.wait_timeout)
+        return plan
 
 
 def _deploy(engine: Engine, job: Job, plan: Plan, current: Current) -> Result:
