@@ -162,6 +162,7 @@ def deploy(
     auth_for: AuthFor,
     order: Order = NO_ORDER,
     backwards: bool = False,
+    may_go_on: Callable[[], None] = lambda: None,
 ) -> Result:
     """Carry out a plan; then wait until its services have converged, and remove what no longer serves.
 
@@ -169,6 +170,7 @@ def deploy(
         order: what services wait for before they are touched.
         backwards: go back where a deploy came from: what it made goes first, then services return in the opposite
             order, without waiting for each other.
+        may_go_on: raises if this run must stop; asked before services are touched.
 
     Raises:
         ApplyError: the engine refused a step.
@@ -178,7 +180,7 @@ def deploy(
     deadline = time.monotonic() + wait_timeout
     steps = plan.having(CREATE, SERVICE) + plan.having(UPDATE, SERVICE)
     names = [step.name for step in plan.steps if step.kind == SERVICE and step.action != REMOVE]
-    known = failed_task_ids(look(engine, plan.stack, names)) if wait and steps else frozenset()
+    known = failed_task_ids(look(engine, plan.stack, names)) if steps and (wait or order.depends_on) else frozenset()
     if backwards:
         remove_steps(engine, plan.stack, plan.having(REMOVE, SERVICE), deadline)
     applied = apply_objects(engine, plan, current.names, deadline)
@@ -190,6 +192,7 @@ def deploy(
         if conditions:
             left = {step.short for step in steps if step.name not in applied.submitted}
             wait_until(conditions, applied.submitted, started=starting(conditions), untouched=left)
+        may_go_on()
         apply_services(engine, plan, [step for step in steps if step.name in wave], auth_for, applied)
     if wait and names:
         result.outcome = wait_until(names, applied.submitted)

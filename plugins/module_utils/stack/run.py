@@ -125,13 +125,13 @@ def run(engine: Engine, job: Job, plan: Plan, current: Current) -> Result:
     """
     if not plan.changed and current.lock is None:
         return _deploy(engine, job, plan, current)
-    with claimed(engine, job.stack, job.holder(), job.lock_timeout):
+    with claimed(engine, job.stack, job.holder(), job.lock_timeout) as claim:
         # What was read before the lock was held may have changed since.
         plan, current = plan_job(engine, job)
         if not plan.changed:
             return _deploy(engine, job, plan, current)
         try:
-            result = _deploy(engine, job, plan, current)
+            result = _deploy(engine, job, plan, current, claim.check)
         except _FAILURES as error:
             raise _answer_to_failure(engine, job, current, error) from error
         result.warnings += _keep(engine, job, current, SUCCEEDED)
@@ -172,7 +172,9 @@ def run_removal(engine: Engine, job: Job, plan: Plan) -> Plan:
         return plan
 
 
-def _deploy(engine: Engine, job: Job, plan: Plan, current: Current) -> Result:
+def _deploy(
+    engine: Engine, job: Job, plan: Plan, current: Current, may_go_on: Callable[[], None] = lambda: None
+) -> Result:
     return deploy(
         engine,
         plan,
@@ -181,6 +183,7 @@ def _deploy(engine: Engine, job: Job, plan: Plan, current: Current) -> Result:
         wait_timeout=job.wait_timeout,
         auth_for=job.auth_for,
         order=job.order,
+        may_go_on=may_go_on,
     )
 
 

@@ -1,0 +1,126 @@
+"""The lock of a stack: one has it, others wait, and a dead run's is taken away."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine import EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack import claim
+from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock import Holder
+
+ME = Holder("r1", "ann", "desk", "a deploy of stack shop", 0, 0)
+
+
+class Swarm:
+    """Configs of a cluster, and a clock: `events` happen when their second has come."""
+
+    def __init__(self, **events):
+        self.configs_by_id = {}
+        self.count = 0
+        self.now = 0.0
+        self.events = {int(key[1:]): event for key, event in events.items()}
+
+    def configs(self, filters):
+        del filters
+        return list(self.configs_by_id.values())
+
+    def config_create(self, spec):
+        if any(item["Spec"]["Name"] == spec["Name"] for item in self.configs_by_id.values()):
+            raise EngineError("name conflicts with an existing object", 409)
+        self.count += 1
+        self.configs_by_id[f"c{self.count}"] = {"ID": f"c{self.count}", "Version": {"Index": 1}, "Spec": spec}
+        return f"c{self.count}"
+
+    def config_update(self, config_id, version, spec):
+        item = self.configs_by_id[config_id]
+        assert version == item["Version"]["Index"]
+        item["Spec"], item["Version"] = spec, {"Index": version + 1}
+
+    def config_remove(self, config_id):
+        if self.configs_by_id.pop(config_id, None) is None:
+            raise EngineError("config not found", 404)
+
+    def sleep(self, seconds):
+        self.now += seconds
+        if int(self.now) in self.events:
+            self.events[int(self.now)](self)
+
+    def take(self, timeout=60.0):
+        return claim.take(self, "shop", ME, timeout, clock=lambda: self.now, sleep=self.sleep)
+
+
+def beat(swarm):
+    for item in swarm.configs_by_id.values():
+        item["Version"] = {"Index": item["Version"]["Index"] + 1}
+
+
+@pytest.fixture
+def other():
+    swarm = Swarm()
+    taken = swarm.take()
+    taken._ended.set()  # from now on it shows no life
+    return swarm
+
+
+def test_a_free_lock_is_taken_and_given_back():
+    swarm = Swarm()
+    mine = swarm.take()
+    (config,) = swarm.configs_by_id.values()
+    assert config["Spec"]["Name"] == "dockyard.swarm.lock.stack.shop"
+    assert "com.docker.stack.namespace" not in config["Spec"]["Labels"]
+    assert not mine.broken
+    mine.release()
+    assert swarm.configs_by_id == {}
+
+
+def test_who_has_it_is_told_to_those_who_give_up(other):
+    with pytest.raises(claim.LockedError, match="another deploy of stack shop is under way: ann at desk"):
+        other.take(timeout=10)
+    assert other.now == 10.0
+
+
+def test_at_once_where_nobody_wants_to_wait(other):
+    with pytest.raises(claim.LockedError):
+        other.take(timeout=0)
+    assert other.now == 0
+
+
+def test_it_is_had_as_soon_as_the_other_run_ends(other):
+    other.events = {7: lambda swarm: swarm.configs_by_id.clear()}
+    mine = other.take()
+    mine.release()
+    assert other.now == pytest.approx(7.0)
+    assert not mine.broken
+
+
+def test_a_dead_runs_lock_is_taken_away(other):
+    mine = other.take()
+    mine.release()
+    assert other.now == pytest.approx(30.0)
+    assert mine.broken
+
+
+def test_a_run_that_shows_life_keeps_it(other):
+    other.events = dict.fromkeys(range(5, 200, 5), beat)
+    with pytest.raises(claim.LockedError):
+        other.take(timeout=90)
+
+
+def test_the_holder_shows_life(monkeypatch):
+    monkeypatch.setattr(claim, "_BEAT_EVERY", 0.01)
+    swarm = Swarm()
+    mine = swarm.take()
+    while swarm.configs_by_id["c1"]["Version"]["Index"] < 3:
+        pass
+    mine.release()
+    assert not mine.lost
+
+
+def test_a_run_that_was_taken_for_dead_stops(monkeypatch):
+    monkeypatch.setattr(claim, "_BEAT_EVERY", 0.01)
+    swarm = Swarm()
+    mine = swarm.take()
+    swarm.configs_by_id.clear()
+    mine._heart.join(0.5)
+    with pytest.raises(claim.LockedError, match="took this one for dead"):
+        mine.check()
+    mine.release()
