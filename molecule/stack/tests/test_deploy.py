@@ -127,7 +127,13 @@ def test_absent_leaves_nothing(engine, story):
     assert story.deploy(check=True, state="absent")["changed"]
     assert engine.everything() == before
     assert story.deploy(state="absent")["changed"]
-    assert engine.of_stack(story.name) == {"services": [], "networks": [], "configs": [], "secrets": [], "tasks": []}
+    assert engine.all_of_stack(story.name) == {
+        "services": [],
+        "networks": [],
+        "configs": [],
+        "secrets": [],
+        "tasks": [],
+    }
     assert not story.deploy(state="absent")["changed"]
 
 

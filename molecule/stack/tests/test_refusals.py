@@ -106,5 +106,5 @@ def test_a_rolled_back_update_is_a_failure(engine, stack):
 
 
 def test_a_worker_cannot_deploy(files):
-    result = files.run(hosts="swarm_workers", state="absent")
+    result = files.run(hosts="swarm_workers[0]", state="absent")
     assert "this host is no swarm manager" in result["msg"]

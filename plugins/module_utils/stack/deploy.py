@@ -77,6 +77,11 @@ def refusal(engine: Engine, error: EngineError) -> str:
 
     Asked afterwards, and not before each deploy: `GET /info` takes an engine longer than reading a stack.
     """
+    if error.status == 0:
+        return (
+            f"{error.message}. What had been submitted goes on in the swarm. "
+            "Run it again, on another manager if this engine stays away"
+        )
     if error.status != _UNAVAILABLE:
         return error.message
     try:

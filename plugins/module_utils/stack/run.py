@@ -220,7 +220,8 @@ def account(plan: Plan) -> str:
     removed = [f"{step.kind} {step.short}" for step in plan.having(REMOVE)]
     if not returned and not removed:
         return "nothing of it had taken effect: the stack is as it was"
-    parts = [f"{', '.join(sorted(returned))} run(s) as before"] if returned else []
+    verb = "runs" if len(returned) == 1 else "run"
+    parts = [f"{', '.join(sorted(returned))} {verb} as before"] if returned else []
     parts += [f"{', '.join(removed)} removed"] if removed else []
     parts += list(plan.warnings)
     return f"it was rolled back: {'; '.join(parts)}"

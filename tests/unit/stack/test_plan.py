@@ -7,7 +7,7 @@ import copy
 import pytest
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.current import Current
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.markdown import as_markdown
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.plan import decide, decide_absent
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.plan import PlanError, decide, decide_absent
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.show import as_data, as_diff, as_text
 
 from tests.unit.stack.specs import STACK, content, network, service, service_spec
@@ -166,6 +166,48 @@ def test_a_network_that_differs_is_told_and_left_alone(wanted, key):
     assert not found.changed
     (warning,) = found.warnings
     assert f"network front differs from the file in {key}" in warning
+
+
+def on_front(name="ui"):
+    return running(service_spec(name))
+
+
+def test_a_network_is_made_again_with_the_services_on_it():
+    wanted = {"shop_front": {**FRONT["shop_front"], "Attachable": True}}
+    away = service_spec("away")
+    away["TaskTemplate"]["Networks"] = []
+    elsewhere = service(copy.deepcopy(away))
+    there = current([on_front(), elsewhere], [network("shop_front")])
+    found = plan({"shop_ui": service_spec(), "shop_away": away}, wanted, there=there, recreate_networks=True)
+    assert [(step.name, step.action, step.recreate) for step in found.steps] == [
+        ("shop_front", "update", True),
+        ("shop_away", "unchanged", False),
+        ("shop_ui", "update", True),
+    ]
+    assert "    networks.front  recreated" in as_text(found).splitlines()
+    assert "| `networks.front` | recreated |" in as_markdown(as_data(found)).splitlines()
+
+
+def test_a_network_is_not_made_again_under_a_service_that_stays():
+    wanted = {"shop_front": {**FRONT["shop_front"], "Attachable": True}}
+    there = current([on_front("legacy")], [network("shop_front")])
+    with pytest.raises(PlanError, match="front cannot be made again: service legacy is on it"):
+        plan({}, wanted, there=there, recreate_networks=True)
+    assert plan({}, wanted, there=there, recreate_networks=True, prune=True).changed
+
+
+def test_a_revision_that_a_service_outside_the_files_uses_stays():
+    spec = service_spec(Secrets=[REFERENCE])
+    legacy = running({**copy.deepcopy(spec), "Name": "shop_legacy"})
+    there = current([running(spec), legacy], [network("shop_front")], secrets=[content("shop_key")])
+    assert [step.name for step in plan({"shop_ui": spec}, FRONT, {}, KEY, there).having("remove")] == []
+    pruned = plan({"shop_ui": spec}, FRONT, {}, KEY, there, prune=True)
+    assert [step.name for step in pruned.having("remove")] == ["shop_legacy", "shop_key"]
+
+
+def test_what_is_to_be_kept_is_not_removed():
+    found = plan(there=everything_of_another_file(), prune=True, keep=["id-of-shop_oldkey", "id-of-shop_oldconf"])
+    assert [step.name for step in found.steps] == ["shop_legacy", "shop_oldkey.2", "shop_old"]
 
 
 def test_a_local_network_of_the_same_name_is_none_of_the_swarms():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine import EngineError
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.wait import View, failed_task_ids, wait_for
 
 from tests.unit.stack.specs import NODES, service, service_spec, task
@@ -28,7 +29,7 @@ class Film:
         assert seconds > 0
         self.now += seconds
 
-    def play(self, timeout=60.0, known=()):
+    def play(self, timeout=60.0, known=(), **options):
         return wait_for(
             self.view,
             [NAME],
@@ -37,6 +38,7 @@ class Film:
             timeout=timeout,
             clock=lambda: self.now,
             sleep=self.sleep,
+            **options,
         )
 
 
@@ -110,3 +112,52 @@ def test_known_failures_are_not_told_again():
 def test_failed_tasks_are_known_by_id():
     view = Film([task("failed", 1), task("running", 2), task("rejected", 3)]).view()
     assert failed_task_ids(view) == {"task1", "task3"}
+
+
+def test_a_service_that_need_only_have_started_is_not_watched():
+    film = Film([task("starting")], [task("running")])
+    assert film.play(started=[NAME]).converged
+    assert film.now == pytest.approx(1.0)
+
+
+class Troubled(Film):
+    """A cluster that cannot be looked at between two seconds."""
+
+    error = EngineError("rpc error: code = Unknown desc = The swarm does not have a leader", 500)
+
+    def __init__(self, begin, end, *scenes):
+        super().__init__(*scenes)
+        self.begin, self.end = begin, end
+
+    def view(self):
+        if self.begin <= self.now < self.end:
+            raise self.error
+        return super().view()
+
+
+def test_managers_that_elect_a_leader_are_waited_for():
+    film = Troubled(1, 15, [task("starting")], *[[task("running")]] * 20)
+    assert film.play().converged
+    assert film.now == pytest.approx(20.0)
+
+
+def test_not_for_ever():
+    film = Troubled(1, 500, [task("starting")])
+    with pytest.raises(EngineError, match="does not have a leader"):
+        film.play(timeout=300)
+    assert film.now == pytest.approx(31.0)
+
+
+def test_not_beyond_the_time_limit():
+    film = Troubled(1, 500, [task("starting")])
+    with pytest.raises(EngineError):
+        film.play(timeout=10)
+    assert film.now == pytest.approx(10.0)
+
+
+def test_an_engine_that_refuses_is_not_asked_again():
+    film = Troubled(0, 500, [task("starting")])
+    film.error = EngineError("client version is too new", 400)
+    with pytest.raises(EngineError):
+        film.play()
+    assert film.now == 0
