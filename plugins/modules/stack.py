@@ -18,6 +18,8 @@ description:
     changed is made anew under a derived name, services move to it, and the old one is removed once they have converged.
   - Compose files, and files of configs, secrets and variables, may be encrypted with Ansible Vault. They are
     decrypted in the controller's memory.
+  - A job that has failed for good runs again with the next deploy, even if nothing about it has changed. One that has
+    completed does not.
   - Works through the Engine API of a manager. Neither the Docker CLI nor Compose is needed anywhere.
 author:
   - The dockyard.swarm authors (@dockyard-swarm)

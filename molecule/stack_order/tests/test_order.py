@@ -63,6 +63,23 @@ def test_once_the_job_succeeds_they_move(engine, story):
     assert "LOG=debug" in api["Spec"]["TaskTemplate"]["ContainerSpec"]["Env"]
 
 
+def test_a_job_that_failed_for_another_reason_runs_again(host, engine, story):
+    """Its spec is the same, what it works on is mended: without a change of the files, the next deploy completes."""
+    story.edit("sleep 2; exit 0 # mended", "cat /opt/repaired")
+    story.edit(
+        "      mode: replicated-job\n",
+        "      mode: replicated-job\n      placement: {constraints: [node.role == manager]}\n",
+    )
+    story.edit("LOG: debug", "LOG: trace")
+    assert "not touched, as they depend on what failed: api" in story.refused()
+    host.check_output("touch /opt/repaired")
+    shown = story.deploy(check=True)["diff"][0]["prepared"].splitlines()
+    assert "    job  failed → run again" in shown
+    assert story.deploy()["changed"]
+    assert "LOG=trace" in engine.service(f"{story.name}_api")["Spec"]["TaskTemplate"]["ContainerSpec"]["Env"]
+    assert not story.deploy()["changed"]
+
+
 def test_services_that_depend_on_a_new_failing_job_are_not_created(engine, stack):
     stack.edit("exit 0", "exit 3")
     assert "not touched, as they depend on what failed: api, ui" in stack.refused()

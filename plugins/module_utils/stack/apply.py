@@ -183,7 +183,7 @@ def _update_service(
     if forced:
         body["TaskTemplate"]["ForceUpdate"] = forced
     names = _names_in(engine, running)
-    if replan_service(step.name, body, running, names, stack).action == UNCHANGED:
+    if not step.again and replan_service(step.name, body, running, names, stack).action == UNCHANGED:
         return None
     return engine.service_update(service_id, running["Version"]["Index"], body, auth)
 

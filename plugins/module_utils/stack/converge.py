@@ -124,6 +124,21 @@ def failures(
     return [_failure(name, task, nodes) for _key, task in sorted(latest.items())]
 
 
+def has_given_up(service: Json, tasks: Iterable[Json]) -> bool:
+    """Whether a job has ended without having completed, and will not be tried again by itself."""
+    current = _of_this_iteration(service, tasks)
+    complete = sum(1 for task in current if task["Status"]["State"] == "complete")
+    ended = all(task["Status"]["State"] in _ENDED for task in current)
+    broken = any(_is_broken(task) for task in current)
+    mode = service["Spec"]["Mode"]
+    return ended and broken and (mode.get("GlobalJob") is not None or complete < _wanted(mode))
+
+
+def _of_this_iteration(job: Json, tasks: Iterable[Json]) -> list[Json]:
+    iteration = spec_at(job, ("JobStatus", "JobIteration", "Index")) or 0
+    return [task for task in tasks if (spec_at(task, ("JobIteration", "Index")) or 0) == iteration]
+
+
 # -- replicated and global -----------------------------------------------------------------------
 
 
@@ -236,8 +251,7 @@ def _have_run(tasks: Iterable[Json], seconds: float, now: datetime) -> bool:
 
 def _judge_job(service: Json, tasks: list[Json], nodes: Mapping[str, Json]) -> Verdict:
     mode = service["Spec"]["Mode"]
-    iteration = spec_at(service, ("JobStatus", "JobIteration", "Index")) or 0
-    current = [task for task in tasks if (spec_at(task, ("JobIteration", "Index")) or 0) == iteration]
+    current = _of_this_iteration(service, tasks)
     is_global = mode.get("GlobalJob") is not None
     if is_global:
         current = [task for task in current if not _is_down(task, nodes)]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.converge import has_given_up
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.labels import (
     DEPLOYMENT,
     NAMESPACE,
@@ -21,6 +22,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.stack.labels import
     lock_name,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.normalise import Names, names_of
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.order import is_job
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.revisions import revision_number
 from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock import config_name
 
@@ -39,6 +41,7 @@ class Current:
         services: the stack's services by full name, as `GET /services` tells them.
         networks: every network of the engine, configs and secrets likewise, but for the next two.
         history: the configs in which deployments of the stack are kept.
+        given_up: full names of jobs that have failed and will not be tried again.
         lock: the config that says who deploys the stack at this moment; None if nobody does.
         same_content: ids of configs and secrets whose content equals what the file asks for.
     """
@@ -51,6 +54,7 @@ class Current:
     same_content: frozenset[str] = frozenset()
     history: list[Json] = field(default_factory=list)
     lock: Json | None = None
+    given_up: frozenset[str] = frozenset()
 
     @property
     def names(self) -> Names:
@@ -67,12 +71,15 @@ class Current:
         return [item for item in items if belongs_to(item.get("Spec", item), self.stack)]
 
 
-def read_current(engine: Engine, stack: str, configs: Mapping[str, Json], secrets: Mapping[str, Json]) -> Current:
+def read_current(
+    engine: Engine, stack: str, configs: Mapping[str, Json], secrets: Mapping[str, Json], with_jobs: bool = False
+) -> Current:
     """Read a stack and the names around it.
 
     Args:
         configs: the config specs the file asks for, by full name; secrets likewise. Their content is compared
             with what the cluster has.
+        with_jobs: whether to look how the stack's jobs have ended.
 
     Raises:
         EngineError: the engine refused, for one because it is no manager.
@@ -101,6 +108,17 @@ def read_current(engine: Engine, stack: str, configs: Mapping[str, Json], secret
         same_content=frozenset(same),
         history=[item for item in kept if belongs_to(item["Spec"], stack)],
         lock=locks[0] if locks else None,
+        given_up=_given_up(engine, own) if with_jobs else frozenset(),
+    )
+
+
+def _given_up(engine: Engine, services: list[Json]) -> frozenset[str]:
+    jobs = {item["ID"]: item for item in services if is_job(item["Spec"])}
+    tasks = engine.tasks({"service": sorted(jobs)}) if jobs else []
+    return frozenset(
+        job["Spec"]["Name"]
+        for job_id, job in jobs.items()
+        if has_given_up(job, [task for task in tasks if task["ServiceID"] == job_id])
     )
 
 

@@ -106,15 +106,21 @@ def plan_deploy(
     resolve_image: str,
     auth_for: AuthFor,
     recreate_networks: bool = False,
+    failed_jobs_again: bool = False,
 ) -> tuple[Plan, Current]:
     """Read the cluster and decide. Changes nothing.
+
+    Args:
+        failed_jobs_again: whether jobs that have failed run again, even if nothing about them has changed.
+        recreate_networks: as of `decide`; `prune` likewise.
+        resolve_image: as of `images.references_to_ask`.
 
     Raises:
         PlanError: something the file takes for granted is missing; all of it is told at once.
         UnresolvedImagesError: a registry did not tell a digest.
         EngineError: the engine refused to be read.
     """
-    current = read_current(engine, stack, desired.configs, desired.secrets)
+    current = read_current(engine, stack, desired.configs, desired.secrets, with_jobs=failed_jobs_again)
     refuse_impossible(engine, desired, current)
     asked = images.references_to_ask(desired.services, current.specs, resolve_image)
     answers = images.look_up(asked, lambda reference: engine.distribution(reference, auth_for(reference)))

@@ -72,6 +72,7 @@ class Step:
         object_id: the id of the existing object.
         recreate: whether the object has to be removed and made again, as it cannot change (a network), or as it is
             attached to one that is (a service).
+        again: whether a job has failed and is to run again, even if its spec is the same.
     """
 
     kind: str
@@ -84,6 +85,7 @@ class Step:
     body: Json | None = field(default=None, repr=False)
     object_id: str | None = None
     recreate: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -173,11 +175,13 @@ def decide_absent(current: Current) -> Plan:
     return Plan(current.stack, tuple(steps))
 
 
-def replan_service(name: str, spec: Json, running: Json, names: Names, stack: str) -> Step:
+def replan_service(name: str, spec: Json, running: Json, names: Names, stack: str, given_up: bool = False) -> Step:
     """The step for one service whose references already carry the chosen names."""
     before = canonical_service(running["Spec"], names)
     after = canonical_service(spec, names)
     differences = differences_between(before, after, stack) or _resumption(running)
+    if given_up and not differences:
+        differences = (Difference("job", "failed", "run again"),)
     terms = compose_terms(before, stack)
     return Step(
         SERVICE,
@@ -189,6 +193,7 @@ def replan_service(name: str, spec: Json, running: Json, names: Names, stack: st
         differences=differences,
         body=spec,
         object_id=running["ID"],
+        again=given_up,
     )
 
 
@@ -357,7 +362,8 @@ def _service_steps(wanted: Mapping[str, Json], current: Current, chosen: Mapping
         body = _with_chosen_names(spec, chosen)
         running = current.services.get(name)
         if running is not None:
-            steps.append(replan_service(name, body, running, names, current.stack))
+            given_up = name in current.given_up
+            steps.append(replan_service(name, body, running, names, current.stack, given_up))
             continue
         after = compose_terms(canonical_service(body, names), current.stack)
         steps.append(Step(SERVICE, name, short_name(name, current.stack), CREATE, after=after, body=body))

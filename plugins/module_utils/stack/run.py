@@ -110,6 +110,7 @@ def plan_job(engine: Engine, job: Job) -> tuple[Plan, Current]:
         resolve_image=job.resolve_image,
         auth_for=job.auth_for,
         recreate_networks=job.recreate_networks,
+        failed_jobs_again=True,
     )
     refuse_missing_dependencies(job.stack, job.order, job.desired.services, current.services)
     return plan, current

@@ -12,6 +12,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.stack.converge impo
     SETTLING,
     WAITING,
     failures,
+    has_given_up,
     judge,
     timestamp,
 )
@@ -232,3 +233,25 @@ def test_failures_tell_node_and_the_engines_words_once_a_slot():
 )
 def test_timestamps(text, microsecond):
     assert timestamp(text) == datetime(2026, 11, 20, 22, 14, 11, microsecond, tzinfo=timezone.utc)
+
+
+def attempt(state, number=1, iteration=4):
+    return task(state, number, JobIteration={"Index": iteration})
+
+
+@pytest.mark.parametrize(
+    ("tasks", "given_up"),
+    [
+        ([attempt("failed")], True),
+        ([attempt("failed"), attempt("rejected", 2)], True),
+        ([attempt("failed"), attempt("running", 2)], False),
+        ([attempt("failed"), attempt("ready", 2)], False),
+        ([attempt("failed"), attempt("complete", 2)], False),
+        ([attempt("complete")], False),
+        ([attempt("failed", iteration=3), attempt("complete", 2)], False),
+        ([attempt("failed", iteration=3)], False),
+        ([], False),
+    ],
+)
+def test_a_job_has_given_up_when_nothing_of_it_is_tried_any_more(tasks, given_up):
+    assert has_given_up(job(1), tasks) is given_up

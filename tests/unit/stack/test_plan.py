@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 
 import pytest
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.current import Current
@@ -290,3 +291,11 @@ def test_the_data_is_plain_and_holds_no_content():
     assert data["summary"] == "stack shop: 3 to create"
     assert [step["name"] for step in data["steps"]] == ["shop_front", "shop_key", "shop_ui"]
     assert "b25l" not in repr(data)
+
+
+def test_a_job_that_has_failed_runs_again():
+    spec = {**service_spec("ui"), "Mode": {"ReplicatedJob": {}}}
+    there = replace(current([running(spec)], [network("shop_front")]), given_up=frozenset({"shop_ui"}))
+    found = plan({"shop_ui": spec}, FRONT, there=there)
+    assert "    job  failed → run again" in as_text(found).splitlines()
+    assert found.having("update")[0].again
