@@ -14,10 +14,15 @@ ASK = Path(os.environ["MOLECULE_SCENARIO_DIRECTORY"]) / "files" / "ask.py"
 NODES = "rollback-m1.molecule rollback-w1.molecule rollback-w2.molecule"
 
 
+@pytest.fixture(scope="module")
+def deployed(story):
+    story.deploy()
+
+
 @pytest.fixture
-def load(story):
+def load(deployed):
     """A client outside of the swarm that asks all the time; gives the lines of what it was answered."""
-    del story  # only removed after the client has ended
+    del deployed
     client = testinfra.get_host(CLIENT)
     client.ansible("ansible.builtin.copy", f"src={ASK} dest=/usr/local/lib/ask.py", check=False)
     client.check_output(
@@ -67,7 +72,6 @@ def test_a_first_deploy_that_fails_leaves_nothing(engine, files):
 
 def test_a_bad_image_under_load(engine, story, load):
     """Image, config, secret, a new service and a new network change at once, and the image does not exist."""
-    story.deploy()
     before = everything_of(engine, story)
     while len(load()) < 20:
         time.sleep(0.5)
