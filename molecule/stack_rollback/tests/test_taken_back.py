@@ -16,7 +16,7 @@ NODES = "rollback-m1.molecule rollback-w1.molecule rollback-w2.molecule"
 
 @pytest.fixture(scope="module")
 def deployed(story):
-    story.deploy()
+    story.deploy(wait_timeout=180)
 
 
 @pytest.fixture
@@ -104,9 +104,9 @@ def test_a_bad_image_under_load(engine, story, load):
 def test_a_version_that_crashes_under_load(engine, story, load):
     """The image exists, starts, and ends: swarm's own word for it is a paused update."""
     before = everything_of(engine, story)
-    story.edit("box:1\n    command: [httpd, -f", "box:2\n    command: [sh, -c, 'sleep 1; exit 7', -f")
+    story.edit("box:1\n    command: [httpd, -f", "box:2\n    command: [sh, -c, 'exit 7', -f")
     result = story.run(on_failure="rollback")
-    story.edit("box:2\n    command: [sh, -c, 'sleep 1; exit 7', -f", "box:1\n    command: [httpd, -f")
+    story.edit("box:2\n    command: [sh, -c, 'exit 7', -f", "box:1\n    command: [httpd, -f")
     assert result["failed"]
     assert result["rolled_back"]
     assert "task: non-zero exit (7)" in result["msg"]
@@ -117,7 +117,7 @@ def test_a_version_that_crashes_under_load(engine, story, load):
 
 def test_a_good_version_under_load(engine, story, load):
     story.edit("box:1\n    command", "box:2\n    command")
-    assert story.deploy(on_failure="rollback")["changed"]
+    assert story.deploy(on_failure="rollback", wait_timeout=180)["changed"]
     assert engine.image(f"{story.name}_ui") == "registry:5000/box:2"
     while versions(load())[-1:] != ["box:2"]:
         time.sleep(0.5)
@@ -127,7 +127,7 @@ def test_a_good_version_under_load(engine, story, load):
 
 
 def test_going_back_under_load(engine, story, load):
-    assert story.deploy(state="rolled_back")["changed"]
+    assert story.deploy(state="rolled_back", wait_timeout=180)["changed"]
     assert engine.image(f"{story.name}_ui") == "registry:5000/box:1"
     while versions(load())[-1:] != ["box:1"]:
         time.sleep(0.5)

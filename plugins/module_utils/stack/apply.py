@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.current import unlisted_networks
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.current import Current, unlisted_networks
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.normalise import Names
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.plan import (
     CONFIG,
@@ -30,7 +30,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.stack.plan import (
     Step,
     replan_service,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.remove import remove_steps
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.remove import remove_steps, wait_for_leftovers
 
 Json = dict[str, Any]
 AuthFor = Callable[[str], "str | None"]
@@ -65,16 +65,17 @@ class Applied:
     done: list[Step] = field(default_factory=list)
 
 
-def apply_objects(engine: Engine, plan: Plan, names: Names, deadline: float) -> Applied:
+def apply_objects(engine: Engine, plan: Plan, current: Current, deadline: float) -> Applied:
     """Create and update networks, secrets and configs; where a network is made again, its services go first.
 
     Args:
-        names: what ids stand for in the cluster before the first step.
-        deadline: value of `time.monotonic()` until which the tasks of those services may take to end.
+        current: the cluster before the first step.
+        deadline: value of `time.monotonic()` until which tasks of services that were removed may take to end.
 
     Raises:
         ApplyError: at the first step that fails.
     """
+    names = current.names
     applied = Applied(
         {
             CONFIG: {name: item_id for item_id, name in names.configs.items()},
@@ -82,6 +83,8 @@ def apply_objects(engine: Engine, plan: Plan, names: Names, deadline: float) -> 
         }
     )
     _take_down(engine, plan, deadline)
+    if plan.having(CREATE, NETWORK):
+        wait_for_leftovers(engine, plan.stack, {item["ID"] for item in current.services.values()}, deadline)
     for kind in (NETWORK, SECRET, CONFIG):
         for step in plan.having(CREATE, kind) + plan.having(UPDATE, kind):
             try:

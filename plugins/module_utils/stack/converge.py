@@ -35,6 +35,9 @@ _GRACE = 3.0
 # Agents refuse a task (no such image, no such volume driver) again and again; this often is no accident.
 _REJECTIONS = 3
 
+# How nodes refuse a task while they take down an older network of the same name.
+_NETWORK_REFUSALS = ("invalid config for network", "no such network", "could not find network")
+
 _STATES = (
     "new pending assigned accepted preparing ready starting running complete shutdown failed rejected remove orphaned"
 ).split()
@@ -181,7 +184,7 @@ def _judge_missing(
     """Tell waiting that may help from waiting that cannot."""
     rejections: dict[object, int] = {}
     for task in tasks:
-        if task["Status"]["State"] == "rejected" and task["ID"] not in known and task.get("UpToDate"):
+        if task["Status"]["State"] == "rejected" and task["ID"] not in known and _is_final(task):
             slot = task.get("Slot") or task.get("NodeID")
             rejections[slot] = rejections.get(slot, 0) + 1
     worst = max(rejections.values(), default=0)
@@ -190,6 +193,15 @@ def _judge_missing(
     if _restarts_for_ever(service):
         return waiting
     return _given_up(service, slots.values(), waiting)
+
+
+def _is_final(rejected: Json) -> bool:
+    """Whether the refusal of a task says something about the service.
+
+    A node that still takes down an older network of the same name refuses tasks for the new one, and then no longer.
+    """
+    error = _error_of(rejected)
+    return bool(rejected.get("UpToDate")) and not any(words in error for words in _NETWORK_REFUSALS)
 
 
 def _restarts_for_ever(service: Json) -> bool:

@@ -194,7 +194,7 @@ def deploy(
     known = failed_task_ids(look(engine, plan.stack, names)) if steps and (wait or order.depends_on) else frozenset()
     if backwards:
         remove_steps(engine, plan.stack, plan.having(REMOVE, SERVICE), deadline)
-    applied = apply_objects(engine, plan, current.names, deadline)
+    applied = apply_objects(engine, plan, current, deadline)
     result = Result(plan, warnings=applied.warnings)
     wait_until = partial(_converge, engine, plan.stack, known=known, deadline=deadline, wait_timeout=wait_timeout)
     waves = order.waves([step.name for step in steps])

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.labels import NAMESPACE
@@ -39,7 +39,9 @@ def remove_steps(engine: Engine, stack: str, steps: Iterable[Step], deadline: fl
     services = [step for step in steps if step.kind == SERVICE]
     for step in services:
         _ignore_missing(engine.service_remove, str(step.object_id))
-    _wait_for_tasks(engine, stack, services, deadline)
+    gone = {step.object_id for step in services}
+    if gone:
+        _wait_for_tasks(engine, stack, lambda service_id: service_id in gone, deadline)
     for kind, remove in (
         (SECRET, engine.secret_remove),
         (CONFIG, engine.config_remove),
@@ -49,6 +51,20 @@ def remove_steps(engine: Engine, stack: str, steps: Iterable[Step], deadline: fl
             if step.kind == kind:
                 _remove_when_free(remove, step, deadline)
     _wait_for_networks(engine, [step for step in steps if step.kind == NETWORK], deadline)
+
+
+def wait_for_leftovers(engine: Engine, stack: str, services: Collection[str], deadline: float) -> None:
+    """Wait for the tasks of services that somebody else has just removed, such as `docker stack rm`.
+
+    Until they have ended, their nodes know the old network, and refuse tasks for a new one of the same name.
+
+    Args:
+        services: ids of the stack's services that exist.
+
+    Raises:
+        RemovalError: some have not ended at the deadline.
+    """
+    _wait_for_tasks(engine, stack, lambda service_id: service_id not in services, deadline)
 
 
 def _ignore_missing(remove: Callable[[str], None], object_id: str) -> None:
@@ -77,17 +93,16 @@ def _use_of(remove: Callable[[str], None], step: Step) -> str | None:
     return None
 
 
-def _wait_for_tasks(engine: Engine, stack: str, services: list[Step], deadline: float) -> None:
+def _wait_for_tasks(engine: Engine, stack: str, is_removed: Callable[[str], bool], deadline: float) -> None:
     """A removed service's tasks stop on their nodes at their own pace, and hold its networks until then.
 
     Swarm forgets each once it has stopped. One on a node that is down is not waited for, as nobody can stop it, nor
     is one that no node was found for: it holds nothing, and Docker 20.10 remembers those of jobs for good.
     """
-    ids = {step.object_id for step in services}
-    while ids:
+    while True:
         down = {node["ID"] for node in engine.nodes() if node["Status"]["State"] == "down"}
         tasks = engine.tasks({"label": f"{NAMESPACE}={stack}"})
-        placed = [task for task in tasks if task["ServiceID"] in ids and task.get("NodeID")]
+        placed = [task for task in tasks if is_removed(task["ServiceID"]) and task.get("NodeID")]
         left = [task for task in placed if task["NodeID"] not in down]
         if not left:
             return

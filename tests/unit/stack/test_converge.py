@@ -255,3 +255,9 @@ def attempt(state, number=1, iteration=4):
 )
 def test_a_job_has_given_up_when_nothing_of_it_is_tried_any_more(tasks, given_up):
     assert has_given_up(job(1), tasks) is given_up
+
+
+def test_nodes_that_still_have_an_older_network_of_the_name_are_waited_for():
+    words = "invalid config for network shop_front: no configured subnet or ip-range contain the IP address 10.0.7.8"
+    tasks = [task("rejected", number, err=words) for number in (1, 2, 3, 4)]
+    assert verdict(of_mode({"Replicated": {"Replicas": 1}}), tasks).state == WAITING
