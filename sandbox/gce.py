@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import http.client
 import ipaddress
 import json
 import os
@@ -126,7 +127,7 @@ def port_for(fleet: Fleet, inventory: Path) -> int:
 
 
 def _ensure_running(fleet: Fleet, port: int, endpoint: str) -> None:
-    answers = _health(endpoint) is not None
+    answers = health(endpoint) is not None
     if process_of(fleet) is None and answers:
         raise SandboxError(
             f"another sandbox's Compute API answers at {endpoint}: take that one down, or choose another port."
@@ -148,7 +149,7 @@ def _start(fleet: Fleet, port: int, endpoint: str) -> None:
         )
         (state / "pid").write_text(str(process.pid))
         deadline = time.monotonic() + START_SECONDS
-        while _health(endpoint) is None:
+        while health(endpoint) is None:
             if process.poll() is not None or time.monotonic() > deadline:
                 words = log.read_text(errors="replace")[-1500:]
                 raise SandboxError(f"the Compute API does not answer at {endpoint}:\n{words}")
@@ -193,10 +194,11 @@ def _write_credentials(fleet: Fleet, endpoint: str) -> None:
     file.write_text(json.dumps(_ask(f"{endpoint}/_sandbox/accounts", body)))
 
 
-def _health(endpoint: str) -> Any:
+def health(endpoint: str) -> Any:
+    """What a Compute API says of itself; None where none answers, or somebody else does."""
     try:
         return _ask(f"{endpoint}/_sandbox/health")
-    except OSError:
+    except (OSError, ValueError, http.client.HTTPException):
         return None
 
 

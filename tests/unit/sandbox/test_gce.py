@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import docker
 import pytest
 
 from sandbox.fleet import Fleet
-from sandbox.gce import port_for, process_of
+from sandbox.gce import health, port_for, process_of
 from sandbox.progress import SandboxError
 
 INVENTORY = "plugin: dockyard.swarm.gce\napi_endpoint: {endpoint}\nservice_account_file: {folder}/credentials.json\n"
@@ -66,3 +68,20 @@ def test_a_process_that_took_over_the_number_is_not_ours(fleet: Fleet, words: li
 
 def test_without_a_process_there_is_none(fleet: Fleet) -> None:
     assert process_of(fleet) is None
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"220 mail ready\r\n", b"HTTP/1.1 200 OK\r\n\r\nhello", b"HTTP/1.1 404 Not Found\r\n\r\n"]
+)
+def test_whoever_else_has_the_port_is_not_the_compute_api(answer: bytes) -> None:
+    def serve() -> None:
+        visitor, _address = door.accept()
+        with visitor:
+            visitor.recv(1024)
+            visitor.sendall(answer)
+
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        assert health(f"http://127.0.0.1:{door.getsockname()[1]}") is None
+        thread.join()
