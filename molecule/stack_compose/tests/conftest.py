@@ -1,10 +1,10 @@
-"""What the scenario's tests share: the Engine API of any host, and modules and playbooks run from the controller."""
+"""What the scenario's tests share: the Engine API of any host, and a stack for each test."""
 
 from __future__ import annotations
 
 import json
 import os
-import subprocess
+import sys
 import uuid
 from pathlib import Path
 from shlex import quote
@@ -13,16 +13,13 @@ import pytest
 import yaml
 from testinfra.utils.ansible_runner import AnsibleRunner
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+from runs import done, module
+
 SCENARIO = Path(__file__).resolve().parent.parent
-FILES = SCENARIO / "files"
 NAMESPACE = "com.docker.stack.namespace"
 _ASK = (SCENARIO.parent / "shared" / "files" / "ask.py").read_text()
-_JSON_OUTPUT = {
-    "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
-    "ANSIBLE_LOAD_CALLBACK_PLUGINS": "1",
-    "ANSIBLE_FORCE_COLOR": "0",
-    "ANSIBLE_VAULT_PASSWORD_FILE": str(FILES / "vault_password"),
-}
 
 
 class Cluster:
@@ -75,55 +72,6 @@ class Cluster:
         nodes = {node["ID"]: node["Description"]["Hostname"] for node in self.get("/nodes")}
         host = self.host(f"stack-compose-{nodes[task['NodeID']]}.molecule")
         return host.check_output(f"docker exec {task['Status']['ContainerStatus']['ContainerID']} {command}")
-
-
-class Run:
-    """What a run of a module printed, and what it returned."""
-
-    def __init__(self, answer):
-        self.output = answer.stdout + answer.stderr
-        output = "\n" + answer.stdout
-        assert "\n{\n" in output, self.output
-        (self.result,) = json.loads(output[output.rindex("\n{\n") :])["plays"][0]["tasks"][0]["hosts"].values()
-
-
-def module(name, arguments, check=False, hosts="swarm_managers"):
-    """Run a module on the manager, as verbosely as a user would. The arguments come from a file, as in a playbook."""
-    return Run(
-        subprocess.run(
-            [
-                *("ansible", f"{hosts}[0]", "-i", os.environ["MOLECULE_INVENTORY_FILE"]),
-                *("-m", f"dockyard.swarm.{name}", "-a", json.dumps(arguments), "-vvv", "--diff"),
-                *(["--check"] if check else []),
-            ],
-            env={**os.environ, **_JSON_OUTPUT},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    )
-
-
-def done(name, arguments, **how):
-    """Run a module that has to succeed; returns its result."""
-    result = module(name, arguments, **how).result
-    assert not result.get("failed"), result["msg"]
-    return result
-
-
-def playbook(name, *arguments, **variables):
-    """Run a playbook of the collection as verbosely as a user would; returns all it printed and its status."""
-    answer = subprocess.run(
-        [
-            *("ansible-playbook", name, "-i", os.environ["MOLECULE_INVENTORY_FILE"], "-vvv", "--diff", *arguments),
-            *("-e", json.dumps(variables)),
-        ],
-        env={**os.environ, **_JSON_OUTPUT, "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return answer.stdout + answer.stderr, answer.returncode
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import base64
 from shlex import quote
 
 import pytest
-from conftest import FILES, module
+from runs import FILES, module
 
 LOGIN = {"registry": "private:5000", "username": "ci", "password": "not-a-real-password"}
 FORMS = ("not-a-real-password", base64.b64encode(b"ci:not-a-real-password").decode())

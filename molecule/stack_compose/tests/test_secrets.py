@@ -8,7 +8,7 @@ import os
 from shlex import quote
 
 import pytest
-from conftest import FILES, done, module, playbook
+from runs import ENVIRONMENT, FILES, module, playbook
 
 VAULT = FILES / "vault_password"
 TEXTS = {
@@ -112,7 +112,7 @@ def test_a_change_is_told_as_one_and_no_more(cluster, stack, outputs):
 
 
 def test_without_the_vaults_password_the_file_is_named(stack, monkeypatch):
-    monkeypatch.setitem(done.__globals__["_JSON_OUTPUT"], "ANSIBLE_VAULT_PASSWORD_FILE", os.devnull)
+    monkeypatch.setitem(ENVIRONMENT, "ANSIBLE_VAULT_PASSWORD_FILE", os.devnull)
     stack.write(WEB % (FILES / "board" / "token.vault"))
     result = module("stack", stack.options(environment={"PASSWORD": "x"})).result
     assert result["failed"]

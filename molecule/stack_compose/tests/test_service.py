@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import done, module, playbook
+from runs import done, module, playbook
 
 WEB = """
 services:

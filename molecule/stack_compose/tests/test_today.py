@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import done
+from runs import done
 
 
 def env_of(service):
@@ -56,6 +56,20 @@ def test_the_name_in_the_file_is_the_stacks_where_none_is_given(stack, cluster):
     del options["name"]
     assert done("stack", options)["changed"]
     assert cluster.service(f"{stack.name}_web")
+
+
+def test_what_swarm_can_and_the_cli_has_no_word_for(stack, cluster):
+    web = {"image": "registry:5000/box:1", **QUICK, "group_add": [999], "dns_opt": ["ndots:2"], "networks": ["n"]}
+    pool = {"subnet": "10.77.0.0/24", "gateway": "10.77.0.9"}
+    stack.write({"services": {"web": web}, "networks": {"n": {"ipam": {"config": [pool]}}}})
+    assert stack.deploy()["changed"]
+    container = cluster.service(f"{stack.name}_web")["Spec"]["TaskTemplate"]["ContainerSpec"]
+    assert container["Groups"] == ["999"]
+    assert container["DNSConfig"]["Options"] == ["ndots:2"]
+    (network,) = cluster.of_stack(stack.name)["networks"]
+    assert network["IPAM"]["Config"] == [{"Subnet": "10.77.0.0/24", "Gateway": "10.77.0.9"}]
+    assert not stack.deploy()["changed"]
+    assert not stack.deploy(check=True)["changed"]
 
 
 def test_what_swarm_cannot_do_follows_the_choice(stack, cluster):

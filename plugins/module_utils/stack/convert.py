@@ -36,6 +36,8 @@ __all__ = ["NAMESPACE_LABEL", "ConvertError", "Desired", "convert", "service_net
 
 NEWEST_API = "1.99"
 
+_POOL = {"subnet": "Subnet", "ip_range": "IPRange", "gateway": "Gateway", "aux_addresses": "AuxiliaryAddresses"}
+
 
 @dataclass
 class Desired:
@@ -124,6 +126,7 @@ def _network(network: Json, stack: Stack) -> Json:
         "Options": network.get("driver_opts"),
         "Internal": network.get("internal"),
         "Attachable": network.get("attachable"),
+        "EnableIPv6": network.get("enable_ipv6"),
         "IPAM": _ipam(network.get("ipam")),
     }
     return {key: value for key, value in body.items() if value}
@@ -133,7 +136,7 @@ def _ipam(ipam: Json | None) -> Json | None:
     if not ipam:
         return None
     result: Json = {"Driver": ipam["driver"]} if ipam.get("driver") else {}
-    pools = [{"Subnet": pool["subnet"]} if pool.get("subnet") else {} for pool in ipam.get("config", [])]
+    pools = [{name: pool[key] for key, name in _POOL.items() if pool.get(key)} for pool in ipam.get("config", [])]
     return {**result, "Config": pools} if pools else result
 
 

@@ -107,6 +107,7 @@ def _container(service: Json, stack: Stack, path: Path) -> Json:
             "Env": environment(service.get("environment", {})),
             "Dir": service.get("working_dir"),
             "User": service.get("user"),
+            "Groups": service.get("group_add"),
             "Privileges": _privileges(service.get("credential_spec", {}), stack, path),
             "Init": service.get("init"),
             "StopSignal": service.get("stop_signal"),
@@ -225,8 +226,8 @@ def _hosts(hosts: list[str]) -> list[str]:
 
 
 def _dns(service: Json) -> Json | None:
-    servers, search = service.get("dns", []), service.get("dns_search", [])
-    return _present({"Nameservers": servers, "Search": search}) or None
+    given = {"Nameservers": "dns", "Search": "dns_search", "Options": "dns_opt"}
+    return _present({name: service.get(key, []) for name, key in given.items()}) or None
 
 
 def _ulimits(limits: Json) -> list[Json]:

@@ -42,6 +42,7 @@ _WORDS = {
     f"{_C}.CapabilityDrop": "cap_drop",
     f"{_C}.DNSConfig.Nameservers": "dns",
     f"{_C}.DNSConfig.Search": "dns_search",
+    f"{_C}.DNSConfig.Options": "dns_opt",
     f"{_C}.Healthcheck.Test": "healthcheck.test",
     f"{_C}.Healthcheck.Interval": "healthcheck.interval",
     f"{_C}.Healthcheck.Timeout": "healthcheck.timeout",

@@ -7,12 +7,21 @@
 from __future__ import annotations
 
 from .format_service import FLAG, OBJECT_NAME, OPTIONS, PAIRS, SERVICE, TEXT
-from .schema import Either, Keys, ListOf, MapOf, Null, Since
+from .schema import TODAY, Either, Keys, ListOf, MapOf, Null, Since
 
 NEWEST = 13
 
 _EXTERNAL = Either(FLAG, Keys({"name": TEXT}))
 _OPEN_EXTERNAL = Either(FLAG, Keys({"name": TEXT}, closed_until=0))
+
+_POOL = Keys(
+    {
+        "subnet": TEXT,
+        "ip_range": Since(TODAY, TEXT),
+        "gateway": Since(TODAY, TEXT),
+        "aux_addresses": Since(TODAY, MapOf(TEXT)),
+    }
+)
 
 _NETWORK = Either(
     Keys(
@@ -21,16 +30,16 @@ _NETWORK = Either(
             "driver": TEXT,
             "driver_opts": OPTIONS,
             "ipam": Keys(
-                {"driver": TEXT, "config": ListOf(Keys({"subnet": TEXT}))},
+                {"driver": TEXT, "config": ListOf(_POOL)},
                 advice={"options": "IPAM options are not part of the 3.x format"},
             ),
             "external": _EXTERNAL,
             "internal": FLAG,
             "attachable": Since(2, FLAG),
+            "enable_ipv6": Since(TODAY, FLAG),
             "labels": PAIRS,
         },
         extensions=7,
-        advice={"enable_ipv6": "it is not part of the 3.x format; create the network by hand and use external: true"},
     ),
     Null(),
 )

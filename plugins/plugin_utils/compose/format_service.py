@@ -9,7 +9,7 @@ Which key came with which version was found by asking the docker CLI, key by key
 
 from __future__ import annotations
 
-from .schema import Either, Flag, Integer, Keys, Kind, ListOf, MapOf, Null, Number, Since, Text
+from .schema import TODAY, Either, Flag, Integer, Keys, Kind, ListOf, MapOf, Null, Number, Since, Text
 from .units import nanoseconds
 
 OBJECT_NAME = "[a-zA-Z0-9._-]+"
@@ -69,7 +69,6 @@ _ADVICE = {
     "log_opt": "use logging.options",
     "net": "use networks",
     "dockerfile": "build and push the image first, and name it in `image`",
-    "group_add": "swarm has nothing like it; set the group in `user`, such as 1000:1000",
     "replicas": "it belongs under deploy",
     "placement": "it belongs under deploy",
     "resources": "it belongs under deploy",
@@ -256,6 +255,7 @@ SERVICE = Keys(
         "deploy": DEPLOY,
         "devices": UNIQUE_TEXTS,
         "dns": TEXT_OR_TEXTS,
+        "dns_opt": Since(TODAY, UNIQUE_TEXTS),
         "dns_search": TEXT_OR_TEXTS,
         "domainname": TEXT,
         "entrypoint": COMMAND,
@@ -264,6 +264,7 @@ SERVICE = Keys(
         "expose": ListOf(Either(TEXT, Number()), unique=True),
         "external_links": UNIQUE_TEXTS,
         "extra_hosts": PAIRS,
+        "group_add": Since(TODAY, ListOf(Either(TEXT, WHOLE), unique=True)),
         "healthcheck": HEALTHCHECK,
         "hostname": TEXT,
         "image": TEXT,

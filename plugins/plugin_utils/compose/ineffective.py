@@ -30,9 +30,7 @@ _NEWER = {
     "cpu_rt_runtime": "use deploy.resources.limits.cpus",
     "develop": "it is for development on one machine",
     "device_cgroup_rules": "use generic resources",
-    "dns_opt": "set dns-opts of the engine on the nodes",
     "gpus": "use deploy.resources.reservations.generic_resources",
-    "group_add": "set the group in `user`, such as 1000:1000",
     "label_file": "write the labels under `labels`",
     "mem_reservation": "use deploy.resources.reservations.memory",
     "mem_swappiness": "set it on the nodes",
@@ -77,11 +75,7 @@ SERVICE_PATHS: dict[tuple[str, ...], str] = {
 # In networks, volumes, configs and secrets.
 OBJECT_PATHS: dict[tuple[str, ...], str] = {
     ("networks", "*", "enable_ipv4"): _ONE_NETWORK,
-    ("networks", "*", "enable_ipv6"): _ONE_NETWORK,
     ("networks", "*", "ipam", "options"): _ONE_NETWORK,
-    ("networks", "*", "ipam", "config", "[]", "aux_addresses"): _ONE_NETWORK,
-    ("networks", "*", "ipam", "config", "[]", "gateway"): _ONE_NETWORK,
-    ("networks", "*", "ipam", "config", "[]", "ip_range"): _ONE_NETWORK,
 }
 
 

@@ -27,7 +27,7 @@ from .merge import merge_all, without
 from .modern import STARTED, Choices, Extras, Lowering
 from .normalise import normalise
 from .normalise_service import Context
-from .schema import Report, shown
+from .schema import TODAY, Report, shown
 from .sources import Reader, content, from_disk, reason
 from .yaml_reader import Document, read
 
@@ -129,7 +129,7 @@ class _Loader:
         """The files as one, with what they include."""
         documents = [self._document(name) for name in self._files]
         self._sources = [document.source for document in documents]
-        minors = [NEWEST if self._modern else _minor_version(document) for document in documents]
+        minors = [TODAY if self._modern else _minor_version(document) for document in documents]
         for document, minor in zip(documents, minors, strict=True):
             if minor != minors[0]:
                 text = f"version 3.{minor} differs from the 3.{minors[0]} of {self._files[0]}; make them the same"
@@ -180,7 +180,7 @@ class _Loader:
             circle = " -> ".join(self._reading)
             raise ComposeError(f"{self._files[0]}: services extend each other across files: {circle}")
         other = _Loader([file], self._environment, self._choices, os.path.dirname(file), self._reading)
-        services: Json = other._one_file(other._document(file), NEWEST)["services"]
+        services: Json = other._one_file(other._document(file), TODAY)["services"]
         self._warnings.extend(other._warnings)
         return services
 

@@ -64,11 +64,11 @@ def _named(value: Json, path: Path, context: Context) -> Json:
 
 def _network(value: Json, path: Path, context: Context) -> Json:
     result = _named(value, path, context)
-    for key in ("internal", "attachable"):
+    for key in ("internal", "attachable", "enable_ipv6"):
         if flag(value.get(key, False)):
             result[key] = True
     ipam = value.get("ipam", {})
-    pools = [{"subnet": pool["subnet"]} if pool.get("subnet") else {} for pool in ipam.get("config", [])]
+    pools = [{key: item for key, item in pool.items() if item} for pool in ipam.get("config", [])]
     ipam = {key: item for key, item in (("driver", ipam.get("driver")), ("config", pools)) if item}
     return {**result, **_common(value), **({"ipam": ipam} if ipam else {})}
 

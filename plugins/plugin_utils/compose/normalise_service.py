@@ -153,6 +153,8 @@ class _Service:
             mount["bind"] = _without_zeros({"propagation": value["bind"].get("propagation")})
         if "volume" in value:
             mount["volume"] = _without_zeros({"nocopy": flag(value["volume"].get("nocopy", False))})
+            if self._context.modern and value["volume"].get("subpath"):
+                mount["volume"]["subpath"] = text_of(value["volume"]["subpath"])
         if "tmpfs" in value:
             mount["tmpfs"] = _without_zeros({"size": _whole(value["tmpfs"].get("size", 0))})
         return _without_zeros(mount, keep=("bind", "volume", "tmpfs"))
@@ -368,7 +370,7 @@ def _labels(value: Json | list[str]) -> dict[str, Any]:
     return mapping(value, "=", "")
 
 
-def _expose(value: list[Any]) -> list[str]:
+def _words(value: list[Any]) -> list[str]:
     return [text_of(item) for item in value]
 
 
@@ -379,10 +381,12 @@ _CONVERTED: dict[str, _Convert] = {
     "credential_spec": _plain(_without_zeros),
     "deploy": _Service._deploy,
     "dns": _plain(texts),
+    "dns_opt": _plain(texts),
     "dns_search": _plain(texts),
     "entrypoint": _command,
-    "expose": _plain(_expose),
+    "expose": _plain(_words),
     "extra_hosts": _plain(hosts),
+    "group_add": _plain(_words),
     "healthcheck": _Service._healthcheck,
     "init": _plain(flag),
     "labels": _plain(_labels),

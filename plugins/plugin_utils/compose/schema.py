@@ -204,9 +204,13 @@ class MapOf(Kind):
                 self._value.check(item, (*path, key), report)
 
 
+TODAY = 99
+"""The `minor` of the Compose Specification, which has all keys of the last 3.x version and more."""
+
+
 @dataclass(frozen=True)
 class Since:
-    """A key that came with version 3.`minor`."""
+    """A key that came with version 3.`minor`, or that the Compose Specification alone has (TODAY)."""
 
     minor: int
     kind: Kind
@@ -247,6 +251,8 @@ class Keys(Kind):
             declared = self.keys.get(key)
             if declared is None:
                 self._undeclared(key, path, report)
+            elif declared.minor == TODAY > report.minor:
+                report.add((*path, key), "unknown key; the dialect compose has it")
             elif declared.minor > report.minor:
                 needs = f"needs compose file version 3.{declared.minor} or newer; this one is 3.{report.minor}"
                 report.add((*path, key), f"{needs}: raise `version`, or remove that line to use the newest")
@@ -268,12 +274,15 @@ class Keys(Kind):
     def _suggestion(self, key: str) -> str:
         if key in self._advice:
             return f"; {self._advice[key]}"
-        near = difflib.get_close_matches(key.lower().replace("-", "_"), self.keys, 1, cutoff=0.6)
+        near = difflib.get_close_matches(key.lower().replace("-", "_"), self._in_all_dialects(), 1, cutoff=0.6)
         if near:
             return f'; did you mean "{near[0]}"?'
-        known = sorted(self.keys)
+        known = sorted(self._in_all_dialects())
         more = ", ..." if len(known) > _LISTED else ""
         return f"; known here: {', '.join(known[:_LISTED])}{more}" if known else ""
+
+    def _in_all_dialects(self) -> list[str]:
+        return [key for key, declared in self.keys.items() if declared.minor != TODAY]
 
 
 class Either(Kind):

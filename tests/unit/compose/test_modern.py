@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.convert import convert
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose import ComposeError, Project, load
 
 Modern = Callable[..., Project]
@@ -205,7 +206,7 @@ def test_deeper_keys_that_swarm_has_nothing_for(modern: Modern) -> None:
         "    volumes: [{type: bind, source: /a, target: /b, bind: {create_host_path: false, selinux: z}}]\n"
         "    deploy: {resources: {reservations: {devices: [{capabilities: [gpu]}]}}}\n"
         "    privileged: false\n"
-        "networks: {n: {enable_ipv6: true, ipam: {config: [{subnet: 10.0.0.0/24, gateway: 10.0.0.1}]}}}\n"
+        "networks: {n: {enable_ipv4: true, ipam: {config: [{subnet: 10.0.0.0/24}], options: {a: b}}}}\n"
     )
     service = project.config["services"]["web"]
     assert service == {
@@ -221,9 +222,35 @@ def test_deeper_keys_that_swarm_has_nothing_for(modern: Modern) -> None:
         assert f"service web: {key}: has no effect in a swarm: " in told
     for key in ("volumes[0].bind.selinux", "deploy.resources.reservations.devices"):
         assert f"service web: {key}: has no effect in a swarm: " in told
-    for key in ("enable_ipv6", "ipam.config[0].gateway"):
+    for key in ("enable_ipv4", "ipam.options"):
         assert f"network n: {key}: has no effect in a swarm: " in told
     assert len(project.warnings) == 8
+
+
+def test_what_swarm_can_and_the_cli_has_no_word_for(modern: Modern) -> None:
+    project = modern(
+        "services:\n  web:\n    image: x\n    group_add: [docker, 999]\n    dns_opt: ['ndots:2']\n    networks: [n]\n"
+        "    volumes: [{type: volume, source: v, target: /v, volume: {subpath: a/b}}]\n"
+        "networks: {n: {enable_ipv6: true, ipam: {config: [{subnet: 10.0.0.0/24, gateway: 10.0.0.9}]}}}\n"
+        "volumes: {v: }\n"
+    )
+    assert project.warnings == []
+    desired = convert(project.config, "s", "1.45")
+    container = desired.services["s_web"]["TaskTemplate"]["ContainerSpec"]
+    assert container["Groups"] == ["docker", "999"]
+    assert container["DNSConfig"] == {"Options": ["ndots:2"]}
+    assert container["Mounts"][0]["VolumeOptions"]["Subpath"] == "a/b"
+    assert desired.networks["s_n"]["EnableIPv6"] is True
+    assert desired.networks["s_n"]["IPAM"] == {"Config": [{"Subnet": "10.0.0.0/24", "Gateway": "10.0.0.9"}]}
+
+
+def test_the_old_dialect_names_the_new_one(compose: Callable[..., Project]) -> None:
+    with pytest.raises(ComposeError) as fault:
+        compose("services: {web: {image: x, group_add: [a]}}\nnetworks: {n: {enable_ipv6: true}}\n")
+    assert [problem.split(": ", 1)[1] for problem in fault.value.problems] == [
+        "service web: group_add: unknown key; the dialect compose has it",
+        "network n: enable_ipv6: unknown key; the dialect compose has it",
+    ]
 
 
 UNSUPPORTED = "services:\n  web:\n    image: x\n    privileged: true\n    mem_limit: 1g\n    gpus: all\n"
