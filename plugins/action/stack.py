@@ -97,6 +97,7 @@ class ActionModule(ActionBase):
             )
         except ComposeError as error:
             raise AnsibleActionFail(f"{stack}: {error}") from error
+        display.v(f"{stack}: the files are read in the dialect {project.dialect}")
         for warning in project.warnings:
             display.warning(f"{stack}: {warning}")
         return project

@@ -50,13 +50,15 @@ def done(name, arguments, **how):
     return result
 
 
-def playbook(name, *arguments, **variables):
-    """Run a playbook of the collection as verbosely as a user would; returns all it printed and its status."""
+def playbook(name, first=(), **variables):
+    """Run a playbook of the collection as verbosely as a user would; returns all it printed and its status.
+
+    Args:
+        first: inventories that come before the scenario's own.
+    """
+    inventories = [part for path in (*first, os.environ["MOLECULE_INVENTORY_FILE"]) for part in ("-i", path)]
     answer = subprocess.run(
-        [
-            *("ansible-playbook", name, "-i", os.environ["MOLECULE_INVENTORY_FILE"], "-vvv", "--diff", *arguments),
-            *("-e", json.dumps(variables)),
-        ],
+        ["ansible-playbook", name, *inventories, "-vvv", "--diff", "-e", json.dumps(variables)],
         env={**os.environ, **ENVIRONMENT, "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default"},
         capture_output=True,
         text=True,

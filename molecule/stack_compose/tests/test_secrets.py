@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 from shlex import quote
 
 import pytest
@@ -111,8 +110,9 @@ def test_a_change_is_told_as_one_and_no_more(cluster, stack, outputs):
     assert cluster.inside(f"{stack.name}_web", "cat /run/secrets/token") == "new"
 
 
-def test_without_the_vaults_password_the_file_is_named(stack, monkeypatch):
-    monkeypatch.setitem(ENVIRONMENT, "ANSIBLE_VAULT_PASSWORD_FILE", os.devnull)
+def test_with_another_vaults_password_the_file_is_named(stack, tmp_path, monkeypatch):
+    (tmp_path / "password").write_text("another-one")
+    monkeypatch.setitem(ENVIRONMENT, "ANSIBLE_VAULT_PASSWORD_FILE", str(tmp_path / "password"))
     stack.write(WEB % (FILES / "board" / "token.vault"))
     result = module("stack", stack.options(environment={"PASSWORD": "x"})).result
     assert result["failed"]
