@@ -12,10 +12,13 @@ version_added: 0.1.0
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Takes a lock that the swarm itself holds, or gives it back.
-  - Whoever finds it taken is told who has it, since when, from where and for what.
-  - A lock expires, so that a controller that died does not keep it for ever.
-  - Has to run on a manager.
+  - Takes a lock, or gives it back. Whoever finds it taken is told who has it, since when, from where and for what.
+  - On a manager the swarm itself holds the lock, for all its managers. On a host in no swarm, or whose cluster has no
+    quorum, the host does, until its next restart; so before there is a swarm, take it on every host that is to be a
+    manager, always in the same order.
+  - A lock that a host holds counts on that host even if it is in a swarm by now.
+  - The lock of a run of this controller that has ended without giving it back, killed for example, is taken over at
+    once. That of another controller can be taken when it has expired, or is broken with O(force=true).
 options:
   name:
     description: Which lock.
@@ -28,25 +31,26 @@ options:
     default: held
   run:
     description:
-      - What tells this run of the controller from all others. The same run can take the lock again.
+      - What tells this run of the controller from all others. The same run can take the lock again, which makes it
+        last longer.
+      - If not set, the process of C(ansible-playbook) and its machine.
     type: str
-    required: true
   owner:
-    description: Who runs it.
+    description: Who runs it. If not set, the user on the controller.
     type: str
-    default: somebody
   origin:
-    description: On which machine.
+    description: On which machine. If not set, the controller's hostname.
     type: str
-    default: an unknown place
   purpose:
-    description: What for.
+    description: What for. If not set, what C(ansible-playbook) was told to run.
     type: str
-    default: a deployment
   expires_after:
     description: Seconds after which others may take the lock.
     type: int
     default: 3600
+  instead_of:
+    description: A run that is known to be no more; its lock may be taken.
+    type: str
   force:
     description: Take or release the lock whoever has it.
     type: bool
@@ -68,21 +72,32 @@ attributes:
 EXAMPLES = r"""
 - name: Take the lock
   dockyard.swarm.deploy_lock:
-    run: "{{ lookup('ansible.builtin.env', 'CI_JOB_ID') }}"
-    owner: "{{ lookup('ansible.builtin.env', 'USER') }}"
-    origin: "{{ lookup('ansible.builtin.pipe', 'hostname') }}"
     purpose: release 1.4
 
 - name: Give it back
   dockyard.swarm.deploy_lock:
-    run: "{{ lookup('ansible.builtin.env', 'CI_JOB_ID') }}"
     state: released
+
+- name: Break the lock of a job that is no more
+  dockyard.swarm.deploy_lock:
+    state: released
+    force: true
 """
 
 RETURN = r"""
+held:
+  description: Whether this run has the lock after this, or would have in check mode.
+  returned: always
+  type: bool
+place:
+  description:
+    - What holds the lock, or held it until now - V(swarm) or V(host).
+  returned: success
+  type: str
+  sample: swarm
 holder:
   description: Who has the lock after this, or would have in check mode. Null if nobody has.
-  returned: success
+  returned: always
   type: dict
   contains:
     owner:
@@ -111,14 +126,19 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import connect, engine_argument_spec, fail
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import engine_argument_spec, fail
 from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock import (
     Holder,
-    config_name,
-    config_spec,
-    holder_of,
-    refusal_to_take,
+    LockedError,
+    MayBreak,
+    Place,
+    Unchanged,
+    refuse_unless_free,
+    release,
+    take,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock_places import HostPlace, SwarmPlace
+from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.reading import engine_answers
 
 
 def main() -> None:
@@ -127,78 +147,72 @@ def main() -> None:
             **engine_argument_spec(),
             "name": {"type": "str", "default": "deploy"},
             "state": {"type": "str", "choices": ["held", "released"], "default": "held"},
-            "run": {"type": "str", "required": True},
-            "owner": {"type": "str", "default": "somebody"},
-            "origin": {"type": "str", "default": "an unknown place"},
-            "purpose": {"type": "str", "default": "a deployment"},
+            "run": {"type": "str"},
+            "owner": {"type": "str"},
+            "origin": {"type": "str"},
+            "purpose": {"type": "str"},
             "expires_after": {"type": "int", "default": 3600},
+            "instead_of": {"type": "str"},
             "force": {"type": "bool", "default": False},
         },
         supports_check_mode=True,
     )
-    engine = connect(module)
+    host, swarm = HostPlace(module.params["name"]), _swarm_place(module)
     try:
-        module.exit_json(**(_take if module.params["state"] == "held" else _release)(module, engine))
+        module.exit_json(**(_take if module.params["state"] == "held" else _release)(module, host, swarm))
+    except LockedError as error:
+        fail(module, str(error), held=False, holder=asdict(error.holder) if error.holder else None)
     except EngineError as error:
         fail(module, error.message)
+    except OSError as error:
+        fail(module, f"this host cannot hold a lock: {error}")
 
 
-def _take(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
+def _swarm_place(module: AnsibleModule) -> SwarmPlace | None:
+    """The swarm as a place of the lock, if this host can speak for one."""
+    if not engine_answers(module.params["docker_host"]):
+        return None
+    engine = Engine.connect(module.params["docker_host"], timeout=module.params["engine_timeout"])
+    place = SwarmPlace(engine, module.params["name"])
+    try:
+        place.holder()
+    except EngineError:
+        return None
+    return place
+
+
+def _take(module: AnsibleModule, host: HostPlace, swarm: SwarmPlace | None) -> dict[str, Any]:
     params = module.params
     now = int(time.time())
     wanted = Holder(
         params["run"], params["owner"], params["origin"], params["purpose"], now, now + params["expires_after"]
     )
-    found = _find(engine, params["name"])
-    _refuse_unless_free(module, found)
-    if found is not None and holder_of(found).run == params["run"]:
-        return {"changed": False, "holder": asdict(holder_of(found))}
-    if not module.check_mode:
-        if found is not None:
-            _remove(engine, found)
-        try:
-            engine.config_create(config_spec(params["name"], wanted))
-        except EngineError as error:
-            if not error.conflict:
-                raise
-            # Somebody was faster.
-            _refuse_unless_free(module, _find(engine, params["name"]))
-            raise
-    return {"changed": True, "holder": asdict(wanted)}
+    may_break = MayBreak(params["force"], params["instead_of"])
+    if swarm is not None:
+        on_host = host.holder()
+        refuse_unless_free(on_host, wanted.run, now, may_break)
+        if on_host is not None and on_host.run != wanted.run:
+            release(_writable(module, host), on_host.run, force=False)
+    changed, holder = take(_writable(module, swarm or host), wanted, now, may_break)
+    return {"changed": changed, "held": True, "place": "swarm" if swarm else "host", "holder": asdict(holder)}
 
 
-def _release(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
-    found = _find(engine, module.params["name"])
-    if found is None:
-        return {"changed": False, "holder": None}
-    holder = holder_of(found)
-    if holder.run != module.params["run"] and not module.params["force"]:
-        return {"changed": False, "holder": asdict(holder)}
-    if not module.check_mode:
-        _remove(engine, found)
-    return {"changed": True, "holder": None}
+def _release(module: AnsibleModule, host: HostPlace, swarm: SwarmPlace | None) -> dict[str, Any]:
+    run, force = module.params["run"], module.params["force"]
+    places: list[tuple[str, Place]] = [("host", host)] + ([("swarm", swarm)] if swarm else [])
+    before = {name: place.holder() for name, place in places}
+    after = {name: release(_writable(module, place), run, force) for name, place in places}
+    left = next((holder for holder in after.values() if holder is not None), None)
+    return {
+        "changed": after != before,
+        "held": False,
+        "place": "swarm" if after.get("swarm") != before.get("swarm") else "host",
+        "holder": asdict(left) if left else None,
+    }
 
 
-def _remove(engine: Engine, found: dict[str, Any]) -> None:
-    try:
-        engine.config_remove(found["ID"])
-    except EngineError as error:
-        # Somebody else found it expired as well.
-        if not error.not_found:
-            raise
-
-
-def _refuse_unless_free(module: AnsibleModule, found: dict[str, Any] | None) -> None:
-    holder = holder_of(found) if found is not None else None
-    refusal = refusal_to_take(holder, module.params["run"], time.time(), module.params["force"])
-    if refusal:
-        fail(module, refusal)
-
-
-def _find(engine: Engine, lock: str) -> dict[str, Any] | None:
-    name = config_name(lock)
-    # The engine's filter also finds names that merely begin so.
-    return next((config for config in engine.configs({"name": name}) if config["Spec"]["Name"] == name), None)
+def _writable(module: AnsibleModule, place: Place) -> Place:
+    return Unchanged(place) if module.check_mode else place
 
 
 if __name__ == "__main__":

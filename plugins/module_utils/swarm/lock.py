@@ -2,24 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A lock that the swarm itself holds: whoever creates a config of the agreed name has it.
-
-Names of configs are unique, and the managers agree on each, so two can never have the lock at once.
-"""
+"""Who may have the lock that keeps two controllers from changing a swarm at once."""
 
 from __future__ import annotations
 
-import base64
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, Protocol
 
 Json = dict[str, Any]
 
-LABEL = "dockyard.swarm.lock"
-
-_NEVER = 2**40
+NEVER = 2**40
 
 
 @dataclass(frozen=True)
@@ -45,41 +38,108 @@ class Holder:
         return f"{self.owner} at {self.origin} has had it since {_time(self.since)} for {self.purpose}"
 
 
-def config_name(lock: str) -> str:
-    """The name of the config that is the lock."""
-    return f"{LABEL}.{lock}"
+#: Of a lock that somebody else made in a form of his own: he is to be reckoned with.
+STRANGER = Holder("", "somebody", "an unknown place", "an unknown purpose", 0, NEVER)
 
 
-def config_spec(lock: str, holder: Holder) -> Json:
-    """The ConfigSpec that is the lock in this hand."""
-    data = base64.b64encode(json.dumps(asdict(holder)).encode()).decode()
-    return {"Name": config_name(lock), "Labels": {LABEL: lock}, "Data": data}
+class LockedError(Exception):
+    """Somebody else has the lock.
 
-
-def holder_of(config: Json) -> Holder:
-    """Who has the lock, by its config as `GET /configs` returns it.
-
-    A config that says nothing of the kind was made by somebody else, who is asked to be reckoned with.
+    Attributes:
+        holder: who has it.
     """
-    try:
-        return Holder(**json.loads(base64.b64decode(config["Spec"]["Data"])))
-    except (KeyError, TypeError, ValueError):
-        return Holder("", "somebody", "an unknown place", "an unknown purpose", 0, _NEVER)
+
+    def __init__(self, message: str, holder: Holder | None) -> None:
+        super().__init__(message)
+        self.holder = holder
 
 
-def refusal_to_take(holder: Holder | None, run: str, now: float, force: bool) -> str | None:
-    """Why this run cannot have the lock; None when it can, or has it.
+class Place(Protocol):
+    """Where a lock is kept, such that only one can have it."""
+
+    def holder(self) -> Holder | None:
+        """Who has the lock there."""
+
+    def replace(self, found: Holder | None, wanted: Holder | None) -> bool:
+        """Put one holder in the place of another, None for nobody; False if it is not `found` who has it now."""
+
+
+class Unchanged:
+    """A place in which nothing is ever put, and which pretends that it is; for check mode."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    def holder(self) -> Holder | None:
+        """Who has the lock there."""
+        return self._place.holder()
+
+    def replace(self, found: Holder | None, wanted: Holder | None) -> bool:
+        """Whether it would be done."""
+        del wanted
+        return self._place.holder() == found
+
+
+def take(place: Place, wanted: Holder, now: int, may_break: MayBreak) -> tuple[bool, Holder]:
+    """Have the lock, or have it for longer.
+
+    Returns:
+        Whether that changes anything, and who has it then: `wanted`, or the same run since it took it first.
+
+    Raises:
+        LockedError: somebody else has it.
+    """
+    found = place.holder()
+    refuse_unless_free(found, wanted.run, now, may_break)
+    after = holder_after(found, wanted, now)
+    if after != found and not place.replace(found, after):
+        faster = place.holder()
+        raise LockedError(f"somebody was faster: {faster or 'the lock was free again at once'}", faster)
+    return after != found, after
+
+
+def release(place: Place, run: str, force: bool) -> Holder | None:
+    """Give the lock back if this run has it, or whoever has it with `force`. Returns who has it then."""
+    found = place.holder()
+    if found is None or (found.run != run and not force):
+        return found
+    return None if place.replace(found, None) else place.holder()
+
+
+@dataclass(frozen=True)
+class MayBreak:
+    """Whose lock may be taken although it has not expired: everybody's, or that of a run that is no more."""
+
+    force: bool = False
+    run: str | None = None
+
+
+def refuse_unless_free(holder: Holder | None, run: str, now: float, may_break: MayBreak) -> None:
+    """Refuse what another run has.
 
     Args:
         holder: who has it; None when nobody has.
-        run: as of `Holder`.
+        run: as of `Holder`; what it has already is free for it.
         now: seconds since the epoch.
-        force: take it from whoever has it.
+        may_break: see there.
+
+    Raises:
+        LockedError: it is not free.
     """
-    if holder is None or holder.run == run or force or holder.expires <= now:
-        return None
-    left = timedelta(seconds=int(holder.expires - now))
-    return f"the swarm is locked: {holder}. The lock expires in {left}; break it with force=true if that run is no more"
+    if holder is None or holder.run in (run, may_break.run) or may_break.force or holder.expires <= now:
+        return
+    left = timedelta(seconds=int(holder.expires - now)) if holder.expires < NEVER else None
+    ends = f"The lock expires in {left}" if left is not None else "The lock does not expire"
+    raise LockedError(f"the swarm is locked: {holder}. {ends}", holder)
+
+
+def holder_after(found: Holder | None, wanted: Holder, now: int) -> Holder:
+    """Who has the lock once it is taken. The same run keeps it as it is while half of the time is left."""
+    if found is None or found.run != wanted.run:
+        return wanted
+    if found.expires - now > (wanted.expires - now) // 2:
+        return found
+    return replace(found, expires=wanted.expires)
 
 
 def _time(seconds: int) -> str:

@@ -13,6 +13,10 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.swarm import quorum
 
 Json = dict[str, Any]
 
+#: What an engine takes for the pools that it chooses itself. For pools that it is given it takes 0, and no network
+#: can be made then ("invalid pools size: 0").
+_SUBNET_SIZE = 24
+
 
 class MemberError(Exception):
     """The membership that is wanted cannot be had from the one there is."""
@@ -137,7 +141,7 @@ def init_request(options: Json) -> Json:
         **_common(options),
         "DataPathPort": options["data_path_port"],
         "DefaultAddrPool": options["default_addr_pool"],
-        "SubnetSize": options["subnet_size"],
+        "SubnetSize": options["subnet_size"] or (_SUBNET_SIZE if options["default_addr_pool"] else None),
         "Spec": {},
     }
     return _named(request)

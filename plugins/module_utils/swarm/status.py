@@ -96,9 +96,7 @@ def render(status: Json) -> str:
             node["hostname"],
             node["name"] or "(not declared)",
             "leader" if node["leader"] else node["role"],
-            node["state"]
-            if node["reachability"] in (None, "reachable")
-            else f"{node['state']}, {node['reachability']}",
+            _state(node),
             node["availability"],
             node["engine_version"],
             node["address"],

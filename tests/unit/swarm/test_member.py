@@ -149,6 +149,12 @@ def test_everything_named_is_carried():
     assert join_request(named)["Availability"] == "drain"
 
 
+def test_a_pool_never_goes_without_the_size_of_its_parts():
+    pool = {**OPTIONS, "default_addr_pool": ["10.200.0.0/16"]}
+    assert init_request(pool)["SubnetSize"] == 24
+    assert "SubnetSize" not in init_request(OPTIONS)
+
+
 def test_manager_recovers_a_cluster_only_when_it_has_lost_its_quorum(make):
     wanted = Wanted(role="manager", force_new_cluster=True)
     alone = [make.node("m1", "manager"), make.node("m2", "manager", state="down")]

@@ -1,0 +1,47 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The controller's half of `deploy_lock`: says who asks, and knows which other runs of this controller are over."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from typing import Any
+
+from ansible import context
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.controller import is_over, this_run
+
+display = Display()
+
+
+class ActionModule(ActionBase):
+    """See the documentation of the module of the same name."""
+
+    TRANSFERS_FILES = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Run the module, and once more if a run that is over has kept the lock."""
+        super().run(tmp, task_vars)
+        del tmp
+        # A task is run by a child of the process that leads the run.
+        asking = {
+            "run": this_run(os.getppid()),
+            "owner": getpass.getuser(),
+            "origin": socket.gethostname(),
+            "purpose": " ".join(context.CLIARGS.get("args") or ()) or "ansible",
+        }
+        module_args = {**asking, **{key: value for key, value in self._task.args.items() if value is not None}}
+        result: dict[str, Any] = self._execute_module(module_args=module_args, task_vars=task_vars)
+        holder = result.get("holder")
+        if result.get("failed") and holder and is_over(holder["run"]):
+            display.warning(
+                f"taking over the lock of a run of this controller that ended without giving it back: "
+                f"{holder['purpose']} of {holder['owner']}"
+            )
+            result = self._execute_module(module_args={**module_args, "instead_of": holder["run"]}, task_vars=task_vars)
+        return result

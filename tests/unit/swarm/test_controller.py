@@ -1,0 +1,49 @@
+"""Which run of which controller this is."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import pytest
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.controller import is_over, this_run
+
+
+def test_a_process_is_told_from_all_others_and_from_itself_by_nothing():
+    own = this_run(os.getpid())
+    assert own == this_run(os.getpid())
+    assert own != this_run(os.getppid())
+
+
+def test_a_run_that_goes_on_is_not_over():
+    assert not is_over(this_run(os.getpid()))
+
+
+def test_a_run_whose_process_has_ended_is_over():
+    with subprocess.Popen(["sleep", "60"]) as child:
+        run = this_run(child.pid)
+        assert not is_over(run)
+        child.kill()
+    assert is_over(run)
+
+
+def test_a_run_whose_process_id_was_given_again_is_over():
+    machine, _colon, _began = this_run(os.getpid()).rpartition(":")
+    assert is_over(f"{machine}:1")
+
+
+@pytest.mark.parametrize("run", ["", "job-77", "controller-7:1", "0000-boot:pid:[1]:99999999:1", "a:b:c"])
+def test_of_runs_elsewhere_nothing_is_known(run):
+    assert not is_over(run)
+
+
+def test_of_runs_in_another_container_of_the_machine_nothing_is_known():
+    boot, _namespace, rest = this_run(os.getpid()).partition(":pid:")
+    assert not is_over(f"{boot}:pid:[1]:99999999:1")
+    assert rest
+
+
+def test_where_processes_cannot_be_looked_at_nothing_is_known(tmp_path):
+    run = this_run(12, tmp_path)
+    assert run.endswith(":12")
+    assert not is_over(run, tmp_path)
