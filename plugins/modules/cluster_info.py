@@ -130,6 +130,13 @@ remote_managers:
       description: Its address and port.
       type: str
   sample: [{node_id: 3dxdgi1x2smwqfu5h7ptazwx4, address: "10.0.0.11:2377"}]
+encrypted:
+  description:
+    - Whether what the engine keeps of its swarm is encrypted with the unlock key (autolock). An engine cannot go on as
+      the only manager from that.
+  returned: always
+  type: bool
+  sample: false
 engine_version:
   description: Version of the engine. Null if none answers.
   returned: always

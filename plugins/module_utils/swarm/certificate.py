@@ -48,6 +48,18 @@ def read_node_identity(docker_root: str) -> NodeIdentity | None:
         return None
 
 
+def is_encrypted(docker_root: str) -> bool:
+    """Whether the key in the engine's data directory, and with it the swarm's state, needs the unlock key.
+
+    False where there is none, or it cannot be read from here.
+    """
+    path = Path(docker_root) / "swarm" / "certificates" / "swarm-node.key"
+    try:
+        return path.read_text(encoding="ascii").startswith("-----BEGIN ENCRYPTED ")
+    except (OSError, ValueError):
+        return False
+
+
 def node_identity(pem: str) -> NodeIdentity:
     """Read the first certificate of a PEM file.
 

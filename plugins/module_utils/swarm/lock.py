@@ -42,6 +42,17 @@ class Holder:
 STRANGER = Holder("", "somebody", "an unknown place", "an unknown purpose", 0, NEVER)
 
 
+@dataclass(frozen=True)
+class MayBreak:
+    """Whose lock may be taken although it has not expired: everybody's, or that of a run that is no more."""
+
+    force: bool = False
+    run: str | None = None
+
+
+NOBODY = MayBreak()
+
+
 class LockedError(Exception):
     """Somebody else has the lock.
 
@@ -93,8 +104,8 @@ def take(place: Place, wanted: Holder, now: int, may_break: MayBreak) -> tuple[b
     refuse_unless_free(found, wanted.run, now, may_break)
     after = holder_after(found, wanted, now)
     if after != found and not place.replace(found, after):
-        faster = place.holder()
-        raise LockedError(f"somebody was faster: {faster or 'the lock was free again at once'}", faster)
+        refuse_unless_free(place.holder(), wanted.run, now, NOBODY)
+        raise LockedError("somebody else had the swarm locked for a moment. Try again", None)
     return after != found, after
 
 
@@ -104,14 +115,6 @@ def release(place: Place, run: str, force: bool) -> Holder | None:
     if found is None or (found.run != run and not force):
         return found
     return None if place.replace(found, None) else place.holder()
-
-
-@dataclass(frozen=True)
-class MayBreak:
-    """Whose lock may be taken although it has not expired: everybody's, or that of a run that is no more."""
-
-    force: bool = False
-    run: str | None = None
 
 
 def refuse_unless_free(holder: Holder | None, run: str, now: float, may_break: MayBreak) -> None:

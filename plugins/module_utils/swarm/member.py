@@ -70,7 +70,15 @@ def member_steps(wanted: Wanted, current: Json) -> list[str]:
 def _steps_to_recover(current: Json) -> list[str]:
     if current["role"] != "manager":
         raise MemberError("this host is no manager, so it knows nothing a cluster could be recovered from")
-    return [] if current["nodes"] is not None else ["recover"]
+    if current["nodes"] is not None:
+        return []
+    if current["encrypted"]:
+        # It would stop being a manager, and start again without the key (https://github.com/moby/moby/issues/36852).
+        raise MemberError(
+            "this manager's state is encrypted (autolock), and no engine can go on as the only manager from that: "
+            "bring back as many managers as the quorum needs"
+        )
+    return ["recover"]
 
 
 def _steps_out(wanted: Wanted, current: Json) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
 from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.addresses import local_addresses
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.certificate import read_node_identity
+from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.certificate import is_encrypted, read_node_identity
 from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.views import member_view, node_view
 
 Json = dict[str, Any]
@@ -30,15 +30,18 @@ def read_member(engine: Engine, pending_timeout: float = 0) -> Json:
 
     Returns:
         As of `views.member_view`, and `nodes` (as of `views.node_view`; None unless it is a manager
-        with a quorum), `addresses` (of the host the module runs on), `engine_version`, `api_version`.
+        with a quorum), `encrypted` (autolock is on), `addresses` (of the host the module runs on),
+        `engine_version`, `api_version`.
     """
     deadline = time.monotonic() + pending_timeout
     while True:
         info = engine.info()
-        member = member_view(info, read_node_identity(info.get("DockerRootDir") or "/var/lib/docker"))
+        root = info.get("DockerRootDir") or "/var/lib/docker"
+        member = member_view(info, read_node_identity(root))
         if member["state"] != "pending" or time.monotonic() >= deadline:
             break
         time.sleep(1)
+    member["encrypted"] = member["state"] != "inactive" and is_encrypted(root)
     member["nodes"] = None
     if member["state"] == "active" and member["role"] == "manager":
         try:
@@ -62,7 +65,7 @@ def member_without_engine() -> Json:
         identity = read_node_identity(str(_SWARM_STATE.parent.parent))
         member["state"] = "unknown"
         member["node_id"] = identity.node_id if identity else None
-    member.update(nodes=None, engine_version=None, api_version=None)
+    member.update(encrypted=False, nodes=None, engine_version=None, api_version=None)
     member["addresses"] = local_addresses()
     return member
 

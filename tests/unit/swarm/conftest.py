@@ -36,6 +36,7 @@ def fresh(name):
         "cluster_id": None,
         "remote_managers": [],
         "error": "",
+        "encrypted": False,
         "addresses": [f"addr-{name}"],
         "nodes": None,
         "quorum": None,

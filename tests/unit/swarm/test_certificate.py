@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.certificate import (
     NodeIdentity,
+    is_encrypted,
     node_identity,
     read_node_identity,
 )
@@ -73,3 +74,13 @@ def test_engine_keeps_it_in_its_data_directory(tmp_path):
 
 def test_engine_in_no_swarm_has_none(tmp_path):
     assert read_node_identity(str(tmp_path)) is None
+
+
+def test_state_is_encrypted_where_its_key_says_so(tmp_path):
+    assert not is_encrypted(str(tmp_path))
+    key = tmp_path / "swarm" / "certificates" / "swarm-node.key"
+    key.parent.mkdir(parents=True)
+    key.write_text("-----BEGIN PRIVATE KEY-----\nkek-version: 0\n")
+    assert not is_encrypted(str(tmp_path))
+    key.write_text("-----BEGIN ENCRYPTED PRIVATE KEY-----\nkek-version: 0\n")
+    assert is_encrypted(str(tmp_path))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock import (
+    NOBODY,
     Holder,
     LockedError,
     MayBreak,
@@ -23,7 +24,6 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock_places i
 
 HOLDER = Holder("run-1", "ada", "controller-7", "release 1.4", since=1_000, expires=2_000)
 OTHER = Holder("run-2", "bob", "controller-8", "release 1.5", since=1_500, expires=2_500)
-NOBODY = MayBreak()
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_who_finds_it_expired_too_late_is_refused(place):
             return found
 
     slow = SlowPlace("deploy", place._path.parent)
-    with pytest.raises(LockedError, match="somebody was faster: eve at controller-9"):
+    with pytest.raises(LockedError, match="the swarm is locked: eve at controller-9"):
         take(slow, replace(OTHER, expires=3_000), 2_100, NOBODY)
     assert place.holder() == third
 

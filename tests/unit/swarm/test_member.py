@@ -162,6 +162,14 @@ def test_manager_recovers_a_cluster_only_when_it_has_lost_its_quorum(make):
     assert member_steps(wanted, make.manager("m1", [make.node("m1", "manager")])) == []
 
 
+def test_manager_does_not_stop_for_a_recovery_that_its_engine_cannot_do(make):
+    alone = [make.node("m1", "manager"), make.node("m2", "manager", state="down")]
+    with pytest.raises(MemberError, match="encrypted"):
+        member_steps(Wanted(force_new_cluster=True), make.manager("m1", alone, encrypted=True))
+    single = make.manager("m1", [make.node("m1", "manager")], encrypted=True)
+    assert member_steps(Wanted(force_new_cluster=True), single) == []
+
+
 def test_worker_cannot_recover_a_cluster(make):
     with pytest.raises(MemberError, match="no manager"):
         member_steps(Wanted(force_new_cluster=True), make.worker("w1"))
