@@ -79,6 +79,9 @@ status:
           C(tasks) that run there.
       type: list
       elements: dict
+    lock:
+      description: Who has locked the swarm against other controllers, in words. Null if nobody has.
+      type: str
     services:
       description: Services with their numbers of running and desired tasks, the nodes they run on and their ports.
       type: list
@@ -93,12 +96,15 @@ page:
   type: str
 """
 
+import time
 from collections import Counter
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
 from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import connect, engine_argument_spec, fail
+from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock import in_words
+from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock_places import SwarmPlace
 from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.quorum import quorum_of
 from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.status import differences, render, service_view
 from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.views import node_view
@@ -129,6 +135,7 @@ def _status(engine: Engine, params: dict[str, Any]) -> dict[str, Any]:
     tasks = engine.tasks({"desired-state": "running"})
     running = Counter(task.get("NodeID") for task in tasks if (task.get("Status") or {}).get("State") == "running")
     quorum = quorum_of(list(nodes.values()))
+    holder = SwarmPlace(engine, "deploy").holder()
     return {
         "cluster_id": engine.info()["Swarm"]["Cluster"]["ID"],
         "quorum": f"{quorum}, {quorum.tolerates} more may fail",
@@ -136,6 +143,7 @@ def _status(engine: Engine, params: dict[str, Any]) -> dict[str, Any]:
             {**node, "name": names.get(node["id"]), "tasks": running[node["id"]]}
             for node in sorted(nodes.values(), key=lambda node: (node["role"], node["hostname"]))
         ],
+        "lock": in_words(holder, time.time()) if holder else None,
         "services": [
             service_view(service, tasks, nodes, outside)
             for service in sorted(engine.services(status=True), key=lambda service: service["Spec"]["Name"])

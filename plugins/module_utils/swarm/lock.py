@@ -131,9 +131,15 @@ def refuse_unless_free(holder: Holder | None, run: str, now: float, may_break: M
     """
     if holder is None or holder.run in (run, may_break.run) or may_break.force or holder.expires <= now:
         return
-    left = timedelta(seconds=int(holder.expires - now)) if holder.expires < NEVER else None
-    ends = f"The lock expires in {left}" if left is not None else "The lock does not expire"
-    raise LockedError(f"the swarm is locked: {holder}. {ends}", holder)
+    raise LockedError(f"the swarm is locked: {in_words(holder, now)}", holder)
+
+
+def in_words(holder: Holder, now: float) -> str:
+    """Who has the lock, since when, from where, for what, and for how long still."""
+    if holder.expires >= NEVER:
+        return f"{holder}. The lock does not expire"
+    left = timedelta(seconds=int(holder.expires - now))
+    return f"{holder}. The lock " + (f"expires in {left}" if left > timedelta() else "has expired")
 
 
 def holder_after(found: Holder | None, wanted: Holder, now: int) -> Holder:

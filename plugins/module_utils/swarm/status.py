@@ -89,7 +89,7 @@ def render(status: Json) -> str:
 
     Args:
         status: `cluster_id`, `quorum` (in words), `nodes` (as of `views.node_view`, with `name` and `tasks`),
-            `services` (as of `service_view`) and `differences` (sentences).
+            `services` (as of `service_view`), `lock` (in words, or None) and `differences` (sentences).
     """
     nodes = [
         [
@@ -116,7 +116,9 @@ def render(status: Json) -> str:
         ]
         for service in status["services"]
     ]
-    lines = [f"Cluster {status['cluster_id']}: {status['quorum']}", ""]
+    lines = [f"Cluster {status['cluster_id']}: {status['quorum']}"]
+    lines += [f"Locked: {status['lock']}"] if status["lock"] else []
+    lines += [""]
     lines += _table(
         ["NODE", "HOST", "ROLE", "STATE", "AVAILABILITY", "ENGINE", "ADDRESS", "TASKS", "LABELS"],
         nodes,

@@ -12,6 +12,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock import (
     LockedError,
     MayBreak,
     Unchanged,
+    in_words,
     refuse_unless_free,
     release,
     take,
@@ -66,6 +67,10 @@ def test_others_are_told_who_since_when_from_where_for_what_and_for_how_long(may
     assert "ada at controller-7 has had it since 1970-01-01 00:16:40 UTC for release 1.4" in str(refused.value)
     assert "expires in 0:08:20" in str(refused.value)
     assert refused.value.holder == HOLDER
+
+
+def test_a_lock_that_has_expired_is_told_as_such():
+    assert in_words(HOLDER, 2_000).endswith("The lock has expired")
 
 
 @pytest.mark.parametrize("spec", [{"Name": "x"}, {"Name": "x", "Data": "bm90IGpzb24="}, {"Name": "x", "Data": "e30="}])

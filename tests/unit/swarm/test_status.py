@@ -92,6 +92,7 @@ def test_page_says_it_all(make):
                     "published": [port],
                 }
             ],
+            "lock": None,
             "differences": [],
         }
     ).splitlines()
@@ -102,3 +103,10 @@ def test_page_says_it_all(make):
     assert page[7].split() == ["ui", "replicated", "2/2", "ui:1", "w1", "(2)"]
     assert page[page.index("Differs from what is declared:") + 1] == "  nothing"
     assert page[-1] == "  ui: http://10.0.0.1:80/"
+
+
+def test_page_says_who_has_locked_the_swarm():
+    status = {"cluster_id": "C", "quorum": "q", "nodes": [], "services": [], "differences": []}
+    assert render({**status, "lock": "ada has had it. The lock expires in 0:10:00"}).splitlines()[1] == (
+        "Locked: ada has had it. The lock expires in 0:10:00"
+    )
