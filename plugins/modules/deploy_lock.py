@@ -193,7 +193,12 @@ def _take(module: AnsibleModule, host: HostPlace, swarm: SwarmPlace | None) -> d
         refuse_unless_free(on_host, wanted.run, now, may_break)
         if on_host is not None and on_host.run != wanted.run:
             release(_writable(module, host), on_host.run, force=False)
-    changed, holder = take(_writable(module, swarm or host), wanted, now, may_break)
+    try:
+        changed, holder = take(_writable(module, swarm or host), wanted, now, may_break)
+    except EngineError:
+        # A manager answers for a few seconds still when its cluster has lost the quorum.
+        swarm = None
+        changed, holder = take(_writable(module, host), wanted, now, may_break)
     return {"changed": changed, "held": True, "place": "swarm" if swarm else "host", "holder": asdict(holder)}
 
 
