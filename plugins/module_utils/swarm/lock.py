@@ -6,11 +6,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import base64
+import json
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any, Protocol
 
 Json = dict[str, Any]
+
+LABEL = "dockyard.swarm.lock"
+EXPIRES = "dockyard.swarm.lock-expires"
 
 NEVER = 2**40
 
@@ -149,6 +154,31 @@ def holder_after(found: Holder | None, wanted: Holder, now: int) -> Holder:
     if found.expires - now > (wanted.expires - now) // 2:
         return found
     return replace(found, expires=wanted.expires)
+
+
+def config_name(lock: str) -> str:
+    """The name of the config that is the lock."""
+    return f"{LABEL}.{lock}"
+
+
+def config_spec(lock: str, holder: Holder) -> Json:
+    """The ConfigSpec that is the lock in this hand."""
+    data = base64.b64encode(json.dumps(asdict(holder)).encode()).decode()
+    return {"Name": config_name(lock), "Labels": config_labels(lock, holder), "Data": data}
+
+
+def holder_of(config: Json) -> Holder:
+    """Who has the lock, by its config as `GET /configs` returns it."""
+    try:
+        holder = Holder(**json.loads(base64.b64decode(config["Spec"]["Data"])))
+        return replace(holder, expires=int(config["Spec"]["Labels"][EXPIRES]))
+    except (KeyError, TypeError, ValueError):
+        return STRANGER
+
+
+def config_labels(lock: str, holder: Holder) -> dict[str, str]:
+    """What of the config can change while it is held: until when."""
+    return {LABEL: lock, EXPIRES: str(holder.expires)}
 
 
 def _time(seconds: int) -> str:

@@ -6,23 +6,26 @@
 
 from __future__ import annotations
 
-import base64
 import fcntl
 import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock import STRANGER, Holder
+from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock import (
+    STRANGER,
+    Holder,
+    config_labels,
+    config_name,
+    config_spec,
+    holder_of,
+)
 
 Json = dict[str, Any]
-
-LABEL = "dockyard.swarm.lock"
-EXPIRES = "dockyard.swarm.lock-expires"
 
 #: Gone after a restart of the host, as is whatever a controller was doing there.
 _DIRECTORY = Path("/run/dockyard.swarm")
@@ -53,7 +56,7 @@ class SwarmPlace:
         try:
             if config is not None and wanted is not None and holder_of(config).run == wanted.run:
                 # Without a moment in which nobody has it: an engine changes labels of a config, and nothing else.
-                spec = {**config["Spec"], "Labels": _labels(self._lock, wanted)}
+                spec = {**config["Spec"], "Labels": config_labels(self._lock, wanted)}
                 self._engine.config_update(config["ID"], config["Version"]["Index"], spec)
                 return True
             if config is not None:
@@ -110,30 +113,6 @@ class HostPlace:
             yield file
         finally:
             os.close(file)
-
-
-def config_name(lock: str) -> str:
-    """The name of the config that is the lock."""
-    return f"{LABEL}.{lock}"
-
-
-def config_spec(lock: str, holder: Holder) -> Json:
-    """The ConfigSpec that is the lock in this hand."""
-    data = base64.b64encode(json.dumps(asdict(holder)).encode()).decode()
-    return {"Name": config_name(lock), "Labels": _labels(lock, holder), "Data": data}
-
-
-def holder_of(config: Json) -> Holder:
-    """Who has the lock, by its config as `GET /configs` returns it."""
-    try:
-        holder = Holder(**json.loads(base64.b64decode(config["Spec"]["Data"])))
-        return replace(holder, expires=int(config["Spec"]["Labels"][EXPIRES]))
-    except (KeyError, TypeError, ValueError):
-        return STRANGER
-
-
-def _labels(lock: str, holder: Holder) -> dict[str, str]:
-    return {LABEL: lock, EXPIRES: str(holder.expires)}
 
 
 def _read(file: int) -> Holder | None:

@@ -12,16 +12,14 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock import (
     LockedError,
     MayBreak,
     Unchanged,
+    config_spec,
+    holder_of,
     in_words,
     refuse_unless_free,
     release,
     take,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock_places import (
-    HostPlace,
-    config_spec,
-    holder_of,
-)
+from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock_places import HostPlace
 
 HOLDER = Holder("run-1", "ada", "controller-7", "release 1.4", since=1_000, expires=2_000)
 OTHER = Holder("run-2", "bob", "controller-8", "release 1.5", since=1_500, expires=2_500)
