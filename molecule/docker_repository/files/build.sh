@@ -14,7 +14,7 @@ esac
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 apt-get -qq update
 apt-get -qq install --no-install-recommends -y apt-utils gnupg >/dev/null
-work=$(mktemp -d)
+work=$(mktemp -d -p /var/tmp) # of what lies in /tmp, nothing may be executed, and ldd tells nothing
 cd "$work"
 chmod 755 "$work"
 apt-get -qq download docker.io docker-cli containerd runc
@@ -30,7 +30,7 @@ relocate() { # folder for the libraries, programs
     shift
     mkdir -p "$folder"
     for program; do
-        ldd "$program" >linked 2>/dev/null || continue
+        ldd "$program" >linked 2>/dev/null || continue # a script, or linked to nothing
         awk '$2 == "=>" {print $3} $1 ~ /ld-linux/ {print $1}' linked | xargs -I {} cp --dereference --update=none {} "$folder"
         patchelf --set-interpreter "$libraries/ld-linux-x86-64.so.2" --force-rpath --set-rpath "$libraries" "$program"
     done
@@ -38,6 +38,7 @@ relocate() { # folder for the libraries, programs
 if [ "$codename" != "$own" ]; then
     apt-get -qq install --no-install-recommends -y patchelf docker.io docker-cli >/dev/null
     relocate containerd.io all/usr/bin/docker all/usr/bin/containerd* all/usr/bin/ctr all/usr/sbin/* all/usr/libexec/docker/*
+    test -e "containerd.io$libraries/libc.so.6"
     needs=iptables
 fi
 
