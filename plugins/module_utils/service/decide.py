@@ -74,9 +74,9 @@ def chosen(names: Iterable[str], wish: str, services: Mapping[str, Json]) -> lis
         return sorted(name for name, service in services.items() if _mode(service) in fit)
     for name in names:
         if name not in services:
-            near = difflib.get_close_matches(name, services, 1)
-            stack = [other for other in services if other.endswith(f"_{name}")]
-            hint = next((f"; did you mean {other}?" for other in [*stack[:1], *near]), "")
+            in_stacks = sorted(other for other in services if other.endswith(f"_{name}"))
+            near = in_stacks or difflib.get_close_matches(name, services, 1)
+            hint = f"; did you mean {' or '.join(near)}?" if near else ""
             raise ServiceError(f"there is no service {name}{hint}")
     return names
 

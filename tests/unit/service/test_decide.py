@@ -111,7 +111,11 @@ def test_all_are_those_that_the_wish_is_for():
         chosen(["*"], RESTARTED, services)
 
 
-@pytest.mark.parametrize(("name", "hint"), [("ui", "did you mean shop_ui"), ("shop_iu", "did you mean shop_ui")])
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("ui", "; did you mean board_ui or shop_ui?"), ("shop_iu", "; did you mean shop_ui?"), ("x", "")],
+)
 def test_a_name_that_is_none(name, hint):
-    with pytest.raises(ServiceError, match=hint):
-        chosen([name], RESTARTED, cluster(service()).services)
+    with pytest.raises(ServiceError) as fault:
+        chosen([name], RESTARTED, cluster(service(), service("board_ui")).services)
+    assert str(fault.value) == f"there is no service {name}{hint}"
