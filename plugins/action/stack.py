@@ -17,7 +17,10 @@ from typing import Any
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import engine_argument_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import (
+    DEFAULT_DOCKER_HOST,
+    engine_argument_spec,
+)
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.markdown import as_markdown
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.options import (
     ON_CONTROLLER,
@@ -25,6 +28,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.stack.options impor
     pack_project,
     stack_argument_spec,
 )
+from ansible_collections.dockyard.swarm.plugins.plugin_utils import glance
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose import ComposeError, Project, load
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.env_files import project_variables
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.loader import STACK
@@ -43,23 +47,43 @@ class ActionModule(ActionBase):
         _validated, options = self.validate_argument_spec({**engine_argument_spec(), **stack_argument_spec()})
         module_args = {key: value for key, value in self._task.args.items() if key not in ON_CONTROLLER}
         files: list[dict[str, str | None]] = []
+        loaded: LoadedProject | None = None
         if options["state"] == "present":
             project = self._project(options)
             files = [_origin(self._found(path, "compose file"), project) for path in options["files"]]
             module_args["name"] = options["name"] or project.name
             if not module_args["name"]:
                 raise AnsibleActionFail("the stack needs a name: give the option name, or a top-level name in a file")
-            module_args["project"] = pack_project(
-                LoadedProject(project.config, project.config_data, project.secret_data, project.depends_on)
-            )
+            loaded = LoadedProject(project.config, project.config_data, project.secret_data, project.depends_on)
+            module_args["project"] = pack_project(loaded)
         module_args["origin"] = {"user": getpass.getuser(), "host": socket.gethostname(), "files": files}
         plan_file = self._plan_file(options)
-        result: dict[str, Any] = self._execute_module(module_args=module_args, task_vars=task_vars)
+        options.update(name=module_args["name"], origin=module_args["origin"])
+        result = self._nothing_to_do(options, loaded, task_vars or {}) if loaded else None
+        if result is None:
+            result = self._execute_module(module_args=module_args, task_vars=task_vars)
         if plan_file is not None and "plan" in result:
             plan = result["plan"]
             text = as_markdown(plan) if plan_file.suffix == ".md" else json.dumps(plan, indent=2, sort_keys=True) + "\n"
             _write(plan_file, text)
         return result
+
+    def _nothing_to_do(
+        self, options: dict[str, Any], project: LoadedProject, task_vars: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        own_address = "docker_host" in self._task.args
+        if not own_address:
+            # Not the controller's DOCKER_HOST, which the validation has filled in.
+            options = {**options, "docker_host": DEFAULT_DOCKER_HOST}
+        if self._task.async_val or not glance.may_glance(options, self._task.environment or (), project):
+            return None
+        python = str(self._templar.template(task_vars.get("ansible_python_interpreter") or "auto"))
+        if python.startswith("auto"):
+            python = (task_vars.get("ansible_facts") or {}).get("discovered_interpreter_python") or "python3"
+        done = self._low_level_execute_command(glance.question(python, options, own_address, project))
+        if done["rc"] != 0:
+            return None
+        return glance.answer(done["stdout"], options, project, self._task.check_mode)
 
     def _plan_file(self, options: dict[str, Any]) -> Path | None:
         if not options["plan_file"]:

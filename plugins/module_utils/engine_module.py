@@ -15,13 +15,15 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.engine import (
     EngineError,
 )
 
+DEFAULT_DOCKER_HOST = "unix:///var/run/docker.sock"
+
 
 def engine_argument_spec() -> dict[str, Any]:
     """The options of the doc fragment `dockyard.swarm.engine`."""
     return {
         "docker_host": {
             "type": "str",
-            "default": "unix:///var/run/docker.sock",
+            "default": DEFAULT_DOCKER_HOST,
             "fallback": (env_fallback, ["DOCKER_HOST"]),
         },
         "engine_timeout": {"type": "int", "default": 60},

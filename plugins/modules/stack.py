@@ -353,9 +353,10 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
 from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import connect, engine_argument_spec, fail
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.apply import ApplyError
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.asked import job_asked_for, job_of
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.back import plan_return
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.claim import LockedError
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.convert import ConvertError, convert
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.convert import ConvertError
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.credentials import finder
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.deploy import (
     NotConvergedError,
@@ -366,19 +367,18 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.stack.deploy import
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.history import HistoryError
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.images import UnresolvedImagesError
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.options import stack_argument_spec, unpack_project
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.order import OrderError, order_of
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.part import part_of
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.plan import Plan, PlanError
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.order import OrderError
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.plan import PlanError
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.remove import RemovalError
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.report import report, running
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.run import (
-    Job,
+    AuthFor,
     TakenBackError,
     plan_job,
     run,
     run_back,
     run_removal,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.show import as_data, as_diff
 
 _TOLD = (
     ApplyError,
@@ -437,25 +437,13 @@ def _failed_tasks(error: Exception) -> dict[str, Any]:
 
 
 def _present(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
-    params = module.params
-    project = unpack_project(params["project"])
-    desired = convert(
-        project.config,
-        params["name"],
-        engine.api_version,
-        project.config_data,
-        project.secret_data,
-        newer_fields=params["newer_fields"],
-    )
-    order = order_of(params["name"], project.depends_on, desired.services)
-    if params["only"]:
-        desired = part_of(desired, params["name"], params["only"])
-    job = _job(module, desired=desired, order=order)
+    project = unpack_project(module.params["project"])
+    job = job_asked_for(module.params, project, engine.api_version, _auth_for(module))
     plan, current = plan_job(engine, job)
-    for warning in [*desired.warnings, *plan.warnings]:
+    for warning in [*job.desired.warnings, *plan.warnings]:
         module.warn(warning)
     if module.check_mode:
-        return _report(plan)
+        return report(plan)
     return _done(module, run(engine, job, plan, current))
 
 
@@ -463,9 +451,9 @@ def _rolled_back(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
     number = module.params["deployment"]
     if module.check_mode:
         way = plan_return(engine, module.params["name"], number, interrupted=False)
-        result = _report(way.plan)
+        result = report(way.plan)
     else:
-        way, done = run_back(engine, _job(module), number)
+        way, done = run_back(engine, job_of(module.params, _auth_for(module)), number)
         result = _done(module, done)
     for warning in way.plan.warnings:
         module.warn(warning)
@@ -474,39 +462,17 @@ def _rolled_back(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
 
 def _absent(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
     plan = plan_removal(engine, module.params["name"])
-    return _report(plan if module.check_mode else run_removal(engine, _job(module), plan))
+    return report(plan if module.check_mode else run_removal(engine, job_of(module.params, _auth_for(module)), plan))
 
 
-def _job(module: AnsibleModule, **more: Any) -> Job:
-    params = module.params
-    return Job(
-        stack=params["name"],
-        origin=params["origin"],
-        auth_for=finder(params["registries"], params["host_credentials"]),
-        prune=params["prune"],
-        resolve_image=params["resolve_image"],
-        recreate_networks=params["recreate_networks"],
-        wait=params["wait"],
-        wait_timeout=params["wait_timeout"],
-        lock_timeout=params["lock_timeout"],
-        on_failure=params["on_failure"],
-        keep_deployments=params["keep_deployments"],
-        **more,
-    )
+def _auth_for(module: AnsibleModule) -> AuthFor:
+    return finder(module.params["registries"], module.params["host_credentials"])
 
 
 def _done(module: AnsibleModule, result: Result) -> dict[str, Any]:
     for warning in result.warnings:
         module.warn(warning)
-    services = {
-        name: {"running": verdict.running, "wanted": verdict.wanted}
-        for name, verdict in result.outcome.verdicts.items()
-    }
-    return {**_report(result.plan), "services": services}
-
-
-def _report(plan: Plan) -> dict[str, Any]:
-    return {"changed": plan.changed, "plan": as_data(plan), "diff": as_diff(plan)}
+    return {**report(result.plan), **running(result.outcome)}
 
 
 if __name__ == "__main__":

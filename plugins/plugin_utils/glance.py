@@ -1,0 +1,168 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One glance at a swarm from the controller: whether a deploy has anything to do at all.
+
+Sending a module to a host and starting it takes several times as long as all that an unchanged stack needs to be
+known for what it is. So the controller asks first, in one round trip and with nothing but Python's standard library
+on the host, and decides by the module's own code. Whenever there is something to do, to wait for, to ask or to
+complain about, this says nothing, and the module has its turn.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.asked import job_asked_for
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.convert import ConvertError
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.images import NEVER, tagged
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.labels import NAMESPACE
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.options import LoadedProject
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.order import OrderError
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.plan import SERVICE, Plan, PlanError
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.report import report, running
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.run import Job, plan_job
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.wait import Outcome, look, wait_for
+
+Json = dict[str, Any]
+
+_SOCKET = "unix://"
+
+# Asks all addresses at once and prints the answers; ends with a failure if one is not 200.
+_READER = """
+import http.client, json, os, socket, sys, threading
+path, timeout, addresses = sys.argv[1], float(sys.argv[2]), json.loads(sys.argv[3])
+if len(sys.argv) == 4 and os.environ.get("DOCKER_HOST"):
+    sys.exit(3)
+answers, versions = {}, set()
+def ask(address):
+    connection = http.client.HTTPConnection("localhost", timeout=timeout)
+    connection.sock = socket.socket(socket.AF_UNIX)
+    connection.sock.settimeout(timeout)
+    connection.sock.connect(path)
+    connection.request("GET", address)
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    if answer.status == 200:
+        answers[address] = text
+        versions.add(answer.getheader("Api-Version"))
+threads = [threading.Thread(target=ask, args=(address,), daemon=True) for address in addresses]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+if set(answers) != set(addresses):
+    sys.exit(3)
+print(json.dumps({"version": versions.pop(), "answers": answers}))
+"""
+
+
+class UnseenError(Exception):
+    """Something has to be asked or done that one glance does not hold."""
+
+
+class Glance(Engine):
+    """An engine as it answered a moment ago; it can be asked that again, and nothing else."""
+
+    def __init__(self, version: str, answers: Mapping[str, str]) -> None:
+        self._api_version = version
+        self._answers = answers
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Any] | None = None,
+        body: Json | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> str:
+        given = {key: value for key, value in (query or {}).items() if value is not None}
+        address = f"{path}?{urlencode(given)}" if given else path
+        if method != "GET" or body or headers:
+            raise UnseenError(f"{method} {address}")
+        try:
+            return self._answers[address]
+        except KeyError:
+            raise UnseenError(address) from None
+
+
+class _Wanted(dict[str, str]):
+    """Answers nobody has given yet: what is looked up is noted."""
+
+    def __missing__(self, address: str) -> str:
+        return self.setdefault(address, "[]")
+
+
+def may_glance(options: Mapping[str, Any], environment: Iterable[Any], project: LoadedProject) -> bool:
+    """Whether one glance can tell: the engine is behind a local socket, and nothing secret has to be sent.
+
+    Args:
+        options: the validated options of the module.
+        environment: what the task sets in the environment of its module.
+        project: what is to be deployed.
+    """
+    local = str(options["docker_host"]).startswith(_SOCKET) and not any(environment)
+    return local and not options["registries"] and not project.secret_data
+
+
+def question(python: str, options: Mapping[str, Any], own_address: bool, project: LoadedProject) -> str:
+    """The command that looks.
+
+    Args:
+        python: the interpreter on the host.
+        options: the validated options of the module, with the stack's name.
+        own_address: whether the task names the engine's address itself, and the host's DOCKER_HOST does not count.
+        project: what is to be deployed.
+    """
+    wanted = _Wanted()
+    engine, label = Glance("", wanted), f"{NAMESPACE}={options['name']}"
+    engine.services({"label": label})
+    engine.tasks({"label": label})
+    engine.tasks({"label": label, "_up-to-date": "true"})
+    engine.nodes()
+    engine.networks()
+    engine.configs()
+    engine.secrets()
+    if options["resolve_image"] != NEVER:
+        for service in (project.config.get("services") or {}).values():
+            engine.distribution(tagged(str(service["image"])))
+    socket = str(options["docker_host"]).removeprefix(_SOCKET)
+    addresses = json.dumps(sorted(wanted))
+    command = [python, "-c", _READER, socket, str(options["engine_timeout"]), addresses]
+    return shlex.join([*command, "own"] if own_address else command)
+
+
+def answer(text: str, options: Mapping[str, Any], project: LoadedProject, check_mode: bool) -> Json | None:
+    """The module's result, if there is nothing to do; None where the module has to see for itself.
+
+    Args:
+        text: what the command printed.
+        options: the validated options of the module, with the stack's name.
+        project: what is to be deployed.
+        check_mode: whether nothing but the plan is wanted.
+    """
+    try:
+        seen = json.loads(text)
+        engine = Glance(seen["version"], seen["answers"])
+        job = job_asked_for(options, project, engine.api_version, lambda _reference: None)
+        plan, current = plan_job(engine, job)
+        if plan.changed or plan.warnings or job.desired.warnings or current.lock is not None:
+            return None
+        if check_mode:
+            return report(plan)
+        outcome = _as_it_is(engine, job, plan) if job.wait else Outcome()
+    except (ValueError, KeyError, UnseenError, ConvertError, OrderError, PlanError):
+        return None
+    return {**report(plan), **running(outcome)} if outcome.converged else None
+
+
+def _as_it_is(engine: Engine, job: Job, plan: Plan) -> Outcome:
+    names = [step.name for step in plan.steps if step.kind == SERVICE]
+    view = look(engine, job.stack, names)
+    return wait_for(lambda: view, names, submitted=(), known_failures=(), timeout=0)

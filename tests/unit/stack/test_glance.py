@@ -1,0 +1,189 @@
+"""What one glance tells of a stack, and when it leaves the word to the module."""
+
+from __future__ import annotations
+
+import copy
+import json
+import shlex
+import socketserver
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler
+
+import pytest
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import engine_argument_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.labels import lock_name
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.options import LoadedProject, stack_argument_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock import config_name
+from ansible_collections.dockyard.swarm.plugins.plugin_utils import glance
+
+from tests.unit.stack.specs import NODES, STACK, network, service, task
+
+DIGEST = "sha256:" + "a" * 64
+LABEL = "%7B%22label%22%3A+%5B%22com.docker.stack.namespace%3Dshop%22%5D"
+PROJECT = LoadedProject(
+    config={
+        "services": {"ui": {"image": "registry:5000/ui:1", "networks": {"front": None}}},
+        "networks": {"front": {}},
+    }
+)
+
+
+def options(**more):
+    """The module's options as they are where nothing else is said."""
+    known = {**engine_argument_spec(), **stack_argument_spec()}
+    return {**{name: item.get("default") for name, item in known.items()}, "name": STACK, "files": ["a.yml"], **more}
+
+
+def addresses(project=PROJECT, **more):
+    command = shlex.split(glance.question("python3", options(**more), False, project))
+    return json.loads(command[5])
+
+
+@pytest.fixture
+def cluster():
+    """The stack as a deploy leaves it behind."""
+    job = glance.job_asked_for(options(), PROJECT, "1.45", lambda _reference: None)
+    spec = copy.deepcopy(job.desired.services["shop_ui"])
+    spec["TaskTemplate"]["ContainerSpec"]["Image"] = f"registry:5000/ui:1@{DIGEST}"
+    spec["TaskTemplate"]["Placement"] = {"Platforms": [{"Architecture": "amd64", "OS": "linux"}]}
+    spec["TaskTemplate"]["Networks"] = [{"Target": "id-of-shop_front", "Aliases": ["ui"]}]
+    running = [{**task("running"), "ServiceID": "id-of-shop_ui"}]
+    return {
+        f"/services?filters={LABEL}%7D": [service(spec)],
+        f"/tasks?filters={LABEL}%7D": running,
+        f"/tasks?filters={LABEL}%2C+%22_up-to-date%22%3A+%5B%22true%22%5D%7D": running,
+        "/nodes": list(NODES.values()),
+        "/networks": [network("shop_front", EnableIPv6=False, Internal=False, Attachable=False)],
+        "/configs": [],
+        "/secrets": [],
+        "/distribution/registry:5000/ui:1/json": {
+            "Descriptor": {"digest": DIGEST},
+            "Platforms": [{"architecture": "amd64", "os": "linux"}],
+        },
+    }
+
+
+def told(cluster, project=PROJECT, check_mode=False, **more):
+    asked = {address: json.dumps(cluster[address]) for address in addresses(project, **more)}
+    text = json.dumps({"version": "1.45", "answers": asked})
+    return glance.answer(text, options(**more), project, check_mode)
+
+
+def test_an_unchanged_stack_that_runs_needs_no_module(cluster):
+    result = told(cluster)
+    assert result["changed"] is False
+    assert result["diff"] == []
+    assert result["services"] == {"shop_ui": {"running": 1, "wanted": 1}}
+
+
+def test_in_check_mode_only_the_plan_is_told(cluster):
+    assert set(told(cluster, check_mode=True)) == {"changed", "plan", "diff"}
+
+
+def test_a_stack_that_differs_is_left_to_the_module(cluster):
+    changed = LoadedProject(copy.deepcopy(PROJECT.config))
+    changed.config["services"]["ui"]["environment"] = {"LOG": "debug"}
+    assert told(cluster, changed) is None
+
+
+def test_another_digest_in_the_registry_is_left_to_the_module(cluster):
+    cluster["/distribution/registry:5000/ui:1/json"]["Descriptor"]["digest"] = "sha256:" + "b" * 64
+    assert told(cluster) is None
+    assert told(cluster, resolve_image="never") is not None
+
+
+def test_tasks_that_do_not_run_are_left_to_the_module(cluster):
+    for address in cluster:
+        if address.startswith("/tasks"):
+            cluster[address] = [{**task("failed", err="exit 1"), "ServiceID": "id-of-shop_ui"}]
+    assert told(cluster) is None
+    assert told(cluster, wait=False) is not None
+
+
+def test_a_deploy_under_way_is_left_to_the_module(cluster):
+    cluster["/configs"] = [{"ID": "c", "Spec": {"Name": config_name(lock_name(STACK)), "Labels": {}}}]
+    assert told(cluster) is None
+
+
+def test_what_the_glance_does_not_hold_is_left_to_the_module(cluster):
+    cluster[f"/services?filters={LABEL}%7D"][0]["Spec"]["TaskTemplate"]["Networks"] = [{"Target": "unlisted"}]
+    assert told(cluster) is None
+
+
+def test_no_answer_is_left_to_the_module():
+    assert glance.answer("a message of the day", options(), PROJECT, False) is None
+
+
+def test_digests_are_not_asked_for_where_they_do_not_count():
+    assert [item for item in addresses() if "distribution" in item] == ["/distribution/registry:5000/ui:1/json"]
+    assert not [item for item in addresses(resolve_image="never") if "distribution" in item]
+
+
+@pytest.mark.parametrize(
+    ("given", "environment", "project"),
+    [
+        ({"docker_host": "tcp://10.0.0.1:2376"}, [], PROJECT),
+        ({"registries": [{"registry": "r", "username": "u", "password": "p"}]}, [], PROJECT),
+        ({}, [{"DOCKER_HOST": "unix:///other"}], PROJECT),
+        ({}, [], LoadedProject({}, secret_data={"key": b"value"})),
+    ],
+    ids=["another host", "credentials", "environment", "secrets"],
+)
+def test_a_glance_is_not_taken_where_it_could_not_tell(given, environment, project):
+    assert glance.may_glance(options(), [{}], PROJECT)
+    assert not glance.may_glance(options(**given), environment, project)
+
+
+class _Answering(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        body = json.dumps(self.server.answers.get(self.path, {"message": "no"})).encode()
+        self.send_response(200 if self.path in self.server.answers else 404)
+        self.send_header("Api-Version", "1.45")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def address_string(self):
+        return "local"
+
+    def log_message(self, *_arguments):
+        """Say nothing."""
+
+
+@pytest.fixture
+def engine(tmp_path, cluster):
+    server = socketserver.ThreadingUnixStreamServer(str(tmp_path / "docker.sock"), _Answering)
+    server.daemon_threads = True
+    server.answers = cluster
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def run(server, own_address=True, **environment):
+    given = options(docker_host=f"unix://{server.server_address}")
+    command = glance.question(sys.executable, given, own_address, PROJECT)
+    return subprocess.run(["sh", "-c", command], capture_output=True, text=True, env=environment, check=False)
+
+
+def test_the_command_brings_what_the_engine_answers(engine):
+    done = run(engine)
+    assert done.returncode == 0, done.stderr
+    assert glance.answer(done.stdout, options(), PROJECT, False)["changed"] is False
+
+
+def test_the_command_fails_where_an_answer_is_missing(engine):
+    del engine.answers["/nodes"]
+    assert run(engine).returncode != 0
+
+
+def test_the_command_fails_where_the_host_means_another_engine(engine):
+    assert run(engine, own_address=False, DOCKER_HOST="unix:///elsewhere").returncode != 0
+    assert run(engine, own_address=True, DOCKER_HOST="unix:///elsewhere").returncode == 0
