@@ -154,9 +154,14 @@ class _Answering(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class _Server(socketserver.ThreadingUnixStreamServer):
+    # As many as an engine lets wait; of Python's five, a busy machine would turn some away.
+    request_queue_size = 128
+
+
 @pytest.fixture
 def engine(tmp_path, cluster):
-    server = socketserver.ThreadingUnixStreamServer(str(tmp_path / "docker.sock"), _Answering)
+    server = _Server(str(tmp_path / "docker.sock"), _Answering)
     server.daemon_threads = True
     server.answers = cluster
     thread = threading.Thread(target=server.serve_forever, daemon=True)
