@@ -167,6 +167,24 @@ secrets:
     labels:
       description: Its labels.
       type: dict
+deploying:
+  description: The deploy that is under way at this moment. Null if there is none.
+  returned: when O(name) is set
+  type: dict
+  contains:
+    user:
+      description: Who runs it.
+      type: str
+    host:
+      description: On which controller.
+      type: str
+    since:
+      description: Since when, in seconds since the epoch.
+      type: int
+    progress:
+      description: What it waits for, service by service, not older than a few seconds.
+      type: str
+      sample: "shop_ui: 1 of 3 running; shop_worker: watching that it stays up"
 deployments:
   description: The deployments that were kept, oldest first. M(dockyard.swarm.stack) can go back to them.
   returned: when O(name) is set

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import getpass
 import os
 import signal
 import time
@@ -76,10 +77,14 @@ def test_or_is_refused_where_it_does_not_want_to_wait(engine, story):
     run = story.begin(**with_letter("d"))
     until(lambda: began(engine, story, "d"))
     message = story.refused(**with_letter("e", lock_timeout=0))
+    told = story.info()["deploying"]
+    assert told["user"] == getpass.getuser()
+    assert f"{story.name}_first: " in told["progress"]
     assert f"another deploy of stack {story.name} is under way: " in message
     assert f"for a deploy of stack {story.name}" in message
     assert story.result_of(run)["changed"]
     assert letters(engine, story) == all_of("d")
+    assert story.info()["deploying"] is None
     assert not story.deploy(**with_letter("d"))["changed"]
 
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -36,6 +37,7 @@ Json = dict[str, Any]
 AuthFor = Callable[[str], "str | None"]
 
 _AT_ONCE = 8
+_GONE = re.compile(r"network \S+ not found")
 _ATTEMPTS = 6
 
 
@@ -46,6 +48,7 @@ class ApplyError(Exception):
         super().__init__(f"{step.action} of {step.kind} {step.short}: {reason}")
         self.step = step
         self.done = done
+        self.network_is_gone = step.kind == SERVICE and _GONE.search(reason) is not None
 
 
 @dataclass

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -28,11 +28,13 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock import (
 Json = dict[str, Any]
 
 BEAT = "dockyard.swarm.lock.beat"
+PROGRESS = "dockyard.swarm.lock.progress"
 
 _BEAT_EVERY = 5.0
 # Longer than an election of a new leader, during which nobody can show life.
 _DEAD_AFTER = 30.0
 _PAUSE = 1.0
+_LONGEST_LABEL = 1000
 
 
 class LockedError(Exception):
@@ -48,6 +50,7 @@ class Claim:
         self._ended = threading.Event()
         self._heart = threading.Thread(target=self._beat, daemon=True)
         self.broken = broken
+        self._progress = ""
         self.lost = False
         self._heart.start()
 
@@ -57,6 +60,10 @@ class Claim:
         self._heart.join()
         with suppress(EngineError):
             self._engine.config_remove(self._config_id)
+
+    def tell(self, progress: str) -> None:
+        """What this run waits for at this moment; the lock says it to whoever looks."""
+        self._progress = progress[:_LONGEST_LABEL]
 
     def check(self) -> None:
         """Stop a run that has been taken for dead.
@@ -80,7 +87,7 @@ class Claim:
         found = next((item for item in self._engine.configs({"id": self._config_id})), None)
         if found is None:
             raise EngineError("the lock is gone", 404)
-        labels = {**(found["Spec"].get("Labels") or {}), BEAT: str(count)}
+        labels = {**(found["Spec"].get("Labels") or {}), BEAT: str(count), PROGRESS: self._progress}
         self._engine.config_update(self._config_id, found["Version"]["Index"], {**found["Spec"], "Labels": labels})
 
 
@@ -100,6 +107,16 @@ def claimed(engine: Engine, stack: str, holder: Holder, timeout: float) -> Itera
         yield claim
     finally:
         claim.release()
+
+
+def deploying(locks: Iterable[Json], stack: str) -> Json | None:
+    """Who deploys a stack at this moment, and what that run waits for; None if nobody does."""
+    found = next((item for item in locks if item["Spec"]["Name"] == config_name(lock_name(stack))), None)
+    if found is None:
+        return None
+    holder = holder_of(found)
+    progress = (found["Spec"].get("Labels") or {}).get(PROGRESS, "")
+    return {"user": holder.owner, "host": holder.origin, "since": holder.since, "progress": progress}
 
 
 def take(

@@ -174,6 +174,7 @@ def deploy(
     order: Order = NO_ORDER,
     backwards: bool = False,
     may_go_on: Callable[[], None] = lambda: None,
+    tell: Callable[[str], None] = lambda _progress: None,
 ) -> Result:
     """Carry out a plan; then wait until its services have converged, and remove what no longer serves.
 
@@ -181,6 +182,7 @@ def deploy(
         order: what services wait for before they are touched.
         backwards: go back where a deploy came from: what it made goes first, then services return in the opposite
             order, without waiting for each other.
+        tell: as of `wait_for`.
         may_go_on: raises if this run must stop; asked before services are touched.
 
     Raises:
@@ -196,7 +198,9 @@ def deploy(
         remove_steps(engine, plan.stack, plan.having(REMOVE, SERVICE), deadline)
     applied = apply_objects(engine, plan, current, deadline)
     result = Result(plan, warnings=applied.warnings)
-    wait_until = partial(_converge, engine, plan.stack, known=known, deadline=deadline, wait_timeout=wait_timeout)
+    wait_until = partial(
+        _converge, engine, plan.stack, known=known, deadline=deadline, wait_timeout=wait_timeout, tell=tell
+    )
     waves = order.waves([step.name for step in steps])
     for wave in reversed(waves) if backwards else waves:
         conditions = {} if backwards else order.conditions(wave)
@@ -225,6 +229,7 @@ def _converge(
     known: Collection[str],
     deadline: float,
     wait_timeout: float,
+    tell: Callable[[str], None],
     started: Collection[str] = (),
     untouched: Collection[str] = (),
 ) -> Outcome:
@@ -235,6 +240,7 @@ def _converge(
         known_failures=known,
         timeout=max(0.0, deadline - time.monotonic()),
         started=started,
+        tell=tell,
     )
     if not outcome.converged:
         raise NotConvergedError(stack, outcome, wait_timeout, untouched)

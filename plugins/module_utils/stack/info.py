@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.claim import deploying
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.converge import CONVERGED, SETTLING, judge
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.current import (
     apart,
@@ -84,6 +85,7 @@ def describe(seen: Seen, stack: str) -> Json:
         "orphaned": {
             kind: [item["name"] for item in items if item["name"] not in used[kind]] for kind, items in listed.items()
         },
+        "deploying": deploying(seen.configs, stack),
         "deployments": [as_data(deployment) for deployment in deployments_in(history)],
     }
 

@@ -15,7 +15,7 @@ from typing import Any
 from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.apply import ApplyError
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.back import WayBack, plan_return, plan_undoing
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.claim import claimed
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.claim import Claim, claimed
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.convert import Desired
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.current import Current
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.deploy import (
@@ -49,6 +49,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock import H
 Json = dict[str, Any]
 AuthFor = Callable[[str], "str | None"]
 
+_PAUSE = 1.0
 _FAILURES = (ApplyError, NotConvergedError, EngineError, RemovalError)
 
 
@@ -132,9 +133,9 @@ def run(engine: Engine, job: Job, plan: Plan, current: Current) -> Result:
         if not plan.changed:
             return _deploy(engine, job, plan, current)
         try:
-            result = _deploy(engine, job, plan, current, claim.check)
+            result = _deploy_until_networks_are_there(engine, job, plan, current, claim)
         except _FAILURES as error:
-            raise _answer_to_failure(engine, job, current, error) from error
+            raise _answer_to_failure(engine, job, current, error, claim) from error
         result.warnings += _keep(engine, job, current, SUCCEEDED)
         return result
 
@@ -151,7 +152,7 @@ def run_back(engine: Engine, job: Job, number: int | None) -> tuple[WayBack, Res
     """
     with claimed(engine, job.stack, job.holder(), job.lock_timeout) as claim:
         way = plan_return(engine, job.stack, number, claim.broken)
-        result = _go(engine, job, way)
+        result = _go(engine, job, way, claim)
         if way.plan.changed:
             kept = Desired(networks=way.deployment.state["networks"])
             went = replace(job, desired=kept, order=way.order)
@@ -173,9 +174,27 @@ def run_removal(engine: Engine, job: Job, plan: Plan) -> Plan:
         return plan
 
 
-def _deploy(
-    engine: Engine, job: Job, plan: Plan, current: Current, may_go_on: Callable[[], None] = lambda: None
-) -> Result:
+def _nothing(*_arguments: object) -> None:
+    """Stands in for the lock where a run needs none."""
+
+
+def _deploy_until_networks_are_there(engine: Engine, job: Job, plan: Plan, current: Current, claim: Claim) -> Result:
+    """Deploy, and plan anew as long as a network turns out to be gone.
+
+    An engine goes on listing a network that somebody has just removed until its last task has ended there.
+    """
+    deadline = time.monotonic() + job.wait_timeout
+    while True:
+        try:
+            return _deploy(engine, job, plan, current, claim)
+        except ApplyError as error:
+            if not error.network_is_gone or time.monotonic() >= deadline:
+                raise
+        time.sleep(_PAUSE)
+        plan, current = plan_job(engine, job)
+
+
+def _deploy(engine: Engine, job: Job, plan: Plan, current: Current, claim: Claim | None = None) -> Result:
     return deploy(
         engine,
         plan,
@@ -184,11 +203,12 @@ def _deploy(
         wait_timeout=job.wait_timeout,
         auth_for=job.auth_for,
         order=job.order,
-        may_go_on=may_go_on,
+        may_go_on=claim.check if claim else _nothing,
+        tell=claim.tell if claim else _nothing,
     )
 
 
-def _go(engine: Engine, job: Job, way: WayBack) -> Result:
+def _go(engine: Engine, job: Job, way: WayBack, claim: Claim) -> Result:
     return deploy(
         engine,
         way.plan,
@@ -198,17 +218,19 @@ def _go(engine: Engine, job: Job, way: WayBack) -> Result:
         auth_for=job.auth_for,
         order=way.order,
         backwards=True,
+        may_go_on=claim.check,
+        tell=claim.tell,
     )
 
 
-def _answer_to_failure(engine: Engine, job: Job, before: Current, error: Exception) -> Exception:
+def _answer_to_failure(engine: Engine, job: Job, before: Current, error: Exception, claim: Claim) -> Exception:
     """Take a failed deploy back where that is wanted, and keep it as failed where the stack is not as it was."""
     if job.on_failure != "rollback":
         _keep(engine, job, before, FAILED)
         return error
     try:
         way = plan_undoing(engine, before, job.order)
-        _go(engine, job, way)
+        _go(engine, job, way, claim)
     except (*_FAILURES, PlanError) as second:
         _keep(engine, job, before, FAILED)
         return TakenBackError(error, f"it could not be rolled back: {second}", done=False)

@@ -116,6 +116,7 @@ def wait_for(
     known_failures: Collection[str],
     timeout: float,
     started: Collection[str] = (),
+    tell: Callable[[str], None] = lambda _progress: None,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Outcome:
@@ -127,6 +128,7 @@ def wait_for(
         submitted: those this deploy created or updated.
         known_failures: ids of tasks that had failed before.
         timeout: seconds.
+        tell: is given one line about what is still missing, at each look.
         started: those that need only have started, and are not watched for a while.
 
     Raises:
@@ -147,6 +149,7 @@ def wait_for(
         trouble_since = None
         outcome = _judge_all(view, names, submitted, known_failures, memory, clock(), started)
         states = {verdict.state for verdict in outcome.verdicts.values()}
+        tell(progress(outcome))
         outcome.timed_out = clock() >= deadline and not outcome.converged
         if outcome.converged:
             return outcome
@@ -154,6 +157,11 @@ def wait_for(
             outcome.failed_tasks = _failures_of(view, outcome.unfinished(), known_failures)
             return outcome
         sleep(min(_PAUSE, max(0.0, deadline - clock())))
+
+
+def progress(outcome: Outcome) -> str:
+    """One line about what is still missing."""
+    return "; ".join(f"{name}: {verdict.reason}" for name, verdict in sorted(outcome.unfinished().items()))
 
 
 def _judge_all(

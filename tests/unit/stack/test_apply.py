@@ -10,6 +10,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.stack.options impor
     pack_project,
     unpack_project,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.plan import Step
 
 from tests.unit.stack.specs import service_spec
 
@@ -67,3 +68,22 @@ def test_a_project_survives_its_way_to_the_manager():
     project = LoadedProject(config, {"conf": b"\x00\xff"}, {"key": b"text"}, {"web": {"db": "service_healthy"}})
     packed = pack_project(project)
     assert unpack_project(packed) == project
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "gone"),
+    [
+        ("service", "network shop_front not found", True),
+        ("service", "secret shop_key not found", False),
+        ("network", "network shop_front not found", False),
+    ],
+)
+def test_a_network_that_was_removed_a_moment_ago_is_known_by_the_engines_words(kind, reason, gone):
+    assert apply.ApplyError(Step(kind, "shop_ui", "ui", "create"), reason, []).network_is_gone is gone
+
+
+def test_the_election_of_a_leader_is_waited_for():
+    leaderless = EngineError("rpc error: code = Unknown desc = The swarm does not have a leader", 500)
+    assert apply.when_there_is_a_leader(attempts([leaderless] * 3), pause=0) == "done"
+    with pytest.raises(EngineError, match="port 80"):
+        apply.when_there_is_a_leader(attempts([EngineError("port 80 is taken", 400)]), pause=0)

@@ -109,8 +109,12 @@ def test_the_holder_shows_life(monkeypatch):
     monkeypatch.setattr(claim, "_BEAT_EVERY", 0.01)
     swarm = Swarm()
     mine = swarm.take()
+    mine.tell("ui: 1 of 3 running")
     while swarm.configs_by_id["c1"]["Version"]["Index"] < 3:
         pass
+    told = claim.deploying(swarm.configs_by_id.values(), "shop")
+    assert told == {"user": "ann", "host": "desk", "since": 0, "progress": "ui: 1 of 3 running"}
+    assert claim.deploying(swarm.configs_by_id.values(), "other") is None
     mine.release()
     assert not mine.lost
 
