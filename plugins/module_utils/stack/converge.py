@@ -163,7 +163,7 @@ def _judge_service(
     present = [task for task in wanted_tasks if task["Status"]["State"] == "running" or _is_done(task)]
     running = len(present)
     watched = frozenset(task["ID"] for task in present)
-    if running == wanted and update == "updating":
+    if running == wanted and update == "updating" and not _waits_for_a_dead_node(tasks, nodes):
         return Verdict(WAITING, running, wanted, "the update is still under way", watched=watched)
     if running == wanted:
         window = _monitor(service)
@@ -176,6 +176,13 @@ def _judge_service(
     if update == "paused":
         return Verdict(FAILED, running, wanted, f"{reason}, and an earlier update is paused")
     return _judge_missing(service, tasks, slots, known, Verdict(WAITING, running, wanted, reason, watched=watched))
+
+
+def _waits_for_a_dead_node(tasks: Iterable[Json], nodes: Mapping[str, Json]) -> bool:
+    """Whether an update has lost a task with its node: swarm's updater goes on waiting for it, replaced or not."""
+    return any(
+        task.get("UpToDate") and _is_down(task, nodes) and task["Status"]["State"] not in _ENDED for task in tasks
+    )
 
 
 def _judge_missing(

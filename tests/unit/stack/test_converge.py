@@ -261,3 +261,11 @@ def test_nodes_that_still_have_an_older_network_of_the_name_are_waited_for():
     words = "invalid config for network shop_front: no configured subnet or ip-range contain the IP address 10.0.7.8"
     tasks = [task("rejected", number, err=words) for number in (1, 2, 3, 4)]
     assert verdict(of_mode({"Replicated": {"Replicas": 1}}), tasks).state == WAITING
+
+
+def test_an_update_that_lost_a_task_with_its_node_is_not_waited_for():
+    """Swarm's updater waits for the lost task for ever; its replacement runs."""
+    lost = task("running", 1, NodeID="gone", desired="shutdown")
+    subject = of_mode({"Replicated": {"Replicas": 1}}, UpdateStatus={"State": "updating"})
+    assert verdict(subject, [lost, task("running", 2)]).state == SETTLING
+    assert verdict(subject, [task("running", 2)]).state == WAITING
