@@ -96,12 +96,19 @@ def test_a_restart_of_this_machine_costs_nothing(project: Project) -> None:
 def test_growing_and_shrinking_under_load(project: Project) -> None:
     urls = [f"http://{project.address(name)}:8080/" for name in ("manager-1", "worker-1")]
     four = [*FLEET, "worker-3", "worker-4"]
+    # More than one a host, so that there is something to share.
+    compose = project.checkout.folder / "stacks/demo/compose.yml"
+    before, post, after = compose.read_text().partition("  post:\n")
+    compose.write_text(before + post + after.replace("replicas: 2\n", "replicas: 5\n", 1))
+    deployed = project.playbook("playbooks/stacks.yml")
+    assert deployed.status == 0, deployed.output
     with Load(*urls) as load:
         grown = project.playbook("site.yml", *declare(demo_workers=4, gce_hosts_spread="true"))
         assert grown.status == 0, grown.output
         assert project.names_of_nodes() == four
-        listed = project.on_host("manager-1", "docker", "service", "ps", "demo_ui", "demo_post", *RUNNING)
-        assert {"worker-3", "worker-4"} & set(listed.split()), "new hosts were to get a share"
+        listed = project.on_host("manager-1", "docker", "service", "ps", "demo_post", *RUNNING).split()
+        assert len(listed) == 5
+        assert {"worker-3", "worker-4"} <= set(listed), "new hosts were to get a share"
 
         kept = project.playbook("playbooks/provision.yml", *declare(demo_workers=2))
         assert kept.status == 0, kept.output
