@@ -108,13 +108,13 @@ def read_current(
         same_content=frozenset(same),
         history=[item for item in kept if belongs_to(item["Spec"], stack)],
         lock=locks[0] if locks else None,
-        given_up=_given_up(engine, own) if with_jobs else frozenset(),
+        given_up=_given_up(engine, own, label) if with_jobs else frozenset(),
     )
 
 
-def _given_up(engine: Engine, services: list[Json]) -> frozenset[str]:
+def _given_up(engine: Engine, services: list[Json], label: Json) -> frozenset[str]:
     jobs = {item["ID"]: item for item in services if is_job(item["Spec"])}
-    tasks = engine.tasks({"service": sorted(jobs)}) if jobs else []
+    tasks = engine.tasks(label) if jobs else []
     return frozenset(
         job["Spec"]["Name"]
         for job_id, job in jobs.items()

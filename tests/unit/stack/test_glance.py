@@ -78,6 +78,27 @@ def test_an_unchanged_stack_that_runs_needs_no_module(cluster):
     assert result["services"] == {"shop_ui": {"running": 1, "wanted": 1}}
 
 
+def as_a_job(cluster, state):
+    """The same stack, but that its service is a job whose only task is in this state."""
+    project = LoadedProject(copy.deepcopy(PROJECT.config))
+    project.config["services"]["ui"]["deploy"] = {"mode": "replicated-job"}
+    (subject,) = cluster[f"/services?filters={LABEL}%7D"]
+    job = glance.job_asked_for(options(), project, "1.45", lambda _reference: None)
+    subject["Spec"]["Mode"] = job.desired.services["shop_ui"]["Mode"]
+    for address in cluster:
+        if address.startswith("/tasks"):
+            cluster[address] = [{**task(state), "ServiceID": "id-of-shop_ui"}]
+    return project
+
+
+def test_a_job_that_has_completed_needs_no_module(cluster):
+    assert told(cluster, as_a_job(cluster, "complete")) is not None
+
+
+def test_a_job_that_has_failed_is_left_to_the_module(cluster):
+    assert told(cluster, as_a_job(cluster, "failed")) is None
+
+
 def test_in_check_mode_only_the_plan_is_told(cluster):
     assert set(told(cluster, check_mode=True)) == {"changed", "plan", "diff"}
 
