@@ -58,7 +58,9 @@ def with_letter(letter, **options):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def deployed(story):
+def deployed(host, story):
+    """Tests go on where the one before ended; those that ask no host are otherwise put last."""
+    del host
     story.deploy(**with_letter("a"))
 
 
@@ -77,15 +79,20 @@ def test_or_is_refused_where_it_does_not_want_to_wait(engine, story):
     run = story.begin(**with_letter("d"))
     until(lambda: began(engine, story, "d"))
     message = story.refused(**with_letter("e", lock_timeout=0))
-    told = story.info()["deploying"]
-    assert told["user"] == getpass.getuser()
-    assert f"{story.name}_first: " in told["progress"]
     assert f"another deploy of stack {story.name} is under way: " in message
     assert f"for a deploy of stack {story.name}" in message
     assert story.result_of(run)["changed"]
     assert letters(engine, story) == all_of("d")
     assert story.info()["deploying"] is None
     assert not story.deploy(**with_letter("d"))["changed"]
+
+
+def test_what_a_deploy_waits_for_is_told_meanwhile(story):
+    run = story.begin(**with_letter("k"))
+    until(lambda: f"{story.name}_first: " in (story.info()["deploying"] or {}).get("progress", ""))
+    assert story.info()["deploying"]["user"] == getpass.getuser()
+    assert story.result_of(run)["changed"]
+    assert story.info()["deploying"] is None
 
 
 def test_a_controller_that_is_killed(engine, story):

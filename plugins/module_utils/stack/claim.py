@@ -30,7 +30,7 @@ Json = dict[str, Any]
 BEAT = "dockyard.swarm.lock.beat"
 PROGRESS = "dockyard.swarm.lock.progress"
 
-_BEAT_EVERY = 5.0
+_BEAT_EVERY = 3.0
 # Longer than an election of a new leader, during which nobody can show life.
 _DEAD_AFTER = 30.0
 _PAUSE = 1.0
