@@ -252,7 +252,9 @@ class Keys(Kind):
             if declared is None:
                 self._undeclared(key, path, report)
             elif declared.minor == TODAY > report.minor:
-                report.add((*path, key), "unknown key; the dialect compose has it")
+                report.add(
+                    (*path, key), "unknown key; it is not part of the 3.x format, but the dialect compose has it"
+                )
             elif declared.minor > report.minor:
                 needs = f"needs compose file version 3.{declared.minor} or newer; this one is 3.{report.minor}"
                 report.add((*path, key), f"{needs}: raise `version`, or remove that line to use the newest")

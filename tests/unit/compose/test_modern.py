@@ -248,8 +248,8 @@ def test_the_old_dialect_names_the_new_one(compose: Callable[..., Project]) -> N
     with pytest.raises(ComposeError) as fault:
         compose("services: {web: {image: x, group_add: [a]}}\nnetworks: {n: {enable_ipv6: true}}\n")
     assert [problem.split(": ", 1)[1] for problem in fault.value.problems] == [
-        "service web: group_add: unknown key; the dialect compose has it",
-        "network n: enable_ipv6: unknown key; the dialect compose has it",
+        "service web: group_add: unknown key; it is not part of the 3.x format, but the dialect compose has it",
+        "network n: enable_ipv6: unknown key; it is not part of the 3.x format, but the dialect compose has it",
     ]
 
 
