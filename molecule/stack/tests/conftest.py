@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import uuid
 from pathlib import Path
 
 import pytest
 
-from stacks import Engine, Stack
+sys.path.insert(0, str(Path(__file__).parent))
+
+from stack_runs import Engine, Stack
 
 FILES = Path(os.environ["MOLECULE_SCENARIO_DIRECTORY"]) / "files"
 

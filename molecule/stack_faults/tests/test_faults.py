@@ -10,8 +10,7 @@ import time
 
 import pytest
 import testinfra
-
-from stacks import Engine
+from stack_runs import Engine
 
 LOCK = "dockyard.swarm.lock"
 

@@ -1,1 +1,0 @@
-../../shared/testinfra/stacks.py
