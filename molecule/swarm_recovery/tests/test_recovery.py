@@ -46,3 +46,7 @@ def test_service_has_its_secret_and_its_config(container):
 def test_no_copy_of_the_state_stays_on_a_host(inventory):
     for name in [*MANAGERS, WORKER]:
         assert not inventory.get_host(name).file("/var/lib/docker/dockyard-swarm-backup.tar.gz").exists
+
+
+def test_nobody_has_locked_the_swarm(ask):
+    assert [item["Spec"]["Name"] for item in ask("recovery-m2", "/configs")] == ["note"]
