@@ -170,8 +170,6 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.service.decide impo
     ServiceError,
     chosen,
     decide,
-    is_spread,
-    places,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils.service.run import (
     AuthFor,
@@ -179,6 +177,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.service.run import 
     apply,
     apply_and_wait,
     read_cluster,
+    spread_and_wait,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.credentials import finder
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.deploy import refusal
@@ -239,15 +238,15 @@ def _apply(module: AnsibleModule, engine: Engine, change: Change, auth_for: Auth
     if not module.params["wait"]:
         apply(engine, change, auth_for)
         return {}
-    outcome = apply_and_wait(engine, change, auth_for, module.params["wait_timeout"])
     if change.wish == SPREAD:
-        after = read_cluster(engine, True, auth_for)
-        service = after.services.get(change.name)
-        if service is not None and not is_spread(service, after):
+        outcome, uneven = spread_and_wait(engine, change, auth_for, module.params["wait_timeout"])
+        if uneven:
             module.warn(
-                f"service {change.name} is still uneven: {places(service, after)}; "
+                f"service {change.name} is still uneven: {uneven}; "
                 "its reservations, its ports or its volumes may keep it off some nodes"
             )
+    else:
+        outcome = apply_and_wait(engine, change, auth_for, module.params["wait_timeout"])
     return {"running": outcome.verdicts[change.name].running}
 
 

@@ -15,6 +15,8 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.service.decide impo
     Change,
     Cluster,
     changed_spec,
+    is_spread,
+    places,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.current import unlisted_networks
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.images import image_of
@@ -30,6 +32,7 @@ Json = dict[str, Any]
 AuthFor = Callable[[str], "str | None"]
 
 _ATTEMPTS = 6
+_ROUNDS = 4
 
 
 class ServiceNotConvergedError(Exception):
@@ -98,6 +101,23 @@ def apply_and_wait(engine: Engine, change: Change, auth_for: AuthFor, timeout: f
     if not outcome.converged:
         raise ServiceNotConvergedError(change.name, outcome, timeout)
     return outcome
+
+
+def spread_and_wait(engine: Engine, change: Change, auth_for: AuthFor, timeout: float) -> tuple[Outcome, str | None]:
+    """Schedule a service's tasks anew until they lie evenly. Returns where they lie, too, if that is uneven still.
+
+    Once may not be enough: under `start-first` the scheduler still counts the task that the new one replaces, so the last
+    one may leave its node empty (seen on real engines).
+    """
+    outcome, places_left = Outcome(), None
+    for _round in range(_ROUNDS):
+        outcome = apply_and_wait(engine, change, auth_for, timeout)
+        after = read_cluster(engine, True, auth_for)
+        service = after.services.get(change.name)
+        if service is None or is_spread(service, after):
+            return outcome, None
+        places_left = places(service, after)
+    return outcome, places_left
 
 
 def look_at(engine: Engine, change: Change) -> View:
