@@ -106,8 +106,8 @@ def apply_and_wait(engine: Engine, change: Change, auth_for: AuthFor, timeout: f
 def spread_and_wait(engine: Engine, change: Change, auth_for: AuthFor, timeout: float) -> tuple[Outcome, str | None]:
     """Schedule a service's tasks anew until they lie evenly. Returns where they lie, too, if that is uneven still.
 
-    Once may not be enough: under `start-first` the scheduler still counts the task that the new one replaces, so the last
-    one may leave its node empty (seen on real engines).
+    Once may not be enough: under `start-first` the scheduler still counts the task that the new one replaces, so the
+    last one may leave its node empty (seen on real engines).
     """
     outcome, places_left = Outcome(), None
     for _round in range(_ROUNDS):
