@@ -23,7 +23,8 @@ for deb in *.deb; do dpkg-deb --extract "$deb" all; done
 needs=$(for deb in docker.io_*.deb containerd_*.deb runc_*.deb; do dpkg-deb --field "$deb" Depends; done |
     tr ',' '\n' | sed 's/^ *//' | grep -Ev '^(docker|containerd|runc|tini)' | sort -u | paste -sd, -)
 
-# An older Debian has older libraries, so the programs bring those they were linked to.
+# An older Debian has older libraries, so the program that needs newer ones brings those it was linked to. The others
+# run as they are (and containerd does not survive the change).
 relocate() { # folder for the libraries, programs
     libraries=/usr/lib/docker-libraries
     folder=$1$libraries
@@ -37,7 +38,7 @@ relocate() { # folder for the libraries, programs
 }
 if [ "$codename" != "$own" ]; then
     apt-get -qq install --no-install-recommends -y patchelf docker.io docker-cli >/dev/null
-    relocate containerd.io all/usr/bin/docker all/usr/bin/containerd* all/usr/bin/ctr all/usr/sbin/* all/usr/libexec/docker/*
+    relocate containerd.io all/usr/*bin/runc
     test -e "containerd.io$libraries/libc.so.6"
     needs=iptables
 fi
