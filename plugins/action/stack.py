@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import copy
 import getpass
 import hashlib
 import json
 import os
 import socket
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +30,16 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.stack.options impor
     pack_project,
     stack_argument_spec,
 )
-from ansible_collections.dockyard.swarm.plugins.plugin_utils import glance
+from ansible_collections.dockyard.swarm.plugins.plugin_utils import glance, progress
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose import ComposeError, Project, load
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.env_files import project_variables
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.loader import STACK
 
 display = Display()
+
+PROGRESS_SECONDS = 5
+# Connections that are known to run two commands at a time.
+_LOOKS_BESIDE = ("ssh", "local", "docker", "community.docker.docker")
 
 
 class ActionModule(ActionBase):
@@ -59,9 +65,13 @@ class ActionModule(ActionBase):
         module_args["origin"] = {"user": getpass.getuser(), "host": socket.gethostname(), "files": files}
         plan_file = self._plan_file(options)
         options.update(name=module_args["name"], origin=module_args["origin"])
+        if "docker_host" not in self._task.args:
+            # Not the controller's DOCKER_HOST, which the validation has filled in.
+            options["docker_host"] = DEFAULT_DOCKER_HOST
         result = self._nothing_to_do(options, loaded, task_vars or {}) if loaded else None
         if result is None:
-            result = self._execute_module(module_args=module_args, task_vars=task_vars)
+            with self._progress(options, task_vars or {}):
+                result = self._execute_module(module_args=module_args, task_vars=task_vars)
         if plan_file is not None and "plan" in result:
             plan = result["plan"]
             text = as_markdown(plan) if plan_file.suffix == ".md" else json.dumps(plan, indent=2, sort_keys=True) + "\n"
@@ -71,19 +81,50 @@ class ActionModule(ActionBase):
     def _nothing_to_do(
         self, options: dict[str, Any], project: LoadedProject, task_vars: dict[str, Any]
     ) -> dict[str, Any] | None:
-        own_address = "docker_host" in self._task.args
-        if not own_address:
-            # Not the controller's DOCKER_HOST, which the validation has filled in.
-            options = {**options, "docker_host": DEFAULT_DOCKER_HOST}
-        if self._task.async_val or not glance.may_glance(options, self._task.environment or (), project):
+        if self._task.async_val or not glance.may_glance(options, self._environment, project):
             return None
-        python = str(self._templar.template(task_vars.get("ansible_python_interpreter") or "auto"))
-        if python.startswith("auto"):
-            python = (task_vars.get("ansible_facts") or {}).get("discovered_interpreter_python") or "python3"
-        done = self._low_level_execute_command(glance.question(python, options, own_address, project))
+        question = glance.question(self._python(task_vars), options, self._own_address, project)
+        done = self._low_level_execute_command(question)
         if done["rc"] != 0:
             return None
         return glance.answer(done["stdout"], options, project, self._task.check_mode)
+
+    def _progress(self, options: dict[str, Any], task_vars: dict[str, Any]) -> AbstractContextManager[None]:
+        """Show what is waited for while the module waits, by looking beside it."""
+        waits = options["wait"] and options["state"] != "absent" and not self._task.check_mode
+        able = self._connection.transport in _LOOKS_BESIDE and glance.may_look(options, self._environment)
+        if not waits or not able or self._task.async_val:
+            return nullcontext()
+        question = glance.question_of_progress(self._python(task_vars), options, self._own_address)
+        beside = self._beside()
+
+        def look() -> str:
+            done = beside._low_level_execute_command(question)
+            return progress.unfinished(options["name"], glance.answer_of_progress(done["stdout"], options["name"]))
+
+        return progress.shown(look, _beside_the_results, PROGRESS_SECONDS)
+
+    def _beside(self) -> ActionModule:
+        """The same connection for a second command at the same time: becoming a user keeps notes of one command."""
+        other = copy.copy(self)
+        other._connection = copy.copy(self._connection)
+        if self._connection.become:
+            other._connection.set_become_plugin(copy.copy(self._connection.become))
+        return other
+
+    @property
+    def _own_address(self) -> bool:
+        return "docker_host" in self._task.args
+
+    @property
+    def _environment(self) -> list[Any]:
+        return self._task.environment or []
+
+    def _python(self, task_vars: dict[str, Any]) -> str:
+        python = str(self._templar.template(task_vars.get("ansible_python_interpreter") or "auto"))
+        if python.startswith("auto"):
+            python = (task_vars.get("ansible_facts") or {}).get("discovered_interpreter_python") or "python3"
+        return python
 
     def _plan_file(self, options: dict[str, Any]) -> Path | None:
         if not options["plan_file"]:
@@ -140,6 +181,11 @@ class ActionModule(ActionBase):
             return str(self._find_needle("files", path))
         except AnsibleError as error:
             raise AnsibleActionFail(f"the {what} {path} does not exist: {error}") from error
+
+
+def _beside_the_results(line: str) -> None:
+    # Callbacks that print for programs have the standard output for themselves.
+    display.display(line, stderr=True)
 
 
 def _origin(path: str, project: Project) -> dict[str, str | None]:

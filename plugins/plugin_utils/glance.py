@@ -107,8 +107,16 @@ def may_glance(options: Mapping[str, Any], environment: Iterable[Any], project: 
         environment: what the task sets in the environment of its module.
         project: what is to be deployed.
     """
-    local = str(options["docker_host"]).startswith(_SOCKET) and not any(environment)
-    return local and not options["registries"] and not project.secret_data
+    # What the module refuses to do at once is its to say.
+    contradiction = options["only"] and options["prune"]
+    return (
+        may_look(options, environment) and not options["registries"] and not project.secret_data and not contradiction
+    )
+
+
+def may_look(options: Mapping[str, Any], environment: Iterable[Any]) -> bool:
+    """Whether the engine that the module will talk to can be asked by a command on its host."""
+    return str(options["docker_host"]).startswith(_SOCKET) and not any(environment)
 
 
 def question(python: str, options: Mapping[str, Any], own_address: bool, project: LoadedProject) -> str:
@@ -132,9 +140,33 @@ def question(python: str, options: Mapping[str, Any], own_address: bool, project
     if options["resolve_image"] != NEVER:
         for service in (project.config.get("services") or {}).values():
             engine.distribution(tagged(str(service["image"])))
+    return _command(python, options, own_address, wanted)
+
+
+def question_of_progress(python: str, options: Mapping[str, Any], own_address: bool) -> str:
+    """The command that looks how far a stack's services are; arguments as of `question`."""
+    wanted = _Wanted()
+    _services_with_status(Glance("", wanted), options["name"])
+    return _command(python, options, own_address, wanted)
+
+
+def answer_of_progress(text: str, stack: str) -> list[Json]:
+    """The services that `question_of_progress` brought.
+
+    Raises:
+        ValueError, KeyError, UnseenError: it did not.
+    """
+    seen = json.loads(text)
+    return _services_with_status(Glance(seen["version"], seen["answers"]), stack)
+
+
+def _services_with_status(engine: Engine, stack: str) -> list[Json]:
+    return engine.services({"label": f"{NAMESPACE}={stack}"}, status=True)
+
+
+def _command(python: str, options: Mapping[str, Any], own_address: bool, addresses: Iterable[str]) -> str:
     socket = str(options["docker_host"]).removeprefix(_SOCKET)
-    addresses = json.dumps(sorted(wanted))
-    command = [python, "-c", _READER, socket, str(options["engine_timeout"]), addresses]
+    command = [python, "-c", _READER, socket, str(options["engine_timeout"]), json.dumps(sorted(addresses))]
     return shlex.join([*command, "own"] if own_address else command)
 
 

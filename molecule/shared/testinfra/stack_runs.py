@@ -132,9 +132,14 @@ class Stack:
             start_new_session=True,
         )
 
-    @staticmethod
-    def result_of(process):
+    @classmethod
+    def result_of(cls, process):
         """The module's result, once it has ended."""
+        return cls.outcome_of(process)[0]
+
+    @staticmethod
+    def outcome_of(process):
+        """The module's result, and what was said beside it."""
         stdout, stderr = process.communicate(timeout=300)
         for text in ("not-a-real-key", base64.b64encode(b"not-a-real-key").decode()):
             assert text not in stdout + stderr
@@ -143,4 +148,4 @@ class Stack:
         assert "\n{\n" in output, output + stderr
         document = json.loads(output[output.rindex("\n{\n") :])
         (result,) = document["plays"][0]["tasks"][0]["hosts"].values()
-        return result
+        return result, stderr

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 
 def _since(engine, stack, service):
     """When the service's tasks came into the state they are in; one text for each, which sort by time."""
@@ -17,8 +19,10 @@ def _created(engine, stack, service):
 
 
 def test_a_new_stack_comes_up_in_waves(engine, story):
-    """db is healthy, then the job runs, then what needs the job's work, then what needs that."""
-    story.deploy()
+    """It shows what it waits for: db is healthy, then the job runs, then what needs the job's work, then what needs that."""
+    result, said = story.outcome_of(story.begin())
+    assert result["changed"]
+    assert re.search(rf"^stack {story.name}: waiting for .*\bdb \(0/\d", said, re.MULTILINE)
     assert _since(engine, story, "db") <= _created(engine, story, "migrate")
     (job,) = engine.get("/tasks", service=f"{story.name}_migrate")
     assert job["Status"]["State"] == "complete"

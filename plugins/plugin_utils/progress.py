@@ -1,0 +1,70 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A sign of life while a module waits for services: what is not there yet, now and then."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.labels import short_name
+
+Json = dict[str, Any]
+
+_SHOWN = 6
+_LAST_LOOK_SECONDS = 1
+
+
+def unfinished(stack: str, services: Iterable[Json]) -> str:
+    """`stack shop: waiting for post (1/2, updating), ui (0/3)`; empty where all run.
+
+    Args:
+        services: as `GET /services?status=true` tells them.
+    """
+    waiting = []
+    for service in sorted(services, key=lambda item: str(item["Spec"]["Name"])):
+        status = service.get("ServiceStatus") or {}
+        jobs = any(mode in service["Spec"].get("Mode", {}) for mode in ("ReplicatedJob", "GlobalJob"))
+        there = status.get("CompletedTasks", 0) if jobs else status.get("RunningTasks", 0)
+        wanted = status.get("DesiredTasks", 0)
+        state = (service.get("UpdateStatus") or {}).get("State", "")
+        under_way = state.removesuffix("_started") if state in ("updating", "rollback_started", "paused") else ""
+        if under_way or there < wanted:
+            name = short_name(service["Spec"]["Name"], stack)
+            waiting.append(f"{name} ({there}/{wanted}{', ' if under_way else ''}{under_way})")
+    more = [f"{len(waiting) - _SHOWN} more"] if len(waiting) > _SHOWN else []
+    return f"stack {stack}: waiting for {', '.join([*waiting[:_SHOWN], *more])}" if waiting else ""
+
+
+@contextmanager
+def shown(look: Callable[[], str], show: Callable[[str], None], every: float) -> Iterator[None]:
+    """Look again and again beside what is done meanwhile, and show what has changed since the last look.
+
+    Args:
+        look: one line, or nothing; whatever it raises ends the looking and nothing else.
+        every: seconds between looks.
+    """
+    done = threading.Event()
+
+    def watch() -> None:
+        last = ""
+        while not done.wait(every):
+            try:
+                line = look()
+            except Exception:  # whatever ends the looking, what is done meanwhile goes on
+                return
+            if line and line != last and not done.is_set():
+                show(line)
+            last = line
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join(_LAST_LOOK_SECONDS)
