@@ -192,7 +192,6 @@ def _encode(request: Request, status: int, body: Json, pretty: bool = True) -> A
     # Google compresses only for callers that say so twice.
     accepts = "gzip" in request.headers.get("accept-encoding", "")
     if accepts and "gzip" in request.headers.get("user-agent", "").lower() and len(data) > _WORTH_COMPRESSING:
-        # Fast, as a front end does it: a client must not wait longer for fewer bytes.
-        data = gzip.compress(data, compresslevel=1)
+        data = gzip.compress(data, compresslevel=6)
         headers["Content-Encoding"] = "gzip"
     return Answer(status, data, headers)
