@@ -1,7 +1,8 @@
 """What a baked image saves: from booted hosts to a running stack, bare hosts against baked ones, in one run.
 
-Both go through the same `site.yml` with the same variables. The baked image holds the engine and the stack's container
-image; bare hosts install the one and pull the other. Read the ratio rather than the seconds.
+Both go through the same `site.yml` with the same variables, and deploy the demo's stack. The baked image holds the
+engine and the stack's container images; bare hosts install the one and pull the others. Read the ratio rather than the
+seconds.
 
     python tests/bench/image.py [--hosts 3]
 """
@@ -28,6 +29,8 @@ from tests.packer.packer import bake  # noqa: E402
 
 NAME = "dockyard-bench-image"
 GOAL = 0.3
+IMAGES = ["gate", "ui", "post", "db"]
+REPLICAS = 5  # of ui, post and db; the gate has one on every node
 
 
 def main() -> int:
@@ -58,15 +61,17 @@ def measure(fleet: Fleet, folder: Path, names: list[str]) -> dict[str, float]:
     """Seconds of `site.yml` on bare hosts, then on baked ones."""
     bare = images.ensure_host(fleet.client, "trixie", engine=False)
     fleet.up([], "trixie", engine=False, image=bare)
-    fleet.push(ROOT / "tests" / "packer" / "payload", "shop", "1", ["payload"])
-    pushed = fleet.client.images.get(f"{fleet.registry()}/shop/payload:1")
-    reference = f"registry:5000/shop/payload@{pushed.attrs['RepoDigests'][0].partition('@')[2]}"
-    variables = {"docker_source": "distribution", "docker_daemon": {"insecure-registries": ["registry:5000"]}}
-
-    seconds = {"bare": deploy(fleet, folder / "bare", names, bare, reference, variables)}
+    fleet.push(ROOT / "stacks" / "demo" / "images", "demo", "1", IMAGES)
+    (folder / "db_password").write_text("measured\n")
+    variables = {
+        "docker_source": "distribution",
+        "docker_daemon": {"insecure-registries": ["registry:5000"]},
+        "stack_projects": [demo(folder / "db_password")],
+    }
+    seconds = {"bare": deploy(fleet, folder / "bare", names, bare, variables)}
     build = bake(
         folder / "bake",
-        {**variables, "image_preload": [reference]},
+        {**variables, "image_preload": [digest(fleet, image) for image in IMAGES]},
         docker_source_image=bare,
         docker_network=NAME,
         docker_repository=NAME,
@@ -74,21 +79,35 @@ def measure(fleet: Fleet, folder: Path, names: list[str]) -> dict[str, float]:
     )
     if build.status != 0:
         raise SystemExit(build.output[-4000:])
-    seconds["baked"] = deploy(fleet, folder / "baked", names, f"{NAME}:baked", reference, variables)
+    seconds["baked"] = deploy(fleet, folder / "baked", names, f"{NAME}:baked", variables)
     return seconds
 
 
-def deploy(
-    fleet: Fleet, folder: Path, names: list[str], image: str, reference: str, variables: dict[str, Any]
-) -> float:
+def demo(password: Path) -> dict[str, Any]:
+    """The demo as an entry of `stack_projects`, published as every kernel can."""
+    environment = {
+        "DEMO_REGISTRY": "registry:5000",
+        "DEMO_DB_PASSWORD_FILE": str(password),
+        "DEMO_PUBLISH_MODE": "host",
+    }
+    compose = ROOT / "stacks" / "demo" / "compose.yml"
+    return {"name": "demo", "files": [str(compose)], "environment": environment, "wait_timeout": 300}
+
+
+def digest(fleet: Fleet, image: str) -> str:
+    """How hosts name an image that was pushed."""
+    pushed = fleet.client.images.get(f"{fleet.registry()}/demo/{image}:1")
+    return f"registry:5000/demo/{image}@{pushed.attrs['RepoDigests'][0].partition('@')[2]}"
+
+
+def deploy(fleet: Fleet, folder: Path, names: list[str], image: str, variables: dict[str, Any]) -> float:
     """Seconds from booted hosts to a converged stack."""
     hosts = fleet.up(names, "trixie", engine=False, image=image)
-    folder.mkdir()
-    service = {"image": reference, "deploy": {"mode": "global", "endpoint_mode": "dnsrr"}}
-    (folder / "compose.yml").write_text(yaml.safe_dump({"services": {"payload": service}}))
+    folder.mkdir(exist_ok=True)
     content = inventory.inventory(fleet, hosts, names[:1])
     content["docker_hosts"]["vars"] |= variables
-    content["docker_hosts"]["vars"]["stack_projects"] = [{"name": "shop", "files": [str(folder / "compose.yml")]}]
+    # The database's volume lies on this node.
+    content["docker_hosts"]["children"]["swarm_managers"]["hosts"][names[0]]["swarm_labels"] = {"data": "demo"}
     (folder / "hosts.yml").write_text(yaml.safe_dump(content))
     command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(folder / "hosts.yml"), "site.yml"]
     started = time.monotonic()
@@ -105,12 +124,11 @@ def deploy(
     if done.returncode != 0:
         raise SystemExit(done.stdout[-4000:])
     manager = fleet.client.containers.get(f"{NAME}-{names[0]}")
-    listed = manager.exec_run(
-        "docker service ps --filter desired-state=running --format {{.CurrentState}} shop_payload"
-    )
+    listed = manager.exec_run("docker stack ps --filter desired-state=running --format {{.CurrentState}} demo")
     running = [line for line in listed.output.decode().splitlines() if line.startswith("Running")]
-    if len(running) != len(names):
-        raise SystemExit(f"{len(running)} of {len(names)} tasks run on {image}:\n{listed.output.decode()}")
+    wanted = len(names) + REPLICAS
+    if len(running) != wanted:
+        raise SystemExit(f"{len(running)} of {wanted} tasks run on {image}:\n{listed.output.decode()}")
     for name in names:
         fleet.client.containers.get(f"{NAME}-{name}").remove(force=True, v=True)
     return seconds

@@ -38,7 +38,7 @@ relocate() { # folder for the libraries, programs
 }
 if [ "$codename" != "$own" ]; then
     apt-get -qq install --no-install-recommends -y patchelf docker.io docker-cli >/dev/null
-    relocate containerd.io all/usr/*bin/runc
+    relocate containerd.io "$(readlink -f all/usr/bin/runc)" # one program under two names
     test -e "containerd.io$libraries/libc.so.6"
     needs=iptables
 fi
