@@ -8,7 +8,7 @@ import pytest
 
 UPGRADE = "dockyard.swarm.upgrade"
 DRAIN, INSTALL = "Drain the node and wait until its tasks run elsewhere", "Install the engine"
-RESTART, BACK = "Restart {{", "Wait until it is a member again, and give it back its availability"
+RESTART, BACK = "Restart killed-", "Wait until it is a member again, and give it back its availability"
 # Which host changes, in the order in which hosts are upgraded (two followers, the leader, the worker), and what about
 # it; a task, how often it has begun, and how long it has gone on. The engine's role announces on each host, and is
 # done on the one that changes, so that its tasks begin once for each host before and twice for that one.
