@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.plan import CREATE, REMOVE, UPDATE, Difference
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.show import change
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.show import change, shown, told
 
 Json = dict[str, Any]
 
@@ -21,15 +21,23 @@ _NAMESPACE_TERMS = ("labels.com.docker.stack.namespace", "deploy.labels.com.dock
 def as_markdown(plan: Json) -> str:
     """Render what show.as_data() returned."""
     lines = [f"## {_escaped(plan['summary'])}", ""]
+    created = {(step["kind"], step["short"]) for step in plan["steps"] if step["action"] == CREATE}
     for action, heading in _HEADINGS.items():
         steps = [step for step in plan["steps"] if step["action"] == action]
         if steps:
             lines += [f"### {heading}", ""]
             for step in steps:
-                lines += [f"**{step['kind']} `{step['short']}`**", "", *_table(step)]
+                replaced = action == REMOVE and (step["kind"], step["short"]) in created
+                lines += [_headline(step, replaced), "", *_table(step)]
     if plan["unchanged"]:
         lines += [f"{len(plan['unchanged'])} object(s) stay as they are.", ""]
     return "\n".join(lines)
+
+
+def _headline(step: Json, replaced: bool) -> str:
+    told_of_it = told(step["kind"], step["before"]) if step["action"] == REMOVE else ""
+    words = "the former one" if replaced else _escaped(told_of_it)
+    return f"**{step['kind']} `{step['short']}`**" + (f" ({words})" if words else "")
 
 
 def _table(step: Json) -> list[str]:
@@ -43,7 +51,7 @@ def _rows(step: Json) -> list[tuple[str, str]]:
     differences = [Difference(item["key"], item["before"], item["after"]) for item in step["differences"]]
     if differences or step["action"] != CREATE:
         return [(item.key, change(item)) for item in differences]
-    return [(key, str(value)) for key, value in step["after"].items() if key not in _NAMESPACE_TERMS]
+    return [(key, shown(value)) for key, value in step["after"].items() if key not in _NAMESPACE_TERMS]
 
 
 def _escaped(text: str) -> str:

@@ -19,7 +19,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.stack.plan import (
     Plan,
     Step,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.terms import Terms
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.terms import OBJECT, Terms
 
 Json = dict[str, Any]
 
@@ -87,14 +87,14 @@ def change(item: Difference) -> str:
     if item.after in ("rotated", "recreated"):
         return str(item.after)
     if item.before is None:
-        return f"(added) {_value(item.after)}"
+        return f"(added) {shown(item.after)}"
     if item.after is None:
-        return f"(removed) {_value(item.before)}"
+        return f"(removed) {shown(item.before)}"
     if item.key == "image":
         return _image_change(str(item.before), str(item.after))
     if _only_the_revision_differs(item):
         return "rotated"
-    return f"{_value(item.before)} → {_value(item.after)}"
+    return f"{shown(item.before)} → {shown(item.after)}"
 
 
 def _only_the_revision_differs(item: Difference) -> bool:
@@ -105,10 +105,7 @@ def _only_the_revision_differs(item: Difference) -> bool:
 
 
 def _without_object_name(references: list[str]) -> list[str]:
-    return [
-        ", ".join(part for part in text.split(", ") if not part.startswith(("ConfigName=", "SecretName=")))
-        for text in references
-    ]
+    return [", ".join(part for part in text.split(", ") if not part.startswith(f"{OBJECT}=")) for text in references]
 
 
 def _image_change(before: str, after: str) -> str:
@@ -124,7 +121,8 @@ def _digest(digest: str) -> str:
     return f"{digest[:_SHORT_DIGEST]}…" if len(digest) > _SHORT_DIGEST else digest
 
 
-def _value(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A value as a person reads it."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
@@ -134,18 +132,23 @@ def _value(value: Any) -> str:
 
 def _headline(step: Step) -> str:
     terms = step.after if step.action == CREATE else step.before
-    told = _told(step.kind, terms or {}) if step.action in (CREATE, REMOVE) else ""
-    return f"{_SIGNS[step.action]} {step.kind} {step.short}" + (f"   {told}" if told else "")
+    words = told(step.kind, terms or {}) if step.action in (CREATE, REMOVE) else ""
+    return f"{_SIGNS[step.action]} {step.kind} {step.short}" + (f"   {words}" if words else "")
 
 
-def _told(kind: str, terms: Terms) -> str:
+def told(kind: str, terms: Terms) -> str:
+    """What is worth knowing of an object that comes or goes: `registry:5000/ui:1, 2 replicas`, `overlay, encrypted`."""
     if kind == SERVICE:
         image, _at, _digest_part = str(terms.get("image", "")).partition("@")
         return f"{image}, {_scale(terms)}"
     if kind == NETWORK:
         encrypted = "encrypted" if terms.get("driver_opts.encrypted") not in (None, "false") else ""
-        told = [str(terms.get("driver", "")), encrypted, *(key for key in ("internal", "attachable") if terms.get(key))]
-        return ", ".join(word for word in told if word)
+        words = [
+            str(terms.get("driver", "")),
+            encrypted,
+            *(key for key in ("internal", "attachable") if terms.get(key)),
+        ]
+        return ", ".join(word for word in words if word)
     return ""
 
 

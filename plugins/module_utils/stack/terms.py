@@ -95,6 +95,24 @@ _KEYED_LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
     f"{_T}.Networks": ("networks", ("Target",)),
 }
 
+# What compose calls the fields of such items. Other fields keep the engine's name.
+_FIELD_WORDS = {
+    "Aliases": "aliases",
+    "DriverOpts": "driver_opts",
+    "Type": "type",
+    "Source": "source",
+    "ReadOnly": "read_only",
+    "Consistency": "consistency",
+    "BindOptions": "bind",
+    "VolumeOptions": "volume",
+    "TmpfsOptions": "tmpfs",
+    "Soft": "soft",
+    "Hard": "hard",
+}
+_FILE_WORDS = {"Name": "target", "UID": "uid", "GID": "gid", "Mode": "mode"}
+# The object that is referred to, where its name is not that of the file's section.
+OBJECT = "object"
+
 _MODES = {
     "Replicated": "replicated",
     "Global": "global",
@@ -126,7 +144,7 @@ def compose_terms(spec: Json, stack: str) -> Terms:
             for item in value:
                 name = short_name(":".join(str(item.get(part, "")) for part in naming), stack)
                 rest = {inner: item[inner] for inner in item if inner not in naming}
-                terms[f"{section}.{name}"] = _plain(rest)
+                terms[f"{section}.{name}"] = _plain({_FIELD_WORDS.get(inner, inner): rest[inner] for inner in rest})
         elif key in _LISTS:
             terms.update(_LISTS[key](value, stack))
         else:
@@ -195,9 +213,13 @@ def _references(kind: str) -> Any:
         terms: Terms = {}
         for item in items:
             key = f"{kind.lower()}s.{short_name(item['Base'], stack)}"
-            shown = {name: item[name] for name in item if name != "Base"}
-            if shown[f"{kind}Name"] == item["Base"]:
-                del shown[f"{kind}Name"]
+            named = f"{kind}Name"
+            shown = {name: item[name] for name in item if name not in ("Base", "File", named)}
+            shown |= {_FILE_WORDS.get(name, name): value for name, value in (item.get("File") or {}).items()}
+            if isinstance(shown.get("mode"), int):
+                shown["mode"] = f"{shown['mode']:04o}"
+            if item[named] != item["Base"]:
+                shown[OBJECT] = item[named]
             terms[key] = [*terms[key], _plain(shown)] if key in terms else [_plain(shown)]
         return terms
 

@@ -271,9 +271,9 @@ def test_the_markdown_is_what_a_reviewer_needs():
 
 ### Removed
 
-**service `legacy`**
+**service `legacy`** (registry:5000/ui:1, 2 replicas)
 
-**secret `key`**
+**secret `key`** (the former one)
 
 1 object(s) stay as they are.
 """

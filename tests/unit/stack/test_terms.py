@@ -28,9 +28,9 @@ def terms_of(spec):
         ({"Healthcheck": {"Interval": 500 * 10**6}}, "healthcheck.interval", "500ms"),
         ({"Init": False}, "init", False),
         ({"DNSConfig": {"Nameservers": ["10.0.0.1"]}}, "dns", ["10.0.0.1"]),
-        ({"Mounts": [{"Type": "volume", "Source": "d", "Target": "/d"}]}, "volumes./d", "Source=d, Type=volume"),
-        ({"Ulimits": [{"Name": "nofile", "Soft": 1, "Hard": 2}]}, "ulimits.nofile", "Hard=2, Soft=1"),
-        ({"Secrets": [{"SecretName": "shop_key", "File": {"Name": "key"}}]}, "secrets.key", ["File={Name=key}"]),
+        ({"Mounts": [{"Type": "volume", "Source": "d", "Target": "/d"}]}, "volumes./d", "source=d, type=volume"),
+        ({"Ulimits": [{"Name": "nofile", "Soft": 1, "Hard": 2}]}, "ulimits.nofile", "hard=2, soft=1"),
+        ({"Secrets": [{"SecretName": "shop_key", "File": {"Name": "key"}}]}, "secrets.key", ["target=key"]),
         ({"SomethingNew": {"Deep": 1}}, "TaskTemplate.ContainerSpec.SomethingNew.Deep", 1),
     ],
 )
@@ -69,7 +69,7 @@ def test_service_fields(change, key, value):
             "deploy.placement.preferences",
             ["spread=node.id"],
         ),
-        ({"Networks": [{"Target": "shop_back", "Aliases": ["db"]}]}, "networks.back", "Aliases=[db]"),
+        ({"Networks": [{"Target": "shop_back", "Aliases": ["db"]}]}, "networks.back", "aliases=[db]"),
         ({"LogDriver": {"Name": "json-file"}}, "logging.driver", "json-file"),
     ],
 )
