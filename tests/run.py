@@ -97,7 +97,7 @@ SUITES = [
     molecule("stack_compose", slow=True),
     pytest("parity", "tests/parity"),
     pytest("packer", "tests/packer", "--ignore=tests/packer/test_gce.py"),
-    pytest("packer-gce", "tests/packer/test_gce.py", lane="hosts", slow=True),
+    pytest("packer-gce", "tests/packer/test_gce.py", lane="hosts"),
     pytest("gce-demo", "tests/gce_demo/test_fleet.py", slow=True),
 ]
 

@@ -34,7 +34,8 @@ options:
   state:
     description:
       - V(tested) - the image carries the label C(docker-ready=tested) and belongs to O(family).
-      - V(failed) - it carries C(docker-ready=failed), is deprecated and in no family. O(reason) is in its description.
+      - V(failed) - it carries C(docker-ready=failed) and is deprecated, so that no family means it. O(reason) is in its
+        description.
       - V(pruned) - of O(family) only the newest O(keep) images are in use; older ones are treated as O(older) says.
     type: str
     choices: [tested, failed, pruned]

@@ -211,3 +211,9 @@ def test_image_that_fails_is_deprecated_with_the_reason(project, tmp_path, name)
     assert image["labels"]["docker-ready"] == "failed"
     assert image["description"] == "Failed its test: Configure them as they were baked"
     assert project.leftovers() == []
+
+
+def test_what_failed_goes_with_the_older_images(project, name):
+    pruned = project.play("image_prune.yml", image_prune_family=FAMILY, image_prune_older="delete")
+    assert pruned.returncode == 0, pruned.stdout[-6000:]
+    assert name not in [image["name"] for image in project.items("global/images")]

@@ -49,7 +49,7 @@ class Cloud:
         self._capture = capture
         self.key = simulator.key_file("ops@shop-project.iam.gserviceaccount.com", PROJECT)
 
-    def module(self, name: str, check: bool = False, **options: Any) -> Result:
+    def module(self, module: str, /, check: bool = False, **options: Any) -> Result:
         """Run a module in this process, with its arguments passed as Ansible passes them."""
         arguments = {
             "project": PROJECT,
@@ -64,7 +64,7 @@ class Cloud:
         }
         self._capture()
         with patch_module_args(arguments), pytest.raises(SystemExit):
-            importlib.import_module(f"{MODULES}.{name}").main()
+            importlib.import_module(f"{MODULES}.{module}").main()
         data = json.loads(self._capture().strip().splitlines()[-1])
         return Result(bool(data.get("failed")), data)
 
