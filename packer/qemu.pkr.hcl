@@ -9,6 +9,8 @@ source "qemu" "host" {
   disk_size        = var.qemu_disk_size
   format           = "qcow2"
   disk_interface   = "virtio"
+  # A package manager waits for the disk after each file. What a broken build has not written is thrown away with it.
+  disk_cache       = "unsafe"
   net_device       = "virtio-net"
   accelerator      = var.qemu_accelerator
   cpus             = var.qemu_cpus
