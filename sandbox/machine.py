@@ -28,6 +28,8 @@ PACKAGE_OF = {
     "iptables": "iptables",
     "mmdebstrap": "mmdebstrap",
     "packer": "packer",
+    "qemu-img": "qemu-utils",
+    "qemu-system-x86_64": "qemu-system-x86",
     "ssh-keygen": "openssh-client",
 }
 

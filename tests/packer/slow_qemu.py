@@ -51,7 +51,7 @@ class Source:
 
 @pytest.fixture(scope="session")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Source:
-    machine.install(["mmdebstrap", "ssh-keygen"])
+    machine.install(["mmdebstrap", "qemu-img", "qemu-system-x86_64", "ssh-keygen"])
     folder = tmp_path_factory.mktemp("source")
     key = folder / "id_ed25519"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "bake", "-f", str(key)], check=True)
