@@ -167,5 +167,5 @@ bench-image: packer images ## Bare hosts to a running stack against baked ones
 	@$(SUDO) $(BIN)/python tests/bench/image.py
 
 .PHONY: image-qemu
-image-qemu: $(VENV)/.dev packer ## Bake a disk image under qemu, boot it, try it (software emulation: slow)
-	@nice -n 19 $(BIN)/python -m pytest -q -s tests/packer/slow_qemu.py
+image-qemu: $(VENV)/.dev packer ## Bake a disk image under qemu, boot it, try it (without KVM: some minutes)
+	@$(BIN)/python -m pytest -q -s tests/packer/test_qemu.py

@@ -96,7 +96,8 @@ SUITES = [
     molecule("stack_faults", slow=True),
     molecule("stack_compose", slow=True),
     pytest("parity", "tests/parity"),
-    pytest("packer", "tests/packer", "--ignore=tests/packer/test_gce.py"),
+    pytest("packer", "tests/packer", "--ignore=tests/packer/test_gce.py", "--ignore=tests/packer/test_qemu.py"),
+    pytest("packer-qemu", "tests/packer/test_qemu.py"),
     pytest("packer-gce", "tests/packer/test_gce.py", lane="hosts"),
     pytest("gce-demo", "tests/gce_demo/test_fleet.py", slow=True),
 ]

@@ -4,7 +4,10 @@ Both go through the same `site.yml` with the same variables, and deploy the demo
 engine and the stack's container images; bare hosts install the one and pull the others. Read the ratio rather than the
 seconds.
 
-    python tests/bench/image.py [--hosts 3]
+    python tests/bench/image.py [--hosts 3] [--line 100]
+
+Package mirror and registry stand beside the hosts here. `--line` puts them as far away as most are: each host is then
+reached at no more than so many Mbit/s.
 """
 
 from __future__ import annotations
@@ -37,19 +40,22 @@ def main() -> int:
     """Measure and print. Returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hosts", type=int, default=3, help="how many hosts, the first a manager (default: 3)")
-    count = parser.parse_args().hosts
+    parser.add_argument("--line", type=int, metavar="MBIT", help="the hosts' lines, in Mbit/s (default: no limit)")
+    options = parser.parse_args()
+    count = options.hosts
     names = ["m1", *(f"w{number}" for number in range(1, count))]
     client = machine.engine(ROOT / ".sandbox" / "dockerd.log")
     with tempfile.TemporaryDirectory() as folder:
         fleet = Fleet(client, NAME, Path(folder) / "sandbox")
         fleet.down()
         try:
-            seconds = measure(fleet, Path(folder), names)
+            seconds = measure(fleet, Path(folder), names, options.line)
         finally:
             fleet.down()
             for tag in images.tags_of(client, NAME):
                 client.images.remove(tag, force=True)
-    print(f"\nbooted hosts -> running stack, {count} hosts, Debian 13")
+    line = f"lines of {options.line} Mbit/s" if options.line else "lines without limit"
+    print(f"\nbooted hosts -> running stack, {count} hosts, Debian 13, {line}")
     print(f"  bare    {seconds['bare']:6.1f} s")
     print(f"  baked   {seconds['baked']:6.1f} s")
     ratio = seconds["baked"] / seconds["bare"]
@@ -57,7 +63,7 @@ def main() -> int:
     return 0
 
 
-def measure(fleet: Fleet, folder: Path, names: list[str]) -> dict[str, float]:
+def measure(fleet: Fleet, folder: Path, names: list[str], line: int | None) -> dict[str, float]:
     """Seconds of `site.yml` on bare hosts, then on baked ones."""
     bare = images.ensure_host(fleet.client, "trixie", engine=False)
     fleet.up([], "trixie", engine=False, image=bare)
@@ -68,7 +74,7 @@ def measure(fleet: Fleet, folder: Path, names: list[str]) -> dict[str, float]:
         "docker_daemon": {"insecure-registries": ["registry:5000"]},
         "stack_projects": [demo(folder / "db_password")],
     }
-    seconds = {"bare": deploy(fleet, folder / "bare", names, bare, variables)}
+    seconds = {"bare": deploy(fleet, folder / "bare", names, bare, variables, line)}
     build = bake(
         folder / "bake",
         {**variables, "image_preload": [digest(fleet, image) for image in IMAGES]},
@@ -79,7 +85,7 @@ def measure(fleet: Fleet, folder: Path, names: list[str]) -> dict[str, float]:
     )
     if build.status != 0:
         raise SystemExit(build.output[-4000:])
-    seconds["baked"] = deploy(fleet, folder / "baked", names, f"{NAME}:baked", variables)
+    seconds["baked"] = deploy(fleet, folder / "baked", names, f"{NAME}:baked", variables, line)
     return seconds
 
 
@@ -100,9 +106,22 @@ def digest(fleet: Fleet, image: str) -> str:
     return f"registry:5000/demo/{image}@{pushed.attrs['RepoDigests'][0].partition('@')[2]}"
 
 
-def deploy(fleet: Fleet, folder: Path, names: list[str], image: str, variables: dict[str, Any]) -> float:
+def narrow(fleet: Fleet, names: list[str], mbit: int) -> None:
+    """Let nothing reach a host faster than that."""
+    interfaces = {path.read_text(): path.parent.name for path in Path("/sys/class/net").glob("*/ifindex")}
+    for name in names:
+        peer = fleet.client.containers.get(f"{NAME}-{name}").exec_run("cat /sys/class/net/eth0/iflink")
+        shape = ["root", "tbf", "rate", f"{mbit}mbit", "burst", "256kb", "latency", "100ms"]
+        subprocess.run(["tc", "qdisc", "add", "dev", interfaces[peer.output.decode()], *shape], check=True)
+
+
+def deploy(
+    fleet: Fleet, folder: Path, names: list[str], image: str, variables: dict[str, Any], line: int | None
+) -> float:
     """Seconds from booted hosts to a converged stack."""
     hosts = fleet.up(names, "trixie", engine=False, image=image)
+    if line:
+        narrow(fleet, names, line)
     folder.mkdir(exist_ok=True)
     content = inventory.inventory(fleet, hosts, names[:1])
     content["docker_hosts"]["vars"] |= variables

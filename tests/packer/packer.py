@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from sandbox import machine
+from sandbox.progress import heartbeat
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -46,18 +47,21 @@ def run(
     machine.install(["packer"])
     values = [f"-var={name}={value}" for name, value in {"output": str(folder), **variables}.items()]
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    done = subprocess.run(
-        ["packer/run", command, *arguments, *values],
-        cwd=ROOT,
-        env={**os.environ, **(environment or {}), "PATH": path, "ANSIBLE_NOCOLOR": "1"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    return Build(done.returncode, done.stdout, folder)
+    with heartbeat(f"packer {command}") as output:
+        process = subprocess.Popen(
+            ["packer/run", command, *arguments, *values],
+            cwd=ROOT,
+            env={**os.environ, **(environment or {}), "PATH": path, "ANSIBLE_NOCOLOR": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        assert process.stdout is not None
+        output.extend(line.rstrip("\n") for line in process.stdout)
+        status = process.wait()
+    return Build(status, "\n".join(output), folder)
 
 
 def bake(folder: Path, ansible_vars: dict[str, Any], **variables: str) -> Build:
