@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 
 import ansible_test
@@ -19,13 +18,11 @@ COPY = BUILD / "ansible_collections" / "dockyard" / "swarm"
 def unpack_artifact() -> None:
     """What users get, as `ansible-galaxy collection build` makes it, in a repository of its own."""
     shutil.rmtree(BUILD, ignore_errors=True)
-    COPY.mkdir(parents=True)
-    galaxy = Path(sys.executable).parent / "ansible-galaxy"
-    build = [str(galaxy), "collection", "build", "--force", "--output-path", str(BUILD)]
-    subprocess.run(build, cwd=ROOT, check=True)
+    galaxy = [str(Path(sys.executable).parent / "ansible-galaxy"), "collection"]
+    subprocess.run([*galaxy, "build", "--force", "--output-path", str(BUILD)], cwd=ROOT, check=True)
     (artifact,) = BUILD.glob("*.tar.gz")
-    with tarfile.open(artifact) as archive:
-        archive.extractall(COPY, filter="data")
+    install = [*galaxy, "install", str(artifact), "--offline", "--no-deps", "--collections-path", str(BUILD)]
+    subprocess.run(install, cwd=BUILD, check=True)
     for name in ("MANIFEST.json", "FILES.json"):
         (COPY / name).unlink()
     # An installed collection has its manifest instead; ansible-test looks for the source's.

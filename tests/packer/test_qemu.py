@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -169,7 +170,8 @@ def _wait_until_booted(inventory: Path, process: subprocess.Popen[bytes], consol
     while True:
         ready = _python("ansible", "adhoc", "-i", str(inventory), "all", "-m", "raw",
                         "-a", "systemctl is-system-running --wait")  # fmt: skip
-        if "running" in ready.stdout or "degraded" in ready.stdout:
+        # What it said, and not what Ansible says of a machine that cannot be reached yet.
+        if re.search(r"^(running|degraded)", ready.stdout, re.MULTILINE):
             return
         assert process.poll() is None, "qemu ended"
         assert time.monotonic() - started < BOOT_SECONDS, ready.stdout + _end_of(console)
