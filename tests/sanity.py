@@ -21,7 +21,8 @@ def unpack_artifact() -> None:
     galaxy = [str(Path(sys.executable).parent / "ansible-galaxy"), "collection"]
     subprocess.run([*galaxy, "build", "--force", "--output-path", str(BUILD)], cwd=ROOT, check=True)
     (artifact,) = BUILD.glob("*.tar.gz")
-    install = [*galaxy, "install", str(artifact), "--offline", "--no-deps", "--collections-path", str(BUILD)]
+    # Forced, as the checkout's own .collections has it already.
+    install = [*galaxy, "install", str(artifact), "--force", "--offline", "--no-deps", "--collections-path", str(BUILD)]
     subprocess.run(install, cwd=BUILD, check=True)
     for name in ("MANIFEST.json", "FILES.json"):
         (COPY / name).unlink()
