@@ -194,6 +194,20 @@ def _update_service(
     return engine.service_update(service_id, running["Version"]["Index"], body, auth)
 
 
+def submit_again(engine: Engine, service_id: str, auth_for: AuthFor) -> None:
+    """Have new tasks of a service that is as it shall be."""
+
+    def attempt() -> None:
+        service = engine.service(service_id)
+        spec = copy.deepcopy(service["Spec"])
+        task = spec["TaskTemplate"]
+        task["ForceUpdate"] = (task.get("ForceUpdate") or 0) + 1
+        auth = auth_for(task["ContainerSpec"]["Image"])
+        engine.service_update(service_id, service["Version"]["Index"], spec, auth)
+
+    _retry_out_of_sequence(attempt)
+
+
 def _names_in(engine: Engine, running: Json) -> Names:
     """Names for the ids in one service. Configs and secrets carry theirs."""
     listed = engine.networks()

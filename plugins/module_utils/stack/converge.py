@@ -137,6 +137,21 @@ def has_given_up(service: Json, tasks: Iterable[Json]) -> bool:
     return ended and broken and (mode.get("GlobalJob") is not None or complete < _wanted(mode))
 
 
+def never_let_in(service: Json, tasks: Iterable[Json]) -> bool:
+    """Whether all that failed was refused by nodes that still took down an older network of the same name.
+
+    None of it has run, so it can be submitted again, jobs too.
+    """
+    current = [task for task in _of_this_iteration(service, tasks) if task.get("UpToDate")]
+    failed = [task for task in current if has_failed(task)]
+    return bool(failed) and all(_met_an_older_network(task) for task in failed)
+
+
+def _met_an_older_network(task: Json) -> bool:
+    error = _error_of(task)
+    return task["Status"]["State"] == "rejected" and any(words in error for words in _NETWORK_REFUSALS)
+
+
 def _of_this_iteration(job: Json, tasks: Iterable[Json]) -> list[Json]:
     iteration = spec_at(job, ("JobStatus", "JobIteration", "Index")) or 0
     return [task for task in tasks if (spec_at(task, ("JobIteration", "Index")) or 0) == iteration]
@@ -207,8 +222,7 @@ def _is_final(rejected: Json) -> bool:
 
     A node that still takes down an older network of the same name refuses tasks for the new one, and then no longer.
     """
-    error = _error_of(rejected)
-    return bool(rejected.get("UpToDate")) and not any(words in error for words in _NETWORK_REFUSALS)
+    return bool(rejected.get("UpToDate")) and not _met_an_older_network(rejected)
 
 
 def _restarts_for_ever(service: Json) -> bool:

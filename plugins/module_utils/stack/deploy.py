@@ -14,7 +14,12 @@ from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack import images
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.apply import apply_objects, apply_services
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.apply import (
+    apply_objects,
+    apply_services,
+    submit_again,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils.stack.converge import FAILED, never_let_in
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.convert import Desired
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.current import Current, read_current
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.order import NO_ORDER, Order, starting
@@ -37,6 +42,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.stack.preflight imp
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.remove import remove_steps
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.wait import (
     Outcome,
+    View,
     failed_task_ids,
     look,
     wait_for,
@@ -199,7 +205,14 @@ def deploy(
     applied = apply_objects(engine, plan, current, deadline)
     result = Result(plan, warnings=applied.warnings)
     wait_until = partial(
-        _converge, engine, plan.stack, known=known, deadline=deadline, wait_timeout=wait_timeout, tell=tell
+        _converge,
+        engine,
+        plan.stack,
+        known=known,
+        deadline=deadline,
+        wait_timeout=wait_timeout,
+        auth_for=auth_for,
+        tell=tell,
     )
     waves = order.waves([step.name for step in steps])
     for wave in reversed(waves) if backwards else waves:
@@ -229,22 +242,37 @@ def _converge(
     known: Collection[str],
     deadline: float,
     wait_timeout: float,
+    auth_for: AuthFor,
     tell: Callable[[str], None],
     started: Collection[str] = (),
     untouched: Collection[str] = (),
 ) -> Outcome:
-    outcome = wait_for(
-        lambda: look(engine, stack, names),
-        names,
-        submitted=submitted,
-        known_failures=known,
-        timeout=max(0.0, deadline - time.monotonic()),
-        started=started,
-        tell=tell,
-    )
-    if not outcome.converged:
-        raise NotConvergedError(stack, outcome, wait_timeout, untouched)
-    return outcome
+    while True:
+        outcome = wait_for(
+            lambda: look(engine, stack, names),
+            names,
+            submitted=submitted,
+            known_failures=known,
+            timeout=max(0.0, deadline - time.monotonic()),
+            started=started,
+            tell=tell,
+        )
+        if outcome.converged:
+            return outcome
+        view = look(engine, stack, names)
+        again = [] if outcome.timed_out else _never_let_in(view, outcome)
+        if not again:
+            raise NotConvergedError(stack, outcome, wait_timeout, untouched)
+        known = failed_task_ids(view) | frozenset(known)
+        for name in again:
+            submit_again(engine, view.services[name]["ID"], auth_for)
+
+
+def _never_let_in(view: View, outcome: Outcome) -> list[str]:
+    """The services that failed, if each of them did because nodes still took down an older network of its name."""
+    failed = [name for name, verdict in outcome.unfinished().items() if verdict.state == FAILED]
+    alike = all(name in view.services and never_let_in(view.services[name], view.tasks[name]) for name in failed)
+    return failed if alike else []
 
 
 def plan_removal(engine: Engine, stack: str) -> Plan:

@@ -14,6 +14,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.stack.converge impo
     failures,
     has_given_up,
     judge,
+    never_let_in,
     timestamp,
 )
 
@@ -261,6 +262,24 @@ def test_nodes_that_still_have_an_older_network_of_the_name_are_waited_for():
     words = "invalid config for network shop_front: no configured subnet or ip-range contain the IP address 10.0.7.8"
     tasks = [task("rejected", number, err=words) for number in (1, 2, 3, 4)]
     assert verdict(of_mode({"Replicated": {"Replicas": 1}}), tasks).state == WAITING
+
+
+OLDER_NETWORK = "invalid config for network shop_front: no configured subnet or ip-range contain the IP address"
+
+
+@pytest.mark.parametrize(
+    ("tasks", "again"),
+    [
+        ([task("rejected", err=OLDER_NETWORK, JobIteration={"Index": 4})], True),
+        ([task("rejected", err=OLDER_NETWORK, JobIteration={"Index": 3})], False),
+        ([task("rejected", err="No such image: x", JobIteration={"Index": 4})], False),
+        ([task("failed", err=OLDER_NETWORK, JobIteration={"Index": 4})], False),
+        ([task("complete", JobIteration={"Index": 4})], False),
+        ([], False),
+    ],
+)
+def test_only_what_never_ran_is_submitted_again(tasks, again):
+    assert never_let_in(job(1), tasks) is again
 
 
 def test_an_update_that_lost_a_task_with_its_node_is_not_waited_for():
