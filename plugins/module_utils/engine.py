@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import traceback
 from collections.abc import Mapping
 from typing import Any
@@ -33,6 +34,8 @@ else:
 
 Json = dict[str, Any]
 
+_NETWORK_GONE = re.compile(r"network \S+ not found")
+
 
 class EngineError(Exception):
     """An engine that refused a request, or could not be asked.
@@ -49,8 +52,8 @@ class EngineError(Exception):
 
     @property
     def not_found(self) -> bool:
-        """The object asked for does not exist."""
-        return self.status == 404
+        """The object asked for does not exist. Of a swarm's network that has just gone, they say so as of a fault."""
+        return self.status == 404 or _NETWORK_GONE.fullmatch(self.message) is not None
 
     @property
     def conflict(self) -> bool:
