@@ -52,7 +52,7 @@ class EngineError(Exception):
 
     @property
     def not_found(self) -> bool:
-        """The object asked for does not exist. Of a swarm's network that has just gone, they say so as of a fault."""
+        """The object asked for does not exist. Of a network that has just gone, engines may say so with 500."""
         return self.status == 404 or _NETWORK_GONE.fullmatch(self.message) is not None
 
     @property

@@ -212,6 +212,7 @@ def deploy(
         deadline=deadline,
         wait_timeout=wait_timeout,
         auth_for=auth_for,
+        may_go_on=may_go_on,
         tell=tell,
     )
     waves = order.waves([step.name for step in steps])
@@ -243,6 +244,7 @@ def _converge(
     deadline: float,
     wait_timeout: float,
     auth_for: AuthFor,
+    may_go_on: Callable[[], None],
     tell: Callable[[str], None],
     started: Collection[str] = (),
     untouched: Collection[str] = (),
@@ -264,6 +266,7 @@ def _converge(
         if not again:
             raise NotConvergedError(stack, outcome, wait_timeout, untouched)
         known = failed_task_ids(view) | frozenset(known)
+        may_go_on()
         for name in again:
             submit_again(engine, view.services[name]["ID"], auth_for)
 

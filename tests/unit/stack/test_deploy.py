@@ -50,7 +50,7 @@ def converge(monkeypatch):
     patient = partial(wait.wait_for, clock=clock, sleep=lambda _seconds: None)
     monkeypatch.setattr(deploy, "wait_for", patient)
 
-    def run(engine):
+    def run(engine, may_go_on=lambda: None):
         return deploy._converge(
             engine,
             "shop",
@@ -60,6 +60,7 @@ def converge(monkeypatch):
             deadline=time.monotonic() + 300,
             wait_timeout=300,
             auth_for=lambda image: f"login for {image}",
+            may_go_on=may_go_on,
             tell=lambda _line: None,
         )
 
@@ -70,6 +71,16 @@ def test_a_job_that_no_node_let_in_runs_again(converge):
     engine = Engine(("rejected", OLDER_NETWORK), ("rejected", OLDER_NETWORK), ("complete", ""))
     assert converge(engine).converged
     assert engine.updates == [(1, "login for registry:5000/ui:1"), (2, "login for registry:5000/ui:1")]
+
+
+def test_not_by_a_run_that_must_stop(converge):
+    def stop():
+        raise RuntimeError("another run has taken over")
+
+    engine = Engine(("rejected", OLDER_NETWORK), ("complete", ""))
+    with pytest.raises(RuntimeError, match="taken over"):
+        converge(engine, stop)
+    assert not engine.updates
 
 
 @pytest.mark.parametrize("end", [("failed", "task: non-zero exit"), ("rejected", "No such image: x")])
