@@ -42,7 +42,6 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.stack.preflight imp
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.remove import remove_steps
 from ansible_collections.dockyard.swarm.plugins.module_utils.stack.wait import (
     Outcome,
-    View,
     failed_task_ids,
     look,
     wait_for,
@@ -261,18 +260,18 @@ def _converge(
         )
         if outcome.converged:
             return outcome
-        view = look(engine, stack, names)
-        again = [] if outcome.timed_out else _never_let_in(view, outcome)
+        again = [] if outcome.timed_out else _never_let_in(outcome)
         if not again:
             raise NotConvergedError(stack, outcome, wait_timeout, untouched)
-        known = failed_task_ids(view) | frozenset(known)
+        known = failed_task_ids(outcome.view) | frozenset(known)
         may_go_on()
         for name in again:
-            submit_again(engine, view.services[name]["ID"], auth_for)
+            submit_again(engine, outcome.view.services[name]["ID"], auth_for)
 
 
-def _never_let_in(view: View, outcome: Outcome) -> list[str]:
+def _never_let_in(outcome: Outcome) -> list[str]:
     """The services that failed, if each of them did because nodes still took down an older network of its name."""
+    view = outcome.view
     failed = [name for name, verdict in outcome.unfinished().items() if verdict.state == FAILED]
     alike = all(name in view.services and never_let_in(view.services[name], view.tasks[name]) for name in failed)
     return failed if alike else []

@@ -38,15 +38,16 @@ _TROUBLE = 30.0
 class View:
     """One look at the cluster: services and their tasks by service name, and the nodes by id."""
 
-    services: dict[str, Json]
-    tasks: dict[str, list[Json]]
-    nodes: dict[str, Json]
+    services: dict[str, Json] = field(default_factory=dict)
+    tasks: dict[str, list[Json]] = field(default_factory=dict)
+    nodes: dict[str, Json] = field(default_factory=dict)
 
 
 @dataclass
 class Outcome:
-    """How the waiting ended: a verdict a service, and the tasks' own errors of those that did not make it."""
+    """How the waiting ended: the last look, a verdict a service, and the tasks' own errors of those that failed."""
 
+    view: View = field(default_factory=View)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     failed_tasks: list[TaskFailure] = field(default_factory=list)
     timed_out: bool = False
@@ -173,7 +174,7 @@ def _judge_all(
     now: float,
     started: Collection[str],
 ) -> Outcome:
-    outcome = Outcome()
+    outcome = Outcome(view)
     present = datetime.now(timezone.utc)
     for name in sorted(names):
         service = view.services.get(name)

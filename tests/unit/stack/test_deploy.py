@@ -89,3 +89,17 @@ def test_a_job_that_failed_otherwise_does_not(converge, end):
     with pytest.raises(deploy.NotConvergedError, match=end[1]):
         converge(engine)
     assert not engine.updates
+
+
+def test_a_failure_is_told_whatever_the_engine_says_next(converge, monkeypatch):
+    engine = Engine(("failed", "task: non-zero exit"))
+    patient = deploy.wait_for
+
+    def and_then_leave(*arguments, **options):
+        outcome = patient(*arguments, **options)
+        engine.services = None
+        return outcome
+
+    monkeypatch.setattr(deploy, "wait_for", and_then_leave)
+    with pytest.raises(deploy.NotConvergedError, match="non-zero exit"):
+        converge(engine)
