@@ -93,12 +93,13 @@ def measured(client: docker.DockerClient, stack: Stack, names: list[str], lines:
             bare = images.ensure_host(client, "trixie", engine=False)
             fleet.up([], "trixie", engine=False, image=bare)
             fleet.push(stack.context, stack.name, "1", list(stack.images))
+            size = compressed(fleet, stack)
             variables = variables_of(stack, folder)
             baked = bake_for(fleet, folder / "bake", stack, variables, bare)
             for line in lines:
                 installed = deploy(fleet, folder, names, bare, variables, line)
                 found = deploy(fleet, folder, names, baked, variables, line)
-                rows.append(row(stack, compressed(fleet, stack), line, bare=installed, baked=found))
+                rows.append(row(stack, size, line, bare=installed, baked=found))
                 print(rows[-1], flush=True)
         finally:
             fleet.down()
