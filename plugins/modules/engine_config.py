@@ -121,6 +121,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.configure import ConfigError, apply, plan
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.options import CONFIG, DAEMON_JSON
 from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.unit import runner
 
 
@@ -128,26 +129,8 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "daemon": {"type": "dict", "default": {}},
-            "defaults": {"type": "bool", "default": True},
-            "proxy": {
-                "type": "dict",
-                "options": {
-                    "http": {"type": "str", "no_log": True},  # may carry a password
-                    "https": {"type": "str", "no_log": True},
-                    "no_proxy": {"type": "str"},
-                },
-            },
-            "tls": {
-                "type": "dict",
-                "options": {
-                    "ca": {"type": "str", "required": True},
-                    "cert": {"type": "str", "required": True},
-                    "key": {"type": "str", "required": True, "no_log": True},
-                },
-            },
-            "swarm_member": {"type": "bool", "default": False},
-            "path": {"type": "path", "default": "/etc/docker/daemon.json"},
+            **CONFIG,
+            "path": {"type": "path", "default": DAEMON_JSON},
         },
         supports_check_mode=True,
     )

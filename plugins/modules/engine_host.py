@@ -7,13 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: engine_host
-short_description: Prepare a host for a Docker Engine, and tell what its kernel cannot do
+short_description: Prepare a host for a Docker Engine, and tell what is left to do for it
 version_added: 0.1.0
 author: The dockyard.swarm authors (@dockyard-swarm)
 description:
   - Sets sysctls and loads kernel modules, now and at every boot; those the kernel does not have are left out.
   - Looks at what the kernel can do for an engine and a swarm. What it lacks is listed in one block, with what it means.
-  - Fails, before anything is changed, on what the declared use needs, and on values in O(daemon) of a wrong type.
+  - Fails, before anything is changed, on what the declared use needs, and on wrong types in O(config.daemon).
+  - Tells whether the host's engine already is and runs as O(packages) and O(config) say. No further module has to be
+    sent to such a host.
 extends_documentation_fragment:
   - dockyard.swarm.engine.attributes
 attributes:
@@ -44,10 +46,77 @@ options:
     type: list
     elements: str
     default: []
-  daemon:
-    description: The keys of C(daemon.json) to come, whose types are checked before anything is installed.
+  packages:
+    description: What M(dockyard.swarm.engine_packages) will be asked for.
     type: dict
-    default: {}
+    suboptions:
+      source:
+        description: Packages of Docker, or of the distribution.
+        type: str
+        choices: [docker, distribution]
+        default: docker
+      version:
+        description: The beginning of a version. With V(latest), there always is something left to do.
+        type: str
+        default: ''
+      hold:
+        description: Whether the engine's packages shall be held. Not given leaves that as it is.
+        type: bool
+      extras:
+        description: Further parts of Docker to install.
+        type: list
+        elements: str
+        choices: [buildx, compose, rootless]
+        default: []
+  config:
+    description: What M(dockyard.swarm.engine_config) will be asked for.
+    type: dict
+    suboptions:
+      daemon:
+        description: Keys of C(daemon.json). Their types are checked before anything is installed.
+        type: dict
+        default: {}
+      defaults:
+        description: Lay the declaration over safe defaults.
+        type: bool
+        default: true
+      proxy:
+        description: Proxies the engine uses itself.
+        type: dict
+        suboptions:
+          http:
+            description: Proxy for C(http).
+            type: str
+          https:
+            description: Proxy for C(https).
+            type: str
+          no_proxy:
+            description: Comma-separated names that are reached directly.
+            type: str
+      tls:
+        description: Texts of certificates.
+        type: dict
+        suboptions:
+          ca:
+            description: Certificate of the authority that signs clients.
+            type: str
+            required: true
+          cert:
+            description: The engine's certificate.
+            type: str
+            required: true
+          key:
+            description: Its key.
+            type: str
+            required: true
+      swarm_member:
+        description: The host is, or is about to be, a member of a swarm.
+        type: bool
+        default: false
+seealso:
+  - module: dockyard.swarm.engine_packages
+  - module: dockyard.swarm.engine_config
+  - module: dockyard.swarm.engine_service
 """
 
 EXAMPLES = r"""
@@ -57,6 +126,15 @@ EXAMPLES = r"""
     sysctls:
       net.ipv4.ip_forward: 1
     modules: [overlay, br_netfilter, ip_vs]
+
+- name: See whether anything is left to do for the engine
+  dockyard.swarm.engine_host:
+    packages:
+      source: distribution
+    config:
+      daemon:
+        live-restore: false
+  register: host
 """
 
 RETURN = r"""
@@ -80,12 +158,32 @@ unknown_sysctls:
   returned: success
   type: list
   elements: str
+settled:
+  description:
+    - The engine is installed and configured as declared, is enabled, answers, and has taken up its configuration.
+    - Modules for packages, configuration and the engine's service would change nothing.
+  returned: with O(packages) and O(config)
+  type: bool
+swarm:
+  description: The engine's membership. The keys are those of RV(dockyard.swarm.engine_service#module:swarm).
+  returned: with O(packages) and O(config)
+  type: dict
+  sample: {state: inactive, node_id: "", manager: false, managers: []}
+version:
+  description: Version of the engine that runs; empty when none does.
+  returned: with O(packages) and O(config)
+  type: str
+  sample: 26.1.5
 """
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon import kernel, prepare
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon import install, kernel, prepare, service, settled
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.options import CONFIG, PACKAGES
 from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.schema import type_problems
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.unit import runner
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.unit import Run, runner
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import DEFAULT_DOCKER_HOST
 
 
 def main() -> None:
@@ -95,24 +193,27 @@ def main() -> None:
             "needs": {"type": "list", "elements": "str", "choices": list(kernel.NEEDS), "default": []},
             "sysctls": {"type": "dict", "default": {}},
             "modules": {"type": "list", "elements": "str", "default": []},
-            "daemon": {"type": "dict", "default": {}},
+            "packages": {"type": "dict", "options": PACKAGES},
+            "config": {"type": "dict", "options": CONFIG},
         },
+        required_together=[("packages", "config")],
         supports_check_mode=True,
     )
-    run = runner(module)
+    run = runner(module, install.ENVIRONMENT)
+    daemon = (module.params["config"] or {}).get("daemon", {})
     abilities = kernel.read_abilities(run)
     preflight = kernel.report(abilities)
     found = {ability.name: ability.present for ability in abilities}
 
-    problems = type_problems(module.params["daemon"])
+    problems = type_problems(daemon)
     if problems:
         listed = "\n".join(f"  - {problem}" for problem in problems)
         module.fail_json(msg=f"Nothing was changed, because docker_daemon is wrong:\n{listed}", preflight=preflight)
 
     needs = list(module.params["needs"])
-    if module.params["daemon"].get("storage-driver", "overlay2") == "overlay2":
+    if daemon.get("storage-driver", "overlay2") == "overlay2":
         needs.append("overlay_files")
-    if module.params["daemon"].get("userns-remap"):
+    if daemon.get("userns-remap"):
         needs.append("user_namespaces")
     missing = kernel.missing(abilities, needs)
     if missing:
@@ -142,7 +243,19 @@ def main() -> None:
         diff=[change.as_diff() for change in planned.files if change.changed]
         + [{"before": f"module {name} not loaded\n", "after": f"module {name} loaded\n"} for name in planned.load]
         + [{"before": f"{name} other\n", "after": f"{name} = {value}\n"} for name, value in planned.sysctls.items()],
+        **_left_to_do(module.params, run),
     )
+
+
+def _left_to_do(params: dict[str, Any], run: Run) -> dict[str, Any]:
+    if params["config"] is None:
+        return {}
+    seen = settled.look(params["packages"], params["config"], run, DEFAULT_DOCKER_HOST)
+    return {
+        "settled": seen.settled,
+        "swarm": service.swarm_state(seen.info),
+        "version": seen.info.get("ServerVersion", ""),
+    }
 
 
 if __name__ == "__main__":

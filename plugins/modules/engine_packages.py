@@ -92,7 +92,8 @@ action:
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.dockyard.swarm.plugins.module_utils.daemon import install
 from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.distribution import UnsupportedHostError
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.packages import EXTRAS, PackageError, describe
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.options import PACKAGES
+from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.packages import PackageError, describe
 from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.unit import runner
 
 
@@ -100,10 +101,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "source": {"type": "str", "choices": ["docker", "distribution"], "default": "docker"},
-            "version": {"type": "str", "default": ""},
-            "hold": {"type": "bool"},
-            "extras": {"type": "list", "elements": "str", "choices": list(EXTRAS), "default": []},
+            **PACKAGES,
             "refresh": {"type": "bool", "default": False},
         },
         supports_check_mode=True,
