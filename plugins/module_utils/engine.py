@@ -15,22 +15,14 @@ from __future__ import annotations
 import base64
 import json
 import re
-import traceback
 from collections.abc import Mapping
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-DOCKER_IMPORT_ERROR: str | None
-try:
-    import requests
+if TYPE_CHECKING:
     from docker import APIClient
-    from docker.constants import DEFAULT_DOCKER_API_VERSION
-    from docker.errors import DockerException
     from docker.tls import TLSConfig
-except ImportError:
-    DOCKER_IMPORT_ERROR = traceback.format_exc()
-else:
-    DOCKER_IMPORT_ERROR = None
 
 Json = dict[str, Any]
 
@@ -71,6 +63,10 @@ class EngineError(Exception):
         return "update out of sequence" in self.message
 
 
+class MissingSdkError(EngineError):
+    """The host has no Docker SDK for Python."""
+
+
 class Engine:
     """A connection to one engine.
 
@@ -81,6 +77,7 @@ class Engine:
         self._client = client
         self._api_version = api_version
         self._timeout = timeout
+        self._failures = import_module("requests").exceptions
 
     @classmethod
     def connect(
@@ -93,15 +90,21 @@ class Engine:
             timeout: seconds to wait for any single answer.
             tls: docker-py's TLS settings for a `tcp://` address.
         """
-        if DOCKER_IMPORT_ERROR is not None:
-            raise EngineError("the Docker SDK for Python is missing on this host: install python3-docker")
+        # Looked for only now: this code also decides on the controller, which need not have it, and in processes
+        # that outlive a task (Mitogen) it may have been loaded before the host got it.
+        try:
+            docker, requests = import_module("docker"), import_module("requests")
+        except ImportError as error:
+            message = "the Docker SDK for Python is missing on this host: install python3-docker"
+            raise MissingSdkError(message) from error
         try:
             # docker-py's own negotiation asks for /version, for which an engine runs containerd and runc;
             # /_ping tells the same at once. The version given here is never sent.
-            client = APIClient(base_url=docker_host, version=DEFAULT_DOCKER_API_VERSION, timeout=timeout, tls=tls)
+            version = docker.constants.DEFAULT_DOCKER_API_VERSION
+            client = docker.APIClient(base_url=docker_host, version=version, timeout=timeout, tls=tls)
             answer = client.request("GET", f"{client.base_url}/_ping", timeout=timeout)
             answer.raise_for_status()
-        except (DockerException, requests.exceptions.RequestException, ValueError) as error:
+        except (docker.errors.DockerException, requests.exceptions.RequestException, ValueError) as error:
             raise EngineError(f"no Docker Engine answers at {docker_host}: {error}") from error
         if "Api-Version" not in answer.headers:
             raise EngineError(f"no Docker Engine answers at {docker_host}: the answer to /_ping has no Api-Version")
@@ -142,9 +145,9 @@ class Engine:
                 headers=dict(headers or {}),
                 timeout=self._timeout,
             )
-        except requests.exceptions.Timeout as error:
+        except self._failures.Timeout as error:
             raise EngineError(f"the engine did not answer {method} {path} within {self._timeout:g} s") from error
-        except requests.exceptions.RequestException as error:
+        except self._failures.RequestException as error:
             raise EngineError(f"the engine could not be asked {method} {path}: {error}") from error
         if answer.status_code >= 400:
             raise EngineError(_message_of(answer.text, answer.status_code), answer.status_code)

@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import Any, NoReturn
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
 from ansible_collections.dockyard.swarm.plugins.module_utils.engine import (
-    DOCKER_IMPORT_ERROR,
     Engine,
     EngineError,
+    MissingSdkError,
 )
 
 DEFAULT_DOCKER_HOST = "unix:///var/run/docker.sock"
@@ -32,14 +33,11 @@ def engine_argument_spec() -> dict[str, Any]:
 
 def connect(module: AnsibleModule) -> Engine:
     """Connect to the engine the module's options name, or end the module with a sentence that helps."""
-    if DOCKER_IMPORT_ERROR is not None:
-        fail(
-            module,
-            f"{missing_required_lib('docker')} On Debian and Ubuntu the package is python3-docker.",
-            exception=DOCKER_IMPORT_ERROR,
-        )
     try:
         return Engine.connect(module.params["docker_host"], timeout=module.params["engine_timeout"])
+    except MissingSdkError:
+        message = f"{missing_required_lib('docker')} On Debian and Ubuntu the package is python3-docker."
+        fail(module, message, exception=traceback.format_exc())
     except EngineError as error:
         fail(module, f"{error.message}. Is the engine installed and running? The role dockyard.swarm.docker does both.")
 

@@ -229,7 +229,7 @@ def deploy(fleet: Fleet, folder: Path, names: list[str], image: str, variables: 
     for name in names:
         host = fleet.client.containers.get(f"{NAME}-{name}")
         if host.exec_run(["journalctl", "--unit=docker", f"--grep={ENGINE_RACE}"]).exit_code == 0:
-            print(f"  {name} lost 30 s of the next row by a race in the engine, moby#51701: measure that row again")
+            print(f"  {name} from {image} lost 30 s to a race in the engine, moby#51701: measure the next row again")
         host.remove(force=True, v=True)
     return Times(running - started, ended - started)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import pytest
 from ansible_collections.dockyard.swarm.plugins.module_utils.daemon import health, pending, service, unit
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine import EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError, MissingSdkError
 
 RUNS = unit.Unit(exists=True, active=True, enabled=True, started=100.0)
 
@@ -204,3 +205,12 @@ def test_service_scaled_down_meanwhile_is_not_waited_for():
 def test_node_that_is_not_back_is_named():
     found = health.shortfalls([node("b", "unreachable", "down")], [], [], "b", {"running": {}, "tasks": []})
     assert found == ["node b (b) is down", "manager b (b) is not reachable"]
+
+
+def test_an_sdk_that_came_after_this_code_was_loaded_is_found(monkeypatch, tmp_path):
+    with monkeypatch.context() as before:
+        before.setitem(sys.modules, "docker", None)
+        with pytest.raises(MissingSdkError, match="install python3-docker"):
+            Engine.connect()
+    with pytest.raises(EngineError, match="no Docker Engine answers"):
+        Engine.connect(f"unix://{tmp_path}/docker.sock")
