@@ -13,9 +13,9 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.clusters import Host, MembershipError
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.membership import Policy, plan_membership
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.nodes import label_texts
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.clusters import Host, MembershipError
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.fleet_plan import Policy, plan_membership
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.nodes.plan import label_texts
 
 _AVAILABILITIES = ("active", "pause", "drain")
 

@@ -19,21 +19,21 @@ from typing import Any
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import (
     DEFAULT_DOCKER_HOST,
     engine_argument_spec,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.markdown import as_markdown
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.options import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.markdown import as_markdown
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request import (
     ON_CONTROLLER,
     LoadedProject,
     pack_project,
     stack_argument_spec,
 )
 from ansible_collections.dockyard.swarm.plugins.plugin_utils import glance, progress
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose import ComposeError, Project, load
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.env_files import project_variables
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.loader import STACK
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose import ComposeError, Project, load
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files import project_variables
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.loader import STACK
 
 display = Display()
 

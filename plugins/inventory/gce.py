@@ -196,15 +196,15 @@ from typing import Any
 from ansible.errors import AnsibleParserError
 from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable, get_cache_plugin
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce import fetching, fields, hosts, options
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.credentials import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce import fetching, fields, hosts, options
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.credentials import (
     GOOGLE_IMPORT_ERROR,
     Identity,
     problem_of,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.errors import GceError
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.references import NotPlainError, look_up
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.session import REQUESTS_IMPORT_ERROR
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.errors import GceError
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.references import NotPlainError, look_up
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.session import REQUESTS_IMPORT_ERROR
 
 Json = dict[str, Any]
 

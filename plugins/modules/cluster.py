@@ -124,16 +124,20 @@ unlock_key:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine import EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import connect, engine_argument_spec, fail
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.cluster_change import ClusterChange
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.nodes import label_texts
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.settings import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import (
+    connect,
+    engine_argument_spec,
+    fail,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.cluster.change import ClusterChange
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.cluster.settings import (
     changed_settings,
     settings_changes,
     settings_view,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.waiting import NotSettledError
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.nodes.plan import label_texts
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.settle import NotSettledError
 
 SETTINGS = (
     "task_history_limit",

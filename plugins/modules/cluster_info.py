@@ -234,15 +234,19 @@ join:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import connect, engine_argument_spec, fail
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.kernel import has_ipvs
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.quorum import quorum_of
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.reading import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import (
+    connect,
+    engine_argument_spec,
+    fail,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.kernel import has_ipvs
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.reading import (
     engine_answers,
     member_without_engine,
     read_member,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.quorum import quorum_of
 
 
 def main() -> None:

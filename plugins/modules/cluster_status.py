@@ -101,13 +101,17 @@ from collections import Counter
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import connect, engine_argument_spec, fail
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock import in_words
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock_places import SwarmPlace
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.quorum import quorum_of
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.status import differences, render, service_view
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.views import node_view
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import (
+    connect,
+    engine_argument_spec,
+    fail,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.places import SwarmPlace
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.rule import in_words
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.quorum import quorum_of
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.status import differences, render, service_view
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.views import node_view
 
 
 def main() -> None:

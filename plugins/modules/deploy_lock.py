@@ -125,9 +125,10 @@ from dataclasses import asdict
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import engine_argument_spec, fail
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import engine_argument_spec, fail
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.places import HostPlace, SwarmPlace
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.rule import (
     Holder,
     LockedError,
     MayBreak,
@@ -137,8 +138,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock import (
     release,
     take,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock_places import HostPlace, SwarmPlace
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.reading import engine_answers
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.reading import engine_answers
 
 
 def main() -> None:

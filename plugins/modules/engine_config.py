@@ -120,9 +120,9 @@ changed_keys:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.configure import ConfigError, apply, plan
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.options import CONFIG, DAEMON_JSON
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.unit import runner
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.config.apply import ConfigError, apply, plan
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.options import CONFIG, DAEMON_JSON
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import runner
 
 
 def main() -> None:

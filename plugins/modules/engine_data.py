@@ -45,8 +45,8 @@ paths:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon import data
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.unit import read_unit, runner
+from ansible_collections.dockyard.swarm.plugins.module_utils._host import data
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import read_unit, runner
 
 
 def main() -> None:

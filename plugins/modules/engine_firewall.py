@@ -87,10 +87,10 @@ interfaces:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon import filtering
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.firewall import FirewallError
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.helpers import HelperError
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.unit import runner
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.firewall import packet_filter as filtering
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.firewall.rules import FirewallError
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.own_units import HelperError
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import runner
 
 
 def main() -> None:

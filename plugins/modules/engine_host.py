@@ -179,11 +179,15 @@ version:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon import install, kernel, prepare, service, settled
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.options import CONFIG, PACKAGES
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.schema import type_problems
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.unit import Run, runner
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import DEFAULT_DOCKER_HOST
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import DEFAULT_DOCKER_HOST
+from ansible_collections.dockyard.swarm.plugins.module_utils._host import engine_service as service
+from ansible_collections.dockyard.swarm.plugins.module_utils._host import look as settled
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.config.schema import type_problems
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.kernel import capabilities as kernel
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.kernel import settings as prepare
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.options import CONFIG, PACKAGES
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages import install
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run, runner
 
 
 def main() -> None:

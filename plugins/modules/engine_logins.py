@@ -72,8 +72,8 @@ import os
 import pwd
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.files import apply_file, plan_file
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.logins import LoginError, merge, registries
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.files import apply_file, plan_file
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.logins import LoginError, merge, registries
 
 
 def main() -> None:

@@ -90,11 +90,11 @@ action:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon import install
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.distribution import UnsupportedHostError
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.options import PACKAGES
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.packages import PackageError, describe
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.unit import runner
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.options import PACKAGES
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages import install
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.distribution import UnsupportedHostError
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.plan import PackageError, describe
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import runner
 
 
 def main() -> None:

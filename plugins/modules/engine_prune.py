@@ -73,14 +73,14 @@ commands:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon import prune
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.files import plan_file
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.helpers import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._host import prune
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.files import plan_file
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.own_units import (
     HelperError,
     apply_helper,
     plan_helper,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.unit import runner
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import runner
 
 
 def main() -> None:

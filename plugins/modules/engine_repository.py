@@ -73,8 +73,11 @@ files:
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.urls import fetch_url
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon import repository
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.distribution import UnsupportedHostError, this_host
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages import repository
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.distribution import (
+    UnsupportedHostError,
+    this_host,
+)
 
 
 def main() -> None:

@@ -106,10 +106,10 @@ version:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon import service
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.pending import stronger
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.unit import runner
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine import EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._host import engine_service as service
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.pending import stronger
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import runner
 
 
 def _info(docker_host: str) -> dict[str, Any]:

@@ -96,10 +96,10 @@ project:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.addresses import decide_addresses
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.fleet import Owner
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.module import gce_argument_spec, run
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.reading import Reader
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.addresses import decide_addresses
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import Owner
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.module import gce_argument_spec, run
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.reading import Reader
 
 
 def argument_spec() -> dict[str, Any]:

@@ -143,9 +143,9 @@ project:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.firewall import decide_rules, rules_of
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.fleet import Owner
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.module import gce_argument_spec, run
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.firewall import decide_rules, rules_of
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import Owner
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.module import gce_argument_spec, run
 
 
 def argument_spec() -> dict[str, Any]:

@@ -109,10 +109,10 @@ project:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce import image_use
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.module import gce_argument_spec, run
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.plan import Plan
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.reading import Reader
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce import image_use
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.module import gce_argument_spec, run
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.plan import Plan
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.reading import Reader
 
 
 def argument_spec() -> dict[str, Any]:

@@ -323,12 +323,16 @@ project:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.declared import declared_hosts
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.fleet import Owner, check_name
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.instances import Policy, decide, decide_absent
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.module import gce_argument_spec, run
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.plan import START, Plan
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.reading import Reader
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.declared import declared_hosts
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import Owner, check_name
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.instances import (
+    Policy,
+    decide,
+    decide_absent,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.module import gce_argument_spec, run
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.plan import START, Plan
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.reading import Reader
 
 SCOPES = ["https://www.googleapis.com/auth/cloud-platform"]
 

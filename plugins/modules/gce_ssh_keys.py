@@ -61,11 +61,11 @@ project:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.declared import ssh_keys_of
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.differences import metadata_difference
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.module import gce_argument_spec, run
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.plan import Plan
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.reading import Reader
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.declared import ssh_keys_of
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.differences import metadata_difference
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.module import gce_argument_spec, run
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.plan import Plan
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.reading import Reader
 
 
 def main() -> None:

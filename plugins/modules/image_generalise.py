@@ -68,7 +68,7 @@ cleaned:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils.image import generalise
+from ansible_collections.dockyard.swarm.plugins.module_utils._image import generalise
 
 
 def main() -> None:

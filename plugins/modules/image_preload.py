@@ -62,9 +62,9 @@ pulled:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine import EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import connect, engine_argument_spec
-from ansible_collections.dockyard.swarm.plugins.module_utils.image import preload
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import connect, engine_argument_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._image import preload
 
 
 def main() -> None:

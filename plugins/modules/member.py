@@ -185,22 +185,26 @@ cluster_id:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine import EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import connect, engine_argument_spec, fail
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.addresses import AddressError, resolve
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.entering import MemberChange
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.member import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import (
+    connect,
+    engine_argument_spec,
+    fail,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.addresses import AddressError, resolve
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.engine_plan import (
     MemberError,
     Wanted,
     after_steps,
     member_steps,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.reading import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.enter import MemberChange
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.reading import (
     engine_answers,
     member_without_engine,
     read_member,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.waiting import NotSettledError
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.settle import NotSettledError
 
 SHOWN = ("state", "role", "node_id", "cluster_id")
 

@@ -141,10 +141,14 @@ node:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import connect, engine_argument_spec, fail
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.node_change import NodeChange
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.nodes import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import (
+    connect,
+    engine_argument_spec,
+    fail,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.nodes.change import NodeChange
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.nodes.plan import (
     NodeError,
     find_node,
     label_texts,
@@ -155,8 +159,8 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.nodes import 
     refusal_to_remove,
     warning_about_loss,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.views import node_view
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.waiting import NotSettledError
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.settle import NotSettledError
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.views import node_view
 
 
 def argument_spec() -> dict[str, Any]:

@@ -158,9 +158,21 @@ failed_tasks:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import connect, engine_argument_spec, fail
-from ansible_collections.dockyard.swarm.plugins.module_utils.service.decide import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import (
+    connect,
+    engine_argument_spec,
+    fail,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._service.change import (
+    AuthFor,
+    ServiceNotConvergedError,
+    apply,
+    apply_and_wait,
+    read_cluster,
+    spread_and_wait,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._service.decide import (
     PRESENT,
     REFRESHED,
     RESTARTED,
@@ -171,18 +183,10 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.service.decide impo
     chosen,
     decide,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils.service.run import (
-    AuthFor,
-    ServiceNotConvergedError,
-    apply,
-    apply_and_wait,
-    read_cluster,
-    spread_and_wait,
-)
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.credentials import finder
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.deploy import refusal
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.options import credentials_argument_spec
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.show import change as shown
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.credentials import finder
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.deploy import refusal
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.show import change as shown
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request import credentials_argument_spec
 
 
 def main() -> None:

@@ -350,28 +350,23 @@ failed_tasks:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import connect, engine_argument_spec, fail
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.apply import ApplyError
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.asked import job_asked_for, job_of
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.back import plan_return
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.claim import LockedError
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.convert import ConvertError
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.credentials import finder
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.deploy import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import (
+    connect,
+    engine_argument_spec,
+    fail,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.apply import ApplyError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.remove import RemovalError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.images import UnresolvedImagesError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.credentials import finder
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.deploy import (
     NotConvergedError,
     Result,
     plan_removal,
     refusal,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.history import HistoryError
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.images import UnresolvedImagesError
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.options import stack_argument_spec, unpack_project
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.order import OrderError
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.plan import PlanError
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.remove import RemovalError
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.report import report, running
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.run import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.guarded_deploy import (
     AuthFor,
     TakenBackError,
     plan_job,
@@ -379,6 +374,15 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.stack.run import (
     run_back,
     run_removal,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.deployments import HistoryError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.rollback import plan_return
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.job import job_asked_for, job_of
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.lock import LockedError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.order import OrderError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import PlanError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.result import report, running
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request import stack_argument_spec, unpack_project
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import ConvertError
 
 _TOLD = (
     ApplyError,

@@ -238,10 +238,14 @@ orphaned:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine import EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import connect, engine_argument_spec, fail
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.deploy import refusal
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.info import describe, read, stack_names
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import (
+    connect,
+    engine_argument_spec,
+    fail,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.deploy import refusal
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.info import describe, read, stack_names
 
 
 def main() -> None:

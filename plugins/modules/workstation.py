@@ -108,13 +108,13 @@ import os
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils.workstation.contexts import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._workstation.contexts import (
     Context,
     ContextError,
     Plan,
     decide,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils.workstation.ssh_config import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._workstation.ssh_config import (
     Host,
     render,
     with_include,

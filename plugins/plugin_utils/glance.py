@@ -18,17 +18,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.asked import job_asked_for
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.convert import ConvertError
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.images import NEVER, tagged
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.labels import NAMESPACE
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.options import LoadedProject
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.order import OrderError
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.plan import SERVICE, Plan, PlanError
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.report import report, running
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.run import Job, plan_job
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.wait import Outcome, look, wait_for
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.images import NEVER, tagged
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.converge.wait import Outcome, look, wait_for
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.guarded_deploy import Job, plan_job
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.job import job_asked_for
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import NAMESPACE
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.order import OrderError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import SERVICE, Plan, PlanError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.result import report, running
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request import LoadedProject
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import ConvertError
 
 Json = dict[str, Any]
 

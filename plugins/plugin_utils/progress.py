@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.labels import short_name
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import short_name
 
 Json = dict[str, Any]
 

@@ -39,7 +39,10 @@ _FETCH = """
 import sys
 from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
 _AnsibleCollectionFinder(paths=[sys.argv[3]])._install()
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce import credentials, fields, listing, session
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce import credentials
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce import fields
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce import listing
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce import session
 identity = credentials.Identity("serviceaccount", ("compute",), service_account_file=sys.argv[1])
 mask = fields.instance_mask(["id", "labels", "machineType", "name", "status", "tags", "zone"], [])
 answer = listing.list_projects(session.Session(identity), [sys.argv[2]], listing.Query(mask=mask), 1)

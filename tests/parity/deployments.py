@@ -10,17 +10,17 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.convert import Desired, convert
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.deploy import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.deploy import (
     deploy,
     plan_deploy,
     plan_removal,
     remove,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.plan import Plan
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.show import as_text
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose import load
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import Plan
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.show import as_text
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import Desired, convert
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose import load
 from corpus import Case
 from engines import Bed
 

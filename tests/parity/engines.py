@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import docker
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
 from corpus import CASES, Case
 from docker.models.containers import Container
 

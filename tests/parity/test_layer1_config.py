@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose import ComposeError, load
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose import ComposeError, load
 from canonical import canonical
 from corpus import Case, cases
 from oracle import Oracle

@@ -12,7 +12,7 @@ LIST = "compute.instances.aggregatedList"
 
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    from ansible_collections.dockyard.swarm.plugins.module_utils.gce import retries
+    from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce import retries
 
     monkeypatch.setattr(retries, "FIRST_DELAY", 0.01)
 
@@ -106,7 +106,7 @@ def test_an_endpoint_that_is_away(cloud: Any, run: Any) -> None:
 
 
 def test_a_projects_rate_quota_is_waited_out(cloud: Any, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ansible_collections.dockyard.swarm.plugins.module_utils.gce import retries
+    from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce import retries
 
     monkeypatch.setattr(retries, "FIRST_DELAY", 0.3)
     project = cloud.project(rate={"requests": 2, "seconds": 1})

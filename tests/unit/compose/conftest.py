@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose import ComposeError, Project, load
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose import ComposeError, Project, load
 
 Load = Callable[..., Project]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose import ComposeError
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.dotenv import parse
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.env_files import project_variables
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose import ComposeError
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.dotenv import parse
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files import project_variables
 
 
 @pytest.mark.parametrize(

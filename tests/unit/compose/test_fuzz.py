@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.convert import ConvertError, convert
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose import ComposeError, Project, load
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.dotenv import parse
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.format_project import PROJECT
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.format_service import FORBIDDEN, SERVICE
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import ConvertError, convert
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose import ComposeError, Project, load
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.dotenv import parse
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.format_project import PROJECT
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.format_service import FORBIDDEN, SERVICE
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose import ComposeError, Project, load
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose import ComposeError, Project, load
 
 
 @pytest.fixture

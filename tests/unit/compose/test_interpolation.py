@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.errors import ComposeError, Source
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.interpolation import interpolate
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Source
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.interpolation import interpolate
 
 ENVIRONMENT = {"SET": "value", "EMPTY": "", "N": "5", "YES": "yes"}
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose import Project
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose import Project
 
 Load = Callable[..., Project]
 

@@ -89,7 +89,7 @@ def test_versions_of_files_must_agree(refused: Refused) -> None:
 
 
 def test_a_missing_compose_file_is_named(refused: Refused) -> None:
-    from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose import ComposeError, load
+    from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose import ComposeError, load
 
     with pytest.raises(ComposeError, match=r"none.yml: the compose file cannot be read: No such file or directory"):
         load(["none.yml"], {})

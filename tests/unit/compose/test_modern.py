@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.convert import convert
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose import ComposeError, Project, load
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import convert
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose import ComposeError, Project, load
 
 Modern = Callable[..., Project]
 

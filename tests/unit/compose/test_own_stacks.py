@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.convert import convert
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose import load
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import convert
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose import load
 
 STACKS = Path(__file__).resolve().parents[3] / "stacks"
 FILES = sorted(STACKS.glob("*/*compose*.yml"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.mounts import absolute_source, short_mount
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.ports import short_port
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.units import (
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.mounts import absolute_source, short_mount
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.ports import short_port
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.units import (
     byte_count,
     nanoseconds,
     number_text,

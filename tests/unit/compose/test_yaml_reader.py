@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.errors import ComposeError
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.compose.yaml_reader import plain_value, read
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.yaml_reader import plain_value, read
 
 
 @pytest.mark.parametrize(

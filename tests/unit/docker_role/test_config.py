@@ -6,7 +6,9 @@ import json
 import sys
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon import config, configure, dropin, schema, tls
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.config import apply as configure
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.config import daemon_json as config
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.config import dropin, schema, tls
 
 UNIT = "/usr/sbin/dockerd -H fd:// --containerd=/run/containerd/containerd.sock"
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon import apt, dnf, packages
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.distribution import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages import apt, dnf
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages import plan as packages
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.distribution import (
     Distribution,
     UnsupportedHostError,
     parse,

@@ -6,8 +6,8 @@ import base64
 import hashlib
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon import openpgp, repository
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.distribution import Distribution
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages import openpgp, repository
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.distribution import Distribution
 
 TRIXIE = Distribution("debian", "13", "trixie", "apt", "amd64")
 ROCKY = Distribution("rocky", "9.4", "", "dnf", "x86_64")

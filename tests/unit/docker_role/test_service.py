@@ -6,8 +6,10 @@ import os
 import sys
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon import health, pending, service, unit
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError, MissingSdkError
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError, MissingSdkError
+from ansible_collections.dockyard.swarm.plugins.module_utils._host import engine_service as service
+from ansible_collections.dockyard.swarm.plugins.module_utils._host import pending, unit
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm import restart_safety as health
 
 RUNS = unit.Unit(exists=True, active=True, enabled=True, started=100.0)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon import settled
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.configure import ConfigError
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.distribution import UnsupportedHostError
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.packages import PackageError
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon.unit import Unit
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine import EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._host import look as settled
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.config.apply import ConfigError
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.distribution import UnsupportedHostError
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.plan import PackageError
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Unit
 
 RUNS = Unit(exists=True, active=True, enabled=True, started=100.0)
 MEMBER = {"ServerVersion": "26.1.5", "Swarm": {"LocalNodeState": "active", "NodeID": "n1"}}

@@ -7,18 +7,11 @@ import json
 import os
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.daemon import (
-    data,
-    files,
-    firewall,
-    helpers,
-    kernel,
-    logins,
-    network,
-    prepare,
-    prune,
-    unit,
-)
+from ansible_collections.dockyard.swarm.plugins.module_utils._host import data, files, logins, network, prune, unit
+from ansible_collections.dockyard.swarm.plugins.module_utils._host import own_units as helpers
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.firewall import rules as firewall
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.kernel import capabilities as kernel
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.kernel import settings as prepare
 
 WEB = {"ports": [80, "8000-8080"], "protocol": "tcp", "sources": []}
 OFFICE = {"ports": ["90"], "protocol": "tcp", "sources": ["10.9.8.7/8", "2001:db8::/32"]}

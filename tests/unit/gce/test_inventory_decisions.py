@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce import fields, hosts, options, retries
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.credentials import Identity, problem_of
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.errors import GceError
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.fetching import Request, advice
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.listing import combined_filter
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.references import NotPlainError, look_up
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce import fields, hosts, options, retries
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.credentials import Identity, problem_of
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.errors import GceError
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fetching import Request, advice
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.listing import combined_filter
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.references import NotPlainError, look_up
 
 # -- retries ---------------------------------------------------------------------------------------
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.current import Current, CurrentDisk, CurrentHost
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.declared import Declared, declared_hosts
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.fleet import Owner
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.current import (
+    Current,
+    CurrentDisk,
+    CurrentHost,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.declared import Declared, declared_hosts
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import Owner
 
 Json = dict[str, Any]
 

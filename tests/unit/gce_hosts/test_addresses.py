@@ -3,8 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.addresses import decide_addresses
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.fleet import DeclarationError, Owner
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.addresses import decide_addresses
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import DeclarationError, Owner
 
 OWNER = Owner("shop")
 

@@ -3,8 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.declared import merged, names_of
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.fleet import DeclarationError, Owner, check_name
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.declared import merged, names_of
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import (
+    DeclarationError,
+    Owner,
+    check_name,
+)
 
 from tests.unit.gce_hosts.fleet import declared
 

@@ -3,8 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.firewall import decide_rules, rule_body, terms
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.fleet import DeclarationError, Owner
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.firewall import (
+    decide_rules,
+    rule_body,
+    terms,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import DeclarationError, Owner
 
 OWNER = Owner("shop")
 

@@ -3,9 +3,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.fleet import DeclarationError, Owner
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.instances import Policy, decide, decide_absent
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.plan import Plan
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import DeclarationError, Owner
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.instances import (
+    Policy,
+    decide,
+    decide_absent,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.plan import Plan
 
 from tests.unit.gce_hosts.fleet import (
     BASE,

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.apply import Applier
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.errors import GceError
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.operations import Operations
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.plan import Plan, Step
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.apply import Applier
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.errors import GceError
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.operations import Operations
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.plan import Plan, Step
 
 Json = dict[str, Any]
 Answer = Callable[[str, str, Json, Json], Json]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.image import generalise
+from ansible_collections.dockyard.swarm.plugins.module_utils._image import generalise
 
 
 def answering(active: str):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce import image_use
-from ansible_collections.dockyard.swarm.plugins.module_utils.gce.fleet import DeclarationError
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce import image_use
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import DeclarationError
 
 
 def image(name: str, **more) -> dict:

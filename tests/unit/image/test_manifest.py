@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.dockyard.swarm.plugins.module_utils.image import manifest
+from ansible_collections.dockyard.swarm.plugins.module_utils._image import manifest
 
 
 def test_packages_are_read_by_name():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.image.traces import EMPTY, REMOVE, find
+from ansible_collections.dockyard.swarm.plugins.module_utils._image.traces import EMPTY, REMOVE, find
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.service.balance import counts, is_even, is_fit
+from ansible_collections.dockyard.swarm.plugins.module_utils._service.balance import counts, is_even, is_fit
 
 
 def node(name, availability="active", state="ready", role="worker", **labels):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.service.decide import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._service.decide import (
     PRESENT,
     REFRESHED,
     RESTARTED,
@@ -18,8 +18,8 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.service.decide impo
     chosen,
     decide,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.normalise import Names
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.plan import Difference
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.canonical import Names
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import Difference
 
 from tests.unit.service.test_balance import node, tasks
 

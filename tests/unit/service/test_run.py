@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.service import run
-from ansible_collections.dockyard.swarm.plugins.module_utils.service.decide import SPREAD, Change
+from ansible_collections.dockyard.swarm.plugins.module_utils._service import change as run
+from ansible_collections.dockyard.swarm.plugins.module_utils._service.decide import SPREAD, Change
 
 from tests.unit.service.test_balance import node, tasks
 from tests.unit.service.test_decide import cluster, service

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine import EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack import apply
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.options import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply import apply
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import Step
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request import (
     LoadedProject,
     pack_project,
     unpack_project,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.plan import Step
 
 from tests.unit.stack.specs import service_spec
 

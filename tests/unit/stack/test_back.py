@@ -5,15 +5,15 @@ from __future__ import annotations
 import copy
 import json
 
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.back import preferring, without_jobs
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.current import Current
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.plan import decide
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.snapshot import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.rollback import preferring, without_jobs
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.snapshot import (
     as_it_runs,
     content_ids,
     from_kept,
     to_keep,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.current import Current
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import decide
 
 from tests.unit.stack.specs import STACK, content, network, service, service_spec
 

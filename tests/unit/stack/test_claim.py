@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine import EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack import claim
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock import Holder
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack import lock as claim
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.rule import Holder
 
 ME = Holder("r1", "ann", "desk", "a deploy of stack shop", 0, 0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.converge import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.converge.judge import (
     CONVERGED,
     EXHAUSTED,
     FAILED,

@@ -6,8 +6,8 @@ import base64
 from typing import Any
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.convert import ConvertError, Desired, convert
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.convert_service import effective_capabilities
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import ConvertError, Desired, convert
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.service import effective_capabilities
 
 Json = dict[str, Any]
 STACK_LABEL = {"com.docker.stack.namespace": "shop"}

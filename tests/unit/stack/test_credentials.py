@@ -6,7 +6,7 @@ import base64
 import json
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.credentials import finder
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.credentials import finder
 
 GIVEN = [{"registry": "registry:5000", "username": "ci", "password": "given"}]
 

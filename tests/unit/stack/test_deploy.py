@@ -6,7 +6,8 @@ import time
 from functools import partial
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack import deploy, wait
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack import deploy
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.converge import wait
 
 from tests.unit.stack.specs import service, service_spec, task
 

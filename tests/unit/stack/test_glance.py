@@ -12,10 +12,10 @@ import threading
 from http.server import BaseHTTPRequestHandler
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine_module import engine_argument_spec
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.labels import lock_name
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.options import LoadedProject, stack_argument_spec
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock import config_name
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import engine_argument_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import lock_name
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request import LoadedProject, stack_argument_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.rule import config_name
 from ansible_collections.dockyard.swarm.plugins.plugin_utils import glance
 
 from tests.unit.stack.specs import NODES, STACK, network, service, task

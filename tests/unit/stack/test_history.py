@@ -6,7 +6,7 @@ import base64
 import random
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.history import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.deployments import (
     Deployment,
     HistoryError,
     as_configs,

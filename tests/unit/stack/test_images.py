@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine import EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack import images
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare import images
 
 from tests.unit.stack.specs import service_spec
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.normalise import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.canonical import (
     Names,
     canonical_network,
     canonical_service,

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.order import Order, OrderError, order_of, starting
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.order import (
+    Order,
+    OrderError,
+    order_of,
+    starting,
+)
 
 SHOP = {
     "shop_ui": {"shop_api": "service_started"},

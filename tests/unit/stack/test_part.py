@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.convert import Desired
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.order import Order
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.part import part_of, refuse_missing_dependencies
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.plan import PlanError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.order import Order
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import PlanError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.subset import (
+    part_of,
+    refuse_missing_dependencies,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import Desired
 
 from tests.unit.stack.specs import service_spec
 

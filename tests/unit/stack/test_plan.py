@@ -6,10 +6,10 @@ import copy
 from dataclasses import replace
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.current import Current
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.markdown import as_markdown
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.plan import PlanError, decide, decide_absent
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.show import as_data, as_diff, as_text
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.current import Current
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import PlanError, decide, decide_absent
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.markdown import as_markdown
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.show import as_data, as_diff, as_text
 
 from tests.unit.stack.specs import STACK, content, network, service, service_spec
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.preflight import external_problems, taken_names
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.taken_for_granted import (
+    external_problems,
+    taken_names,
+)
 
 from tests.unit.stack.specs import content, network, service, service_spec
 

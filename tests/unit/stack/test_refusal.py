@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, cast
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine import Engine, EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.deploy import refusal
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.deploy import refusal
 
 NOT_A_MANAGER = "This node is not a swarm manager."
 

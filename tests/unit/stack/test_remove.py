@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine import EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.plan import NETWORK, REMOVE, Step
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.remove import remove_steps
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.remove import remove_steps
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import NETWORK, REMOVE, Step
 
 
 class Engine:

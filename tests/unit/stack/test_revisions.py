@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.revisions import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.revisions import (
     choose,
     revision_labels,
     revision_name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import yaml
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.options import stack_argument_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request import stack_argument_spec
 
 ROLE = Path(__file__).resolve().parents[3] / "roles" / "stack"
 # Filled in by the action plugin.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.normalise import Names, canonical_service
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.terms import compose_terms, duration, size
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.canonical import Names, canonical_service
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.terms import compose_terms, duration, size
 
 from tests.unit.stack.specs import STACK, service_spec
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.engine import EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils.stack.wait import View, failed_task_ids, wait_for
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.converge.wait import View, failed_task_ids, wait_for
 
 from tests.unit.stack.specs import NODES, service, service_spec, task
 

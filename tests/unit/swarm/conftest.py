@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.clusters import Host
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.clusters import Host
 
 
 def node(name, role="worker", state="ready", reachability=None, node_id=None, address=None, **more):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.drain import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.nodes.drain import (
     services_incomplete,
     services_moving,
     still_running,

@@ -6,7 +6,8 @@ import threading
 from dataclasses import replace
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.places import HostPlace
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.rule import (
     NOBODY,
     Holder,
     LockedError,
@@ -19,7 +20,6 @@ from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock import (
     release,
     take,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.lock_places import HostPlace
 
 HOLDER = Holder("run-1", "ada", "controller-7", "release 1.4", since=1_000, expires=2_000)
 OTHER = Holder("run-2", "bob", "controller-8", "release 1.5", since=1_500, expires=2_500)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.member import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.engine_plan import (
     MemberError,
     Wanted,
     after_steps,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.clusters import MembershipError
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.membership import Policy, plan_membership
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.clusters import MembershipError
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.fleet_plan import Policy, plan_membership
 
 ANY = Policy()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.nodes import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.nodes.plan import (
     FORMER_AVAILABILITY,
     NodeError,
     changed_spec,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.quorum import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.quorum import (
     Quorum,
     quorum_of,
     refusal_to_demote,

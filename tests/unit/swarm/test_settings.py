@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.settings import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.cluster.settings import (
     changed_settings,
     nodes_behind_root,
     settings_changes,

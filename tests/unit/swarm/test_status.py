@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.status import differences, render, service_view
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.status import differences, render, service_view
 
 
 def service(ports=(), **more):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.certificate import NodeIdentity
-from ansible_collections.dockyard.swarm.plugins.module_utils.swarm.views import member_view, node_view
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.certificate import NodeIdentity
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.views import member_view, node_view
 
 IDENTITY = NodeIdentity("C", "n1", "manager")
 

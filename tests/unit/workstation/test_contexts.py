@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.workstation.contexts import Context, ContextError, decide
+from ansible_collections.dockyard.swarm.plugins.module_utils._workstation.contexts import Context, ContextError, decide
 
 MARK = "dockyard fleet shop"
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils.workstation.ssh_config import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._workstation.ssh_config import (
     Host,
     options_of,
     render,

@@ -1,0 +1,218 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""Which daemon.json a host shall have, and what the running engine needs to take it up. Pure."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.config.schema import type_problems, unknown_problems
+
+Config = dict[str, Any]
+
+# "Configuration reload behavior" of the dockerd reference: what SIGHUP takes up.
+RELOADABLE = frozenset(
+    {
+        "authorization-plugins",
+        "debug",
+        "default-runtime",
+        "features",
+        "insecure-registries",
+        "labels",
+        "live-restore",
+        "max-concurrent-downloads",
+        "max-concurrent-uploads",
+        "max-download-attempts",
+        "registry-mirrors",
+        "runtimes",
+        "shutdown-timeout",
+    }
+)
+
+# Keys that decide where images, containers and volumes live. A file found on a host keeps them unless
+# the inventory names them: dropping one would leave the engine with an empty store beside a full one.
+PLACES = ("data-root", "storage-driver", "userns-remap")
+
+# Containers get the same limit everywhere, as far as the host's own hard limit allows.
+_NOFILE_SOFT, _NOFILE_HARD = 65536, 1048576
+_ETHERNET_MTU = 1500
+
+# Options that are lists in the file have a singular name as flags.
+_KEY_OF_FLAG = {
+    "H": "hosts",
+    "host": "hosts",
+    "D": "debug",
+    "G": "group",
+    "b": "bridge",
+    "g": "data-root",
+    "l": "log-level",
+    "s": "storage-driver",
+    "p": "pidfile",
+    "authorization-plugin": "authorization-plugins",
+    "cdi-spec-dir": "cdi-spec-dirs",
+    "default-address-pool": "default-address-pools",
+    "default-network-opt": "default-network-opts",
+    "default-ulimit": "default-ulimits",
+    "dns-opt": "dns-opts",
+    "exec-opt": "exec-opts",
+    "host-gateway-ip": "host-gateway-ips",
+    "insecure-registry": "insecure-registries",
+    "label": "labels",
+    "log-opt": "log-opts",
+    "node-generic-resource": "node-generic-resources",
+    "registry-mirror": "registry-mirrors",
+    "storage-opt": "storage-opts",
+}
+_MAY_BE_BOTH = frozenset({"runtimes"})  # dockerd merges this one
+
+
+def safe_defaults(mtu: int | None, nofile: int | None, overlay2: bool = True) -> Config:
+    """What a host gets without being asked.
+
+    Args:
+        mtu: bytes, of the interface that carries the default route; None when there is none.
+        nofile: the hard limit of open files on this host; None when there is none.
+        overlay2: no other storage driver holds this host's images already.
+    """
+    hard = _NOFILE_HARD if nofile is None else min(_NOFILE_HARD, nofile)
+    defaults: Config = {
+        "log-driver": "json-file",
+        "log-opts": {"max-size": "10m", "max-file": "3"},
+        "default-ulimits": {"nofile": {"Name": "nofile", "Soft": min(_NOFILE_SOFT, hard), "Hard": hard}},
+    }
+    if overlay2:
+        defaults["storage-driver"] = "overlay2"
+    if mtu is not None and mtu != _ETHERNET_MTU:
+        defaults["mtu"] = mtu
+    return defaults
+
+
+def merge(defaults: Config, declared: Config, found: Config) -> Config:
+    """Lay the declaration over the defaults, one mapping deep; a key declared as null is left out.
+
+    The options of a log driver belong to that driver: naming another driver drops the default options.
+    """
+    base = dict(defaults)
+    if declared.get("log-driver", base.get("log-driver")) not in (base.get("log-driver"), "local"):
+        base.pop("log-opts", None)
+    base.update({key: found[key] for key in PLACES if key in found})
+    for key, value in declared.items():
+        if isinstance(value, dict) and isinstance(base.get(key), dict):
+            base[key] = {**base[key], **value}
+        else:
+            base[key] = value
+    return {key: value for key, value in base.items() if value is not None}
+
+
+def render(config: Config) -> str:
+    """The file's text."""
+    return json.dumps(config, indent=2, sort_keys=True) + "\n"
+
+
+def flags_of(command_line: str) -> list[str]:
+    """The names of the flags in dockerd's command line, without dashes and values."""
+    flags = []
+    for word in shlex.split(command_line)[1:]:
+        if word == "--":
+            break
+        if word.startswith("--"):
+            flags.append(word[2:].split("=", 1)[0])
+        elif word.startswith("-") and len(word) > 1:
+            flags.append(word[1])
+    return flags
+
+
+def without_hosts(command_line: str) -> str:
+    """dockerd's command line without `-H` and `--host`, so that the file may say where to listen."""
+    kept, skip = [], False
+    for word in shlex.split(command_line):
+        if skip:
+            skip = False
+        elif word in ("-H", "--host"):
+            skip = True
+        elif not (word.startswith(("-H", "--host="))):
+            kept.append(word)
+    return " ".join(shlex.quote(word) for word in kept)
+
+
+def flag_problems(config: Config, command_line: str) -> list[str]:
+    """Keys that the unit's command line sets as well: dockerd refuses to start with both."""
+    problems = []
+    for flag in flags_of(command_line):
+        key = _KEY_OF_FLAG.get(flag, flag)
+        if key in config and key not in _MAY_BE_BOTH:
+            dashes = "-" if len(flag) == 1 else "--"
+            problems.append(
+                f"{key} is also given as the flag {dashes}{flag} in the unit docker.service: keep one of them"
+            )
+    return problems
+
+
+def member_problems(config: Config, member: bool) -> list[str]:
+    """What an engine in swarm mode would refuse to start with."""
+    if not member:
+        return []
+    problems = []
+    if config.get("live-restore"):
+        problems.append("live-restore must be off on members of a swarm: swarm mode does not start with it")
+    if config.get("firewall-backend") == "nftables" and config.get("iptables", True):
+        problems.append("firewall-backend must be iptables on members of a swarm: swarm mode does not support nftables")
+    return problems
+
+
+def listening_problems(config: Config) -> list[str]:
+    """A TCP address without client certificates gives root to whoever reaches it."""
+    open_addresses = [host for host in config.get("hosts", []) if isinstance(host, str) and host.startswith("tcp://")]
+    if not open_addresses:
+        return []
+    needed = ("tlscacert", "tlscert", "tlskey")
+    if config.get("tlsverify") is True and all(config.get(key) for key in needed):
+        return []
+    return [
+        f"hosts lists {address}, which whoever reaches it owns the machine through: "
+        f"set tlsverify to true and {', '.join(needed)} to the certificates' paths"
+        for address in open_addresses
+    ]
+
+
+def problems_of(
+    config: Config, *, member: bool, command_line: str, version: tuple[int, int] | None, engine_validates: bool
+) -> list[str]:
+    """Everything about this configuration that would keep the engine from starting, as far as can be known here.
+
+    Args:
+        command_line: ExecStart of docker.service; empty when there is no unit yet.
+        version: major and minor of the engine; None when there is none.
+        engine_validates: the engine will be asked as well, so keys unknown here are left to it.
+    """
+    problems = type_problems(config)
+    if not engine_validates:
+        problems += unknown_problems(config, version)
+    return (
+        problems
+        + flag_problems(config, command_line)
+        + member_problems(config, member)
+        + ([] if problems else listening_problems(config))
+    )
+
+
+def changed_keys(current: Config, desired: Config) -> list[str]:
+    """Names of the keys that appear, vanish or change."""
+    names = {*current, *desired}
+    return sorted(key for key in names if current.get(key) != desired.get(key) or (key in current) != (key in desired))
+
+
+def action_for(current: Config, desired: Config) -> str:
+    """`none`, `reload` or `restart`: the least that makes a running engine take up the difference.
+
+    A key taken away needs a restart even if its change would not: a reload only sets what it finds.
+    """
+    changed = changed_keys(current, desired)
+    if not changed:
+        return "none"
+    return "reload" if all(key in RELOADABLE and key in desired for key in changed) else "restart"

@@ -1,0 +1,172 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""Start, reload and restart the engine, and see that it answers."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any, Callable
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._host import pending
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run, Unit, read_unit
+
+_UNIT, _SOCKET, _CONTAINERD = "docker.service", "docker.socket", "containerd.service"
+_POLL = 0.2
+_HINTS = {"locked": "its managers lock themselves (autolock), so unlock it with `docker swarm unlock`"}
+
+
+class ServiceError(Exception):
+    """The engine is not in the state asked for."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What there is to do, in this order.
+
+    Attributes:
+        verbs: of systemctl.
+        deferred: a restart is needed, and left to whoever restarts members one at a time.
+        reasons: what the running engine has yet to take up.
+    """
+
+    verbs: list[str] = field(default_factory=list)
+    deferred: bool = False
+    reasons: list[str] = field(default_factory=list)
+
+
+def decide_stop(unit: Unit) -> Steps:
+    """Decide on systemctl's verbs for an engine that shall not run. Pure."""
+    verbs = ["disable"] if unit.enabled else []
+    return Steps([*verbs, "stop"] if unit.active else verbs)
+
+
+def decide(unit: Unit, action: str, reasons: list[str], *, member: bool, defer: bool) -> Steps:
+    """Decide on systemctl's verbs. Pure.
+
+    Args:
+        action: what a running engine needs: `none`, `reload` or `restart`.
+        member: the engine is an active member of a swarm.
+        defer: members are not restarted here.
+    """
+    verbs = ["daemon-reload"] if unit.stale else []
+    if not unit.enabled:
+        verbs.append("enable")
+    if not unit.active:
+        return Steps([*verbs, "start"])
+    if action == "none":
+        return Steps(verbs)
+    if action == "restart" and member and defer:
+        return Steps(verbs, deferred=True, reasons=reasons)
+    return Steps([*verbs, action], reasons=reasons)
+
+
+def swarm_state(info: dict[str, Any]) -> dict[str, Any]:
+    """What `GET /info` tells of the swarm: state, node_id, manager (bool), managers (their node ids)."""
+    swarm = info.get("Swarm") or {}
+    return {
+        "state": swarm.get("LocalNodeState") or "inactive",
+        "node_id": swarm.get("NodeID") or "",
+        "manager": bool(swarm.get("ControlAvailable")),
+        "managers": sorted(manager["NodeID"] for manager in swarm.get("RemoteManagers") or []),
+    }
+
+
+def is_member(swarm: dict[str, Any]) -> bool:
+    """In a swarm, or on the way: `active`, `pending`, `locked` and `error` are all a membership."""
+    return swarm["state"] != "inactive"
+
+
+def read_info(docker_host: str) -> dict[str, Any]:
+    """`GET /info` of the engine on this host."""
+    return Engine.connect(docker_host, timeout=10).info()
+
+
+def read_pending(unit: Unit) -> tuple[str, list[str]]:
+    """What an earlier run, or an earlier step of this one, left for the engine to take up."""
+    return pending.read(unit.started)
+
+
+def apply(steps: Steps, run: Run) -> None:
+    """Run systemctl. Ends with the engine's own words when it does not start."""
+    for verb in steps.verbs:
+        for command in commands(verb, steps.reasons):
+            status, _out, err = run(command)
+            if status != 0:
+                raise ServiceError(f"{' '.join(command)} failed: {err.strip()}\n{_last_words(run)}")
+    if any(verb in ("start", "reload", "restart") for verb in steps.verbs):
+        pending.clear()
+
+
+def commands(verb: str, reasons: list[str]) -> list[list[str]]:
+    """The command lines behind a verb. Pure.
+
+    New packages bring a new containerd, and a socket that the engine of the old ones cannot hand over:
+    then all are stopped and started. Stopping alone includes the socket, which would start the engine again.
+    """
+    if verb == "daemon-reload":
+        return [["systemctl", verb]]
+    if verb in ("stop", "disable"):
+        return [["systemctl", verb, _SOCKET, _UNIT]]
+    if verb == "restart" and any(reason.startswith("package ") for reason in reasons):
+        return [
+            ["systemctl", "stop", _SOCKET, _UNIT],
+            ["systemctl", "restart", _CONTAINERD],
+            *commands("start", []),
+        ]
+    # Three quick restarts in a row are not a crash loop.
+    forget = [["systemctl", "reset-failed", _UNIT]] if verb in ("start", "restart") else []
+    return [*forget, ["systemctl", verb, _UNIT]]
+
+
+def wait_until_healthy(
+    run: Run,
+    timeout: float,
+    read: Callable[[], dict[str, Any]],
+    member: bool,
+    sleep: Callable[[float], None] = time.sleep,
+) -> dict[str, Any]:
+    """Wait until the engine answers, and, having been a member of a swarm, is an active one again.
+
+    Returns:
+        `GET /info`.
+    """
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            info = read()
+        except EngineError as error:
+            complaint = error.message
+        else:
+            state = swarm_state(info)["state"]
+            if not member or state == "active":
+                return info
+            reason = (info.get("Swarm") or {}).get("Error") or _HINTS.get(state, "no reason given")
+            complaint = f"its swarm state is {state}: {reason}"
+        if time.monotonic() >= deadline:
+            raise ServiceError(f"the engine is not healthy after {timeout:g} s: {complaint}\n{_last_words(run)}")
+        sleep(_POLL)
+
+
+def describe(unit: Unit, steps: Steps) -> dict[str, str]:
+    """For Ansible's `diff`."""
+    runs = not {"stop", "disable"} & set(steps.verbs)
+    taken_up = [f"{verb}: {', '.join(steps.reasons)}\n" for verb in steps.verbs if verb in ("reload", "restart")]
+    return {
+        "before": f"active: {unit.active}\nenabled: {unit.enabled}\n",
+        "after": f"active: {runs}\nenabled: {runs}\n" + "".join(taken_up),
+    }
+
+
+def current_unit(run: Run) -> Unit:
+    """The state of docker.service."""
+    return read_unit(run, _UNIT)
+
+
+def _last_words(run: Run) -> str:
+    _status, out, _err = run(["journalctl", "--unit", _UNIT, "--lines", "8", "--no-pager", "--output", "cat"])
+    return f"Its last words:\n{out.strip()}" if out.strip() else "The journal has nothing of it."

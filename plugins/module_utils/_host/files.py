@@ -1,0 +1,79 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""Files that are replaced whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from dataclasses import dataclass
+from typing import Callable
+
+
+@dataclass(frozen=True)
+class FileChange:
+    """One file's text before and after; None where there is no file.
+
+    Attributes:
+        secret: the text is never shown.
+    """
+
+    path: str
+    before: str | None
+    after: str | None
+    mode: int = 0o644
+    mode_before: int | None = None
+    secret: bool = False
+
+    @property
+    def changed(self) -> bool:
+        """The text or the permissions differ."""
+        if self.after is None:
+            return self.before is not None
+        return self.before != self.after or self.mode_before != self.mode
+
+    def as_diff(self) -> dict[str, str]:
+        """For Ansible's `diff`."""
+        before, after = self.before or "", self.after or ""
+        if self.secret:
+            before, after = "(hidden)\n" if before else "", "(hidden, other)\n" if after else ""
+        diff = {"before_header": self.path, "after_header": self.path, "before": before, "after": after}
+        if self.mode_before is not None and self.after is not None and self.mode_before != self.mode:
+            diff["before"] = f"mode: {self.mode_before:04o}\n" + diff["before"]
+            diff["after"] = f"mode: {self.mode:04o}\n" + diff["after"]
+        return diff
+
+
+def plan_file(path: str, after: str | None, mode: int = 0o644, secret: bool = False) -> FileChange:
+    """Compare a wanted text with the file's."""
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            before: str | None = file.read()
+        mode_before: int | None = stat.S_IMODE(os.stat(path).st_mode)
+    except FileNotFoundError:
+        before, mode_before = None, None
+    return FileChange(path, before, after, mode, mode_before, secret)
+
+
+def apply_file(change: FileChange, move: Callable[[str, str], None] = os.replace) -> None:
+    """Put the new text in place in one step, or remove the file."""
+    if not change.changed:
+        return
+    if change.after is None:
+        os.unlink(change.path)
+        return
+    folder = os.path.dirname(change.path)
+    os.makedirs(folder, mode=0o755, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".dockyard-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(change.after)
+        os.chmod(temporary, change.mode)
+        move(temporary, change.path)
+    finally:
+        if os.path.exists(temporary):
+            os.unlink(temporary)

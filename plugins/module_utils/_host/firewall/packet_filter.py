@@ -1,0 +1,142 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""Read a host's packet filter, decide, and have a unit of its own put the rules in place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.files import plan_file
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.firewall import rules as firewall
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.network import default_route_interface
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.own_units import (
+    Helper,
+    apply_helper,
+    plan_helper,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run
+
+_UNIT = "dockyard-firewall.service"
+_UNIT_PATH = f"/etc/systemd/system/{_UNIT}"
+_FOLDER = "/etc/dockyard/firewall"
+_SCRIPT = f"{_FOLDER}/apply"
+
+_UNIT_TEXT = f"""# Written by the role dockyard.swarm.docker; changes made here are lost.
+[Unit]
+Description=Who may reach published ports and the swarm
+After=iptables.service ip6tables.service nftables.service ufw.service firewalld.service
+Before=docker.service
+PartOf=docker.service
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart={_SCRIPT}
+
+[Install]
+WantedBy=multi-user.target docker.service
+"""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What there is to do.
+
+    Attributes:
+        obsolete: command lines that take out chains which are no longer declared.
+    """
+
+    helper: Helper
+    interfaces: list[str]
+    obsolete: list[list[str]]
+
+    @property
+    def changed(self) -> bool:
+        """There is something to do."""
+        return self.helper.changed or bool(self.obsolete)
+
+
+def plan(params: dict[str, Any], run: Run) -> Planned:
+    """Compare with this host.
+
+    Raises:
+        FirewallError: a rule cannot be understood, or no interface is known. Nothing has been changed.
+    """
+    wanted = params["state"] == "present"
+    interfaces = (params["interfaces"] or _outside()) if wanted else []
+    if wanted and params["published"] is not None and not interfaces:
+        raise firewall.FirewallError("This host has no default route: set docker_firewall_interfaces")
+    chains = {family: _chains(params, interfaces, family) if wanted else {} for family in firewall.FAMILIES}
+    present = {family: tool for family, tool in firewall.FAMILIES.items() if _works(run, tool)}
+    stale = any(not _in_place(run, tool, chains[family]) for family, tool in present.items())
+    obsolete = [
+        command
+        for family, tool in present.items()
+        for chain in firewall.PARENTS
+        if chain not in chains[family] and run([tool, "--wait", "-S", chain])[0] == 0
+        for command in firewall.removal_commands(tool, {chain: []})
+    ]
+    files = [
+        plan_file(f"{_FOLDER}/rules.v{family}", firewall.restore_text(chains[family]) if wanted else None)
+        for family in firewall.FAMILIES
+    ]
+    files.append(plan_file(_SCRIPT, firewall.script(_FOLDER) if wanted else None, mode=0o755))
+    files.append(plan_file(_UNIT_PATH, _UNIT_TEXT if wanted else None))
+    return Planned(plan_helper(_UNIT, wanted, files, run, stale=wanted and stale), interfaces, obsolete)
+
+
+def apply(planned: Planned, run: Run) -> None:
+    """Carry it out, and look whether the rules are there.
+
+    Raises:
+        HelperError: they are not.
+    """
+    apply_helper(planned.helper, run)
+    for command in planned.obsolete:
+        run(command)
+
+
+def describe(planned: Planned) -> list[dict[str, str]]:
+    """For Ansible's `diff`."""
+    shown = [change.as_diff() for change in planned.helper.files if change.changed]
+    if planned.helper.stale and not shown:
+        shown.append({"before": "live rules differ from the files\n", "after": "live rules as in the files\n"})
+    return shown
+
+
+def _chains(params: dict[str, Any], interfaces: list[str], family: int) -> dict[str, list[str]]:
+    chains = {}
+    if params["published"] is not None:
+        chains[firewall.PUBLISHED] = firewall.published_rules(params["published"], interfaces, family)
+    if params["members"] is not None:
+        chains[firewall.SWARM] = firewall.swarm_rules(params["members"], params["data_port"], family)
+    return chains
+
+
+def _works(run: Run, tool: str) -> bool:
+    return run([tool, "--wait", "-S"])[0] == 0
+
+
+def _in_place(run: Run, tool: str, chains: dict[str, list[str]]) -> bool:
+    return all(
+        firewall.in_place(
+            chain,
+            rules,
+            run([tool, "--wait", "-S", chain])[1],
+            run([tool, "--wait", "-S", firewall.PARENTS[chain]])[1],
+        )
+        for chain, rules in chains.items()
+    )
+
+
+def _outside() -> list[str]:
+    try:
+        with open("/proc/net/route", encoding="utf-8") as file:
+            interface = default_route_interface(file.read())
+    except OSError:
+        return []
+    return [interface] if interface else []

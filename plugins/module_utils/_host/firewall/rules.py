@@ -1,0 +1,142 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""Which packets reach published ports and the swarm's own ports. Pure.
+
+Docker forwards published ports past the INPUT chain, where hosts usually filter, and keeps the chain
+DOCKER-USER for what is to be decided before (https://docs.docker.com/engine/network/packet-filtering-firewalls/).
+Rules are written as `iptables -S` prints them, so that what a host has can be compared with what it shall have.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+PUBLISHED = "DOCKYARD-PUBLISHED"
+SWARM = "DOCKYARD-SWARM"
+# The chain each of ours is reached from.
+PARENTS = {PUBLISHED: "DOCKER-USER", SWARM: "INPUT"}
+FAMILIES = {4: "iptables", 6: "ip6tables"}
+
+_CLUSTER_PORT, _GOSSIP_PORT = 2377, 7946
+
+
+class FirewallError(Exception):
+    """A rule that cannot be understood."""
+
+
+def published_rules(rules: list[dict[str, Any]], interfaces: list[str], family: int) -> list[str]:
+    """The chain for published ports: what is not declared is dropped, answers and containers' own traffic pass.
+
+    Args:
+        rules: `ports` (numbers or `first:last`), `protocol`, `sources` (networks; empty: any) each.
+        interfaces: those through which the outside world comes.
+        family: 4 or 6.
+
+    Raises:
+        FirewallError: naming the rule's part that is wrong.
+    """
+    lines = [f"-A {PUBLISHED} -m conntrack --ctstate RELATED,ESTABLISHED -j RETURN"]
+    for interface in interfaces:
+        for rule in rules:
+            for source in _sources(rule["sources"], family):
+                for port in rule["ports"]:
+                    # The packet's own port is already the container's: what was dialled is in the connection.
+                    dialled = f"-m conntrack --ctorigdstport {_port(port)} --ctdir ORIGINAL"
+                    lines.append(f"-A {PUBLISHED}{source} -i {interface} -p {rule['protocol']} {dialled} -j RETURN")
+        lines.append(f"-A {PUBLISHED} -i {interface} -j DROP")
+    return lines
+
+
+def swarm_rules(members: list[str], data_port: int, family: int) -> list[str]:
+    """The chain for 2377/tcp, 7946/tcp+udp and the data path: from members only.
+
+    Raises:
+        FirewallError: a member's address is not one.
+    """
+    lines = [f"-A {SWARM} -i lo -j RETURN"]
+    ports = [("tcp", _CLUSTER_PORT), ("tcp", _GOSSIP_PORT), ("udp", _GOSSIP_PORT), ("udp", data_port)]
+    for source in _sources(members, family) if members else []:
+        lines += [
+            f"-A {SWARM}{source} -p {protocol} -m {protocol} --dport {port} -j ACCEPT" for protocol, port in ports
+        ]
+        lines.append(f"-A {SWARM}{source} -p esp -j ACCEPT")  # encrypted overlay networks
+    return lines + [f"-A {SWARM} -p {protocol} -m {protocol} --dport {port} -j DROP" for protocol, port in ports]
+
+
+def restore_text(chains: dict[str, list[str]]) -> str:
+    """Input of `iptables-restore --noflush`: replaces our chains in one step and touches no other."""
+    lines = [
+        "*filter",
+        *(f":{chain} - [0:0]" for chain in chains),
+        *(rule for rules in chains.values() for rule in rules),
+    ]
+    return "\n".join([*lines, "COMMIT"]) + "\n"
+
+
+def script(folder: str) -> str:
+    """The program that puts the rules in place: at boot before the engine starts, and with each of its restarts."""
+    jumps = "\n".join(f"    enter {chain} {parent}" for chain, parent in PARENTS.items())
+    return f"""#!/bin/sh
+# Written by the role dockyard.swarm.docker; changes made here are lost.
+set -eu
+
+enter() {{
+    grep -q "^:$1 " "$rules" || return 0
+    "$tool" --wait -N "$2" 2>/dev/null || true
+    "$tool" --wait -D "$2" -j "$1" 2>/dev/null || true
+    "$tool" --wait -I "$2" 1 -j "$1"
+}}
+
+for family in v4:iptables v6:ip6tables; do
+    rules="{folder}/rules.${{family%%:*}}"
+    tool="${{family##*:}}"
+    "$tool" --wait -S >/dev/null 2>&1 || continue
+    "$tool-restore" --noflush --wait <"$rules"
+{jumps}
+done
+"""
+
+
+def removal_commands(tool: str, chains: dict[str, list[str]]) -> list[list[str]]:
+    """Command lines that take our chains out again."""
+    commands = []
+    for chain in chains:
+        commands += [
+            [tool, "--wait", "-D", PARENTS[chain], "-j", chain],
+            [tool, "--wait", "-F", chain],
+            [tool, "--wait", "-X", chain],
+        ]
+    return commands
+
+
+def in_place(chain: str, wanted: list[str], chain_text: str, parent_text: str) -> bool:
+    """Do `iptables -S CHAIN` and `iptables -S PARENT` show the rules, and the parent enter them first?"""
+    found = [line for line in chain_text.splitlines() if line.startswith("-A ")]
+    entered = [line for line in parent_text.splitlines() if line.startswith("-A ")]
+    return found == wanted and entered[:1] == [f"-A {PARENTS[chain]} -j {chain}"]
+
+
+def _sources(sources: list[str], family: int) -> list[str]:
+    if not sources:
+        return [""]
+    found = []
+    for source in sources:
+        try:
+            network = ipaddress.ip_network(source, strict=False)
+        except ValueError as error:
+            raise FirewallError(f"{source} is not an address or a network") from error
+        if network.version == family:
+            found.append(f" -s {network}" if network.prefixlen else "")
+    return found
+
+
+def _port(port: Any) -> str:
+    first, _colon, last = str(port).replace("-", ":").partition(":")
+    numbers = [first, last] if last else [first]
+    if not all(number.isdigit() and 0 < int(number) < 65536 for number in numbers):
+        raise FirewallError(f"{port} is not a port or a range of ports, such as 8000:8080")
+    return ":".join(numbers)

@@ -1,0 +1,145 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""What a host's kernel can do for an engine, and what that means for its use."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import Callable
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run
+
+# What a use can declare that it needs, and the ability behind it.
+_CLOCK_UNITS = ("chrony", "chronyd", "systemd-timesyncd", "ntp", "ntpsec", "ntpd")
+NEEDS = ("routing_mesh", "overlay_networks", "user_namespaces", "cgroup_v2", "time_sync")
+
+
+@dataclass(frozen=True)
+class Ability:
+    """One thing a host can or cannot do.
+
+    Attributes:
+        name: one of NEEDS, or `overlay_files`, which every engine needs.
+        found: what was seen.
+        lack: what does not work without it, and what would help.
+    """
+
+    name: str
+    present: bool
+    found: str
+    lack: str
+
+
+def read_abilities(run: Run) -> list[Ability]:
+    """Look at this host."""
+    has_module = module_finder(run)
+    cgroup = _cgroup_version()
+    namespaces = _number("/proc/sys/user/max_user_namespaces")
+    clock = _time_sync(run)
+    overlay_files = _listed("/proc/filesystems", "overlay") or has_module("overlay")
+    vxlan = has_module("vxlan")
+    mesh = os.path.exists("/proc/net/ip_vs") or has_module("ip_vs")
+    return [
+        Ability(
+            "overlay_files",
+            overlay_files,
+            "overlayfs" if overlay_files else "no overlayfs",
+            "the storage driver overlay2 does not work: load the module overlay, or name another storage-driver",
+        ),
+        Ability(
+            "overlay_networks",
+            vxlan,
+            "VXLAN" if vxlan else "no VXLAN",
+            "overlay networks carry no traffic between hosts: install the kernel's module vxlan",
+        ),
+        Ability(
+            "routing_mesh",
+            mesh,
+            "IPVS" if mesh else "no IPVS",
+            "service VIPs and the ingress routing mesh carry no traffic: "
+            "use endpoint_mode dnsrr and ports of mode host, or a kernel with ip_vs",
+        ),
+        Ability(
+            "cgroup_v2",
+            cgroup == 2,
+            f"cgroup v{cgroup}" if cgroup else "no cgroups",
+            "newer releases of systemd and the engine give cgroup v1 up: boot with systemd.unified_cgroup_hierarchy=1",
+        ),
+        Ability(
+            "user_namespaces",
+            namespaces > 0,
+            f"{namespaces} user namespaces",
+            "userns-remap and rootless engines do not work: raise the sysctl user.max_user_namespaces",
+        ),
+        Ability(
+            "time_sync",
+            bool(clock),
+            clock or "no time synchronisation",
+            "clocks drift, and certificates of a swarm with them: install chrony or systemd-timesyncd",
+        ),
+    ]
+
+
+def report(abilities: list[Ability]) -> str:
+    """One block a person can read."""
+    lines = []
+    for ability in abilities:
+        mark = "has  " if ability.present else "lacks"
+        consequence = "" if ability.present else f": {ability.lack}"
+        lines.append(f"  {mark} {ability.found if ability.present else ability.name.replace('_', ' ')}{consequence}")
+    return "\n".join(lines)
+
+
+def missing(abilities: list[Ability], needs: list[str]) -> list[Ability]:
+    """Those that the declared use needs and the host lacks."""
+    return [ability for ability in abilities if ability.name in needs and not ability.present]
+
+
+def module_finder(run: Run) -> Callable[[str], bool]:
+    """Tells whether the kernel has a module: loaded, built in, or there to be loaded."""
+
+    def has(name: str) -> bool:
+        if os.path.exists(f"/sys/module/{name}"):
+            return True
+        status, _out, _err = run(["modprobe", "--dry-run", "--quiet", name])
+        return status == 0
+
+    return has
+
+
+def _cgroup_version() -> int:
+    if os.path.exists("/sys/fs/cgroup/cgroup.controllers"):
+        return 2
+    return 1 if os.path.isdir("/sys/fs/cgroup/memory") else 0
+
+
+def _time_sync(run: Run) -> str:
+    """Who keeps the time; a container's clock is its machine's."""
+    _status, virtualization, _err = run(["systemd-detect-virt", "--container"])
+    if virtualization.strip() not in ("", "none"):
+        return "its machine's clock"
+    _status, out, _err = run(
+        ["systemctl", "is-active", "chrony", "chronyd", "systemd-timesyncd", "ntp", "ntpsec", "ntpd"]
+    )
+    return "time synchronisation" if re.search(r"^active$", out, re.MULTILINE) else ""
+
+
+def _listed(path: str, word: str) -> bool:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return word in file.read().split()
+    except OSError:
+        return False
+
+
+def _number(path: str) -> int:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return int(file.read())
+    except (OSError, ValueError):
+        return 0

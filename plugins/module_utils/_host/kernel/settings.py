@@ -1,0 +1,109 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""Kernel modules and sysctls that an engine and a swarm want, now and after a reboot."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Callable
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.files import FileChange, apply_file, plan_file
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run
+
+_SYSCTL_FILE = "/etc/sysctl.d/60-dockyard.conf"
+_MODULES_FILE = "/etc/modules-load.d/dockyard.conf"
+_HEAD = "# Written by the role dockyard.swarm.docker; changes made here are lost.\n"
+
+# Parts of the role that a host may have from an earlier run, though they are not declared any more.
+_PARTS = {
+    "firewall": "/etc/systemd/system/dockyard-firewall.service",
+    "prune": "/etc/systemd/system/docker-prune.timer",
+    "repository_apt": "/etc/apt/sources.list.d/docker.sources",
+    "repository_dnf": "/etc/yum.repos.d/docker.repo",
+}
+
+
+class PrepareError(Exception):
+    """The kernel refused a setting."""
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What there is to do.
+
+    Attributes:
+        sysctls: those whose live value differs, with the value they get.
+        unknown: sysctls that this kernel does not have; they take effect with the module they belong to.
+    """
+
+    files: list[FileChange]
+    load: list[str]
+    sysctls: dict[str, str]
+    unknown: list[str]
+
+    @property
+    def changed(self) -> bool:
+        """There is something to do."""
+        return bool(self.load or self.sysctls or any(file.changed for file in self.files))
+
+
+def sysctl_path(name: str) -> str:
+    """Where the kernel shows a sysctl: dots separate, and a slash stands for a dot within a part (sysctl.d(5))."""
+    return "/proc/sys/" + name.translate(str.maketrans("./", "/."))
+
+
+def decide_sysctls(wanted: dict[str, str], live: dict[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Those to set, and those the kernel does not have. Values compare word by word. Pure."""
+    differing = {name: value for name, value in wanted.items() if name in live and live[name].split() != value.split()}
+    return differing, sorted(name for name in wanted if name not in live)
+
+
+def managed() -> list[str]:
+    """Names of the role's parts that are set up on this host."""
+    return sorted({name.split("_", 1)[0] for name, path in _PARTS.items() if os.path.exists(path)})
+
+
+def plan(sysctls: dict[str, str], modules: list[str], has_module: Callable[[str], bool]) -> Preparation:
+    """Compare with this host."""
+    available = [name for name in modules if has_module(name)]
+    live = {name: value for name in sysctls if (value := _live_value(name)) is not None}
+    differing, unknown = decide_sysctls(sysctls, live)
+    sysctl_text = _HEAD + "".join(f"{name} = {value}\n" for name, value in sorted(sysctls.items())) if sysctls else None
+    modules_text = _HEAD + "".join(f"{name}\n" for name in available) if available else None
+    return Preparation(
+        files=[plan_file(_SYSCTL_FILE, sysctl_text), plan_file(_MODULES_FILE, modules_text)],
+        load=[name for name in available if not os.path.exists(f"/sys/module/{name}")],
+        sysctls=differing,
+        unknown=unknown,
+    )
+
+
+def _live_value(name: str) -> str | None:
+    try:
+        with open(sysctl_path(name), encoding="utf-8") as file:
+            return file.read().strip()
+    except OSError:
+        return None
+
+
+def apply(preparation: Preparation, sysctls: dict[str, str], run: Run) -> None:
+    """Carry it out. A module that was loaded may bring sysctls with it, so these come last."""
+    for change in preparation.files:
+        apply_file(change)
+    for name in preparation.load:
+        status, _out, err = run(["modprobe", name])
+        if status != 0:
+            raise PrepareError(f"modprobe {name} failed: {err.strip()}")
+    for name in {**preparation.sysctls, **dict.fromkeys(preparation.unknown, "")}:
+        path = sysctl_path(name)
+        if not os.path.exists(path):
+            continue
+        try:
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(sysctls[name])
+        except OSError as error:
+            raise PrepareError(f"The kernel refused {name} = {sysctls[name]}: {error.strerror}") from error

@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""One look at a host: whether its engine already is and runs as declared, so that no step is left to take.
+
+It decides by what the steps themselves decide by, and changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._host import engine_service as service
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.config import apply as configure
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.options import DAEMON_JSON
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages import install
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.distribution import UnsupportedHostError
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.plan import PackageError
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was seen.
+
+    Attributes:
+        settled: nothing is left to do about packages, configuration and the engine's unit.
+        info: `GET /info` of the engine; empty where none answers.
+    """
+
+    settled: bool
+    info: Json
+
+
+def look(packages: Json, config: Json, run: Run, docker_host: str) -> Look:
+    """Look, without a change.
+
+    Args:
+        packages: options.PACKAGES of the module engine_packages.
+        config: options.CONFIG of the module engine_config.
+    """
+    unit = service.current_unit(run)
+    if not unit.active:
+        return Look(False, {})
+    try:
+        info = service.read_info(docker_host)
+    except EngineError:
+        return Look(False, {})
+    action, reasons = service.read_pending(unit)
+    member = service.is_member(service.swarm_state(info))
+    verbs = service.decide(unit, action, reasons, member=member, defer=False).verbs
+    return Look(not verbs and _installed(packages, run) and _configured(config, run), info)
+
+
+def _installed(packages: Json, run: Run) -> bool:
+    if packages["version"] == "latest":
+        # Only lists that have just been fetched tell what is the latest.
+        return False
+    try:
+        return not install.plan({**packages, "state": "present", "refresh": False}, run, may_refresh=False).change.any
+    except (PackageError, UnsupportedHostError):
+        return False
+
+
+def _configured(config: Json, run: Run) -> bool:
+    try:
+        return not configure.plan({**config, "state": "present", "path": DAEMON_JSON}, run).changed
+    except configure.ConfigError:
+        return False

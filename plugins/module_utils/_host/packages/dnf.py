@@ -1,0 +1,92 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""dnf and rpm, for Red-Hat-likes and Fedora."""
+
+from __future__ import annotations
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.plan import Change, PackageError
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run
+
+LOCK_PLUGIN = "python3-dnf-plugin-versionlock"
+
+
+def parse_installed(text: str) -> dict[str, str]:
+    """Name to version-release, from lines of `rpm -qa`."""
+    return dict(line.split("\t", 1) for line in text.splitlines() if "\t" in line)
+
+
+def parse_locked(text: str, installed: dict[str, str]) -> set[str]:
+    """Names that `dnf versionlock list` locks: its lines are name-epoch:version-release.*"""
+    locked = set()
+    for line in text.splitlines():
+        for name in installed:
+            rest = line[len(name) + 1 :]
+            if line.startswith(f"{name}-") and rest[:1].isdigit():
+                locked.add(name)
+    return locked
+
+
+def read_installed(run: Run) -> tuple[dict[str, str], set[str]]:
+    """Installed packages with versions, and the locked ones."""
+    status, out, err = run(["rpm", "-qa", "--queryformat", "%{NAME}\t%{VERSION}-%{RELEASE}\n"])
+    if status != 0:
+        raise PackageError(f"rpm failed: {err.strip()}")
+    installed = parse_installed(out)
+    if LOCK_PLUGIN not in installed:
+        return installed, set()
+    _status, locked, _err = run(["dnf", "-q", "versionlock", "list"])
+    return installed, parse_locked(locked, installed)
+
+
+def refresh(run: Run) -> None:
+    """Fetch the package lists."""
+    status, _out, err = run(["dnf", "-q", "makecache"])
+    if status != 0:
+        raise PackageError(f"The package lists could not be fetched: {err.strip()[-1000:]}")
+
+
+def parse_repoquery(text: str) -> dict[str, list[str]]:
+    """Versions of each package, newest first; repoquery prints the oldest first."""
+    candidates: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        name, _tab, version = line.partition("\t")
+        if version and version not in candidates.setdefault(name, []):
+            candidates[name].insert(0, version)
+    return candidates
+
+
+def read_candidates(run: Run, names: list[str]) -> dict[str, list[str]]:
+    """Versions the package sources have, for each name they know."""
+    form = "%{name}\t%{version}-%{release}\n"
+    _status, out, _err = run(["dnf", "-q", "repoquery", "--showduplicates", "--queryformat", form, *names])
+    return parse_repoquery(out)
+
+
+def transactions(change: Change, installed: dict[str, str]) -> list[list[str]]:
+    """dnf's command lines: unlock, remove, install, lock."""
+    commands = []
+    unlock = sorted({*change.unhold, *(change.install if LOCK_PLUGIN in installed else ())})
+    if unlock and LOCK_PLUGIN in installed:
+        commands.append(["dnf", "-q", "-y", "versionlock", "delete", *unlock])
+    if change.remove:
+        commands.append(["dnf", "-q", "-y", "remove", *change.remove])
+    words = [f"{name}-{version}" if version else name for name, version in sorted(change.install.items())]
+    words += [LOCK_PLUGIN] if change.hold and LOCK_PLUGIN not in installed else []
+    if words:
+        commands.append(["dnf", "-q", "-y", "install", "--allowerasing", "--setopt=install_weak_deps=False", *words])
+    if change.hold:
+        commands.append(["dnf", "-q", "-y", "versionlock", "add", *change.hold])
+    return commands
+
+
+def apply(run: Run, change: Change) -> None:
+    """Carry the change out."""
+    installed, _held = read_installed(run)
+    for command in transactions(change, installed):
+        status, _out, err = run(command)
+        # Unlocking what was not locked is no failure.
+        if status != 0 and "delete" not in command:
+            raise PackageError(f"{' '.join(command[:4])} failed: {err.strip()[-1000:]}")

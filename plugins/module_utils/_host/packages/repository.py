@@ -1,0 +1,206 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""The package repository an engine comes from: its definition, its key, and what must give way to it."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from dataclasses import dataclass, field
+from typing import Any, Callable
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.files import FileChange, apply_file, plan_file
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.distribution import Distribution
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.openpgp import (
+    NotAKeyError,
+    fingerprints,
+    normal,
+)
+
+_HEAD = "# Written by the role dockyard.swarm.docker; changes made here are lost.\n"
+_DOCKER = "https://download.docker.com/linux"
+# https://docs.docker.com/engine/install/debian/ and .../centos/
+_FINGERPRINTS = {
+    "apt": "9DC858229FC7DD38854AE2D88D81803C0EBFCD88",
+    "dnf": "060A61C51B558A7F742B77AAC52FEB6B621E9F35",
+}
+_KEYRINGS = {"apt": "/etc/apt/keyrings/docker.asc", "dnf": "/etc/pki/rpm-gpg/RPM-GPG-KEY-docker"}
+_DEFINITIONS = {"apt": "/etc/apt/sources.list.d/docker.sources", "dnf": "/etc/yum.repos.d/docker.repo"}
+# Where earlier instructions of Docker and other tools put the key; apt refuses two keyrings for one repository.
+_OLD_KEYRINGS = (
+    "/etc/apt/keyrings/docker.gpg",
+    "/etc/apt/keyrings/docker-archive-keyring.gpg",
+    "/etc/apt/trusted.gpg.d/docker.asc",
+    "/etc/apt/trusted.gpg.d/docker.gpg",
+    "/usr/share/keyrings/docker.gpg",
+    "/usr/share/keyrings/docker-archive-keyring.gpg",
+    "/usr/share/keyrings/docker.asc",
+)
+
+
+class RepositoryError(Exception):
+    """A repository that is not to be trusted, or cannot be described."""
+
+
+@dataclass(frozen=True)
+class Repository:
+    """What a repository is."""
+
+    url: str
+    suite: str
+    channel: str
+    key_url: str
+    fingerprint: str
+    keyring: str
+    definition: str
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What there is to do: first what must go, then key and definition."""
+
+    old: list[FileChange] = field(default_factory=list)
+    new: list[FileChange] = field(default_factory=list)
+
+    @property
+    def files(self) -> list[FileChange]:
+        """Those that change, in order."""
+        return [change for change in [*self.old, *self.new] if change.changed]
+
+
+def describe(system: Distribution, params: dict[str, Any]) -> Repository:
+    """Fill in Docker's own repository where the options leave something open. Pure.
+
+    Raises:
+        RepositoryError: the release has no name a repository could be asked for.
+    """
+    url = (params["url"] or f"{_DOCKER}/{_folder(system)}").rstrip("/")
+    suite = params["suite"] or system.codename
+    if system.manager == "apt" and not suite:
+        raise RepositoryError("This release has no codename: set docker_repository_suite to the suite to install from")
+    return Repository(
+        url=url,
+        suite=suite,
+        channel=params["channel"],
+        key_url=params["key_url"] or f"{url}/gpg",
+        fingerprint=normal(params["fingerprint"] or _FINGERPRINTS[system.manager]),
+        keyring=_KEYRINGS[system.manager],
+        definition=_DEFINITIONS[system.manager],
+    )
+
+
+def render(repository: Repository, system: Distribution) -> str:
+    """The definition's text, deb822 or yum. Pure."""
+    if system.manager == "apt":
+        return _HEAD + (
+            f"Types: deb\nURIs: {repository.url}\nSuites: {repository.suite}\nComponents: {repository.channel}\n"
+            f"Architectures: {system.architecture}\nSigned-By: {repository.keyring}\n"
+        )
+    release = repository.suite or "$releasever"
+    return _HEAD + (
+        f"[docker-{repository.channel}]\nname=Docker {repository.channel}\n"
+        f"baseurl={repository.url}/{release}/$basearch/{repository.channel}\n"
+        f"enabled=1\ngpgcheck=1\ngpgkey=file://{repository.keyring}\n"
+    )
+
+
+def check_key(key: bytes, repository: Repository) -> None:
+    """Accept the one key that was named, and none beside it. Pure.
+
+    Raises:
+        RepositoryError: with the fingerprints found.
+    """
+    try:
+        found = fingerprints(key)
+    except NotAKeyError as error:
+        raise RepositoryError(f"{repository.key_url} is not a usable key: {error}") from error
+    if set(found) != {repository.fingerprint}:
+        raise RepositoryError(
+            f"{repository.key_url} was refused, and nothing was changed: "
+            f"it holds {', '.join(found)}, and docker_repository_fingerprint says {repository.fingerprint}"
+        )
+
+
+def without_entries(text: str, url: str, deb822: bool) -> str | None:
+    """A sources file without the entries of a repository; None when no entry remains. Pure."""
+    places = (url, f"{_DOCKER}/debian", f"{_DOCKER}/ubuntu")
+    parts = re.split(r"(?<=\n)(?=\s*\n)", text) if deb822 else text.splitlines(keepends=True)
+    kept = [
+        part for part in parts if not any(f"{place.rstrip('/')}{end}" in part for place in places for end in " /\n")
+    ]
+    entry = r"(?m)^\s*URIs:" if deb822 else r"(?m)^\s*deb"
+    remains = "".join(kept)
+    return remains if re.search(entry, remains) else None
+
+
+def plan(params: dict[str, Any], system: Distribution, fetch: Callable[[str], bytes]) -> Planned:
+    """Compare with this host.
+
+    Args:
+        params: the options of the module engine_repository.
+        fetch: gets the key from its address; called only when the host does not have it.
+
+    Raises:
+        RepositoryError: the key is not the one that was named. Nothing has been changed.
+    """
+    repository = describe(system, params)
+    if params["state"] == "absent":
+        return Planned(old=[plan_file(repository.definition, None), plan_file(repository.keyring, None)])
+    keyring = plan_file(repository.keyring, _key_on_host(repository) or _fetched(repository, fetch))
+    definition = plan_file(repository.definition, render(repository, system))
+    old = _outdated(repository) if system.manager == "apt" else []
+    return Planned(old=old, new=[keyring, definition])
+
+
+def apply(planned: Planned) -> None:
+    """The old goes first: apt refuses to work with both."""
+    for change in planned.files:
+        apply_file(change)
+
+
+def _folder(system: Distribution) -> str:
+    if system.manager == "apt":
+        return "ubuntu" if system.identity == "ubuntu" else "debian"
+    return system.identity if system.identity in ("fedora", "rhel") else "centos"
+
+
+def _key_on_host(repository: Repository) -> str | None:
+    try:
+        with open(repository.keyring, "rb") as file:
+            key = file.read()
+        check_key(key, repository)
+        return key.decode("ascii")
+    except (OSError, RepositoryError, UnicodeDecodeError):
+        return None
+
+
+def _fetched(repository: Repository, fetch: Callable[[str], bytes]) -> str:
+    key = fetch(repository.key_url)
+    check_key(key, repository)
+    try:
+        return key.decode("ascii")
+    except UnicodeDecodeError as error:
+        raise RepositoryError(f"{repository.key_url} is a binary key: offer it in ASCII armor") from error
+
+
+def _outdated(repository: Repository) -> list[FileChange]:
+    changes = []
+    for path in sorted([*glob.glob("/etc/apt/sources.list.d/*"), "/etc/apt/sources.list"]):
+        if path == repository.definition or not path.endswith((".list", ".sources")) or not os.path.isfile(path):
+            continue
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            text = file.read()
+        remains = without_entries(text, repository.url, deb822=path.endswith(".sources"))
+        if remains is None and path != "/etc/apt/sources.list" and _has_entries(text):
+            changes.append(plan_file(path, None))
+        elif remains is not None and remains != text:
+            changes.append(plan_file(path, remains))
+    return changes + [plan_file(path, None) for path in _OLD_KEYRINGS if os.path.exists(path)]
+
+
+def _has_entries(text: str) -> bool:
+    return re.search(r"(?m)^\s*(deb|URIs:)", text) is not None

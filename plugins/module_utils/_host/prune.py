@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""The timer that removes what no container uses any more. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+TIMER = "docker-prune.timer"
+SERVICE_PATH = "/etc/systemd/system/docker-prune.service"
+TIMER_PATH = f"/etc/systemd/system/{TIMER}"
+
+_HEAD = "# Written by the role dockyard.swarm.docker; changes made here are lost.\n"
+
+
+def commands(params: dict[str, Any]) -> list[list[str]]:
+    """The commands a pruning consists of. Volumes have no age, so only their labels choose among them."""
+    labels = [f"label={label}" for label in params["labels"]] + [f"label!={label}" for label in params["keep_labels"]]
+    filters = ([f"until={params['older_than']}"] if params["older_than"] else []) + labels
+    everything = ["--all"] if params["unused_images"] else []
+    pruned = [["docker", "system", "prune", "--force", *everything, *_options(filters)]]
+    if params["volumes"]:
+        pruned.append(["docker", "volume", "prune", "--force", *_options(labels)])
+    return pruned
+
+
+def render_service(params: dict[str, Any]) -> str:
+    """The service's text: it does nothing where the engine does not run."""
+    lines = "".join(f"ExecStart=/usr/bin/{' '.join(_quoted(word) for word in words)}\n" for words in commands(params))
+    return _HEAD + (
+        "[Unit]\nDescription=Remove what no container uses\nAfter=docker.service\nRequisite=docker.service\n\n"
+        f"[Service]\nType=oneshot\nNice=10\nIOSchedulingClass=idle\n{lines}"
+    )
+
+
+def render_timer(schedule: str) -> str:
+    """The timer's text. Hosts are spread over half an hour, and one that was off catches up."""
+    return _HEAD + (
+        "[Unit]\nDescription=Remove what no container uses, regularly\n\n"
+        f"[Timer]\nOnCalendar={schedule}\nRandomizedDelaySec=30m\nPersistent=true\n\n"
+        "[Install]\nWantedBy=timers.target\n"
+    )
+
+
+def _options(filters: list[str]) -> list[str]:
+    return [word for item in filters for word in ("--filter", item)]
+
+
+def _quoted(word: str) -> str:
+    """systemd's own quoting (systemd.service(5), "Command lines")."""
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    return f'"{escaped}"' if escaped != word or any(sign in word for sign in " ;'!=") else word

@@ -1,0 +1,167 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""What a host collects while it runs, and an image made of it must not carry."""
+
+from __future__ import annotations
+
+import glob
+import os
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+REMOVE, EMPTY = "remove", "empty"
+# systemd makes an id at boot where it finds either of these (machine-id(5)).
+_NO_MACHINE_ID = (b"", b"uninitialized")
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A kind of thing to look for.
+
+    Attributes:
+        pattern: a glob from the root; a leading `~` stands for each person's home.
+        deed: `remove` it, or `empty` a file that must stay.
+        kind: what it is, for a person.
+    """
+
+    pattern: str
+    deed: str
+    kind: str
+
+
+@dataclass(frozen=True, order=True)
+class Found:
+    """One thing that was found."""
+
+    path: str
+    deed: str
+    kind: str
+
+
+def _remove(kind: str, *patterns: str) -> list[Trace]:
+    return [Trace(pattern, REMOVE, kind) for pattern in patterns]
+
+
+def _empty(kind: str, *patterns: str) -> list[Trace]:
+    return [Trace(pattern, EMPTY, kind) for pattern in patterns]
+
+
+TRACES = [
+    *_empty("identity", "/etc/machine-id", "/etc/hostname"),
+    *_remove(
+        "identity",
+        "/var/lib/dbus/machine-id",
+        "/var/lib/systemd/random-seed",
+        "/var/lib/systemd/credential.secret",
+        "/boot/efi/loader/random-seed",
+        "/var/lib/dhcp/*",
+        "/var/lib/dhcpcd/*",
+        "/var/lib/NetworkManager/*",
+        "/var/lib/containerd/io.containerd.grpc.v1.introspection/uuid",
+    ),
+    *_remove(
+        "key",
+        "/etc/ssh/ssh_host_*",
+        "/etc/docker/key.json",
+        "/etc/docker/*key.pem",
+        "~/.ssh/*",
+        "~/.docker",
+        "~/.config/gcloud",
+        "~/.netrc",
+        "~/.git-credentials",
+    ),
+    *_remove(
+        "history", "~/.*_history", "~/.lesshst", "~/.viminfo", "~/.wget-hsts", "~/.ansible", "~/.cache", "~/.sudo_as*"
+    ),
+    *_remove(
+        "cache",
+        "/var/lib/apt/lists/*",
+        "/var/cache/apt/*.bin",
+        "/var/cache/apt/archives/*.deb",
+        "/var/cache/apt/archives/partial/*",
+        "/var/cache/dnf/*",
+        "/var/cache/debconf/*-old",
+        "/tmp/*",  # noqa: S108
+        "/var/tmp/*",  # noqa: S108
+        "/var/crash/*",
+        "/var/lib/systemd/coredump/*",
+        "/var/lib/systemd/timers/*",
+    ),
+    # Login records are not written where the files are missing; systemd-tmpfiles makes them at the next boot.
+    *_remove("log", "/var/log/wtmp*", "/var/log/btmp*", "/var/log/lastlog*", "/var/lib/wtmpdb/*"),
+    *_remove("log", "/var/log/journal/*", "/var/log/**/*.gz", "/var/log/**/*.xz", "/var/log/**/*.[0-9]"),
+    *_empty("log", "/var/log/**"),
+]
+
+# Of the engine's data folder only images may travel; the rest is one engine's own: its id, networks, swarm.
+_LAYERS = frozenset({"image", "overlay2", "fuse-overlayfs", "btrfs", "vfs", "zfs"})
+# The running module itself, unpacked.
+_OWN = "/tmp/ansible_"  # noqa: S108
+
+
+def find(homes: Iterable[str], data_root: str, keep_images: bool, root: str = "") -> list[Found]:
+    """Look for everything that must go. Reads the file system, changes nothing.
+
+    Args:
+        homes: people's home folders.
+        data_root: the engine's data folder.
+        keep_images: container images stay.
+        root: where the host's file system begins, without a trailing slash.
+    """
+    found = {}
+    homes = list(homes)
+    for trace in [*TRACES, *_engine_traces(data_root, keep_images, root)]:
+        bases = [home + trace.pattern[1:] for home in homes] if trace.pattern.startswith("~") else [trace.pattern]
+        for path in (path for base in bases for path in _glob(root + base)):
+            if path not in found and _counts(path, trace.deed, root):
+                found[path] = Found(path, trace.deed, trace.kind)
+    removed = {path for path, item in found.items() if item.deed == REMOVE}
+    return sorted(item for path, item in found.items() if not _inside(path, removed))
+
+
+def _engine_traces(data_root: str, keep_images: bool, root: str) -> list[Trace]:
+    entries = [os.path.basename(path) for path in _glob(f"{root}{data_root}/*")]
+    own = [entry for entry in entries if not (keep_images and entry in _LAYERS)]
+    content = [] if keep_images else ["/var/lib/containerd/*"]
+    return _remove("engine", *(f"{data_root}/{glob.escape(entry)}" for entry in own), *content)
+
+
+def _glob(pattern: str) -> list[str]:
+    hidden = pattern[:-1] + ".[!.]*" if pattern.endswith("/*") else None
+    return glob.glob(pattern, recursive=True) + (glob.glob(hidden) if hidden else [])
+
+
+def _counts(path: str, deed: str, root: str) -> bool:
+    if os.path.ismount(path) or path.startswith(root + _OWN):
+        return False
+    try:
+        status = os.lstat(path)
+    except FileNotFoundError:  # gone since, or glob's answer for a folder that is not there
+        return False
+    if deed == REMOVE:
+        return True
+    if not stat.S_ISREG(status.st_mode) or status.st_size == 0:
+        return False
+    if path == root + "/etc/machine-id":
+        with open(path, "rb") as file:
+            return file.read().strip() not in _NO_MACHINE_ID
+    # A container's host name is mounted into it, which ismount sees for folders only.
+    return path != root + "/etc/hostname" or not _is_mounted(path)
+
+
+def _is_mounted(path: str) -> bool:
+    with open("/proc/self/mounts", encoding="utf-8", errors="surrogateescape") as mounts:
+        return any(line.split()[1] == path for line in mounts)
+
+
+def _inside(path: str, folders: set[str]) -> bool:
+    parent = os.path.dirname(path)
+    while len(parent) > 1:
+        if parent in folders:
+            return True
+        parent = os.path.dirname(parent)
+    return False

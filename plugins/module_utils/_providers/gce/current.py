@@ -1,0 +1,169 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""What Compute Engine says of a fleet's hosts, in the words in which they are declared. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import GROUP, last_part
+
+Json = dict[str, Any]
+
+RUNNING = "RUNNING"
+TERMINATED = "TERMINATED"
+# States that pass by themselves, and what they become.
+PASSING = {
+    "PROVISIONING": RUNNING,
+    "STAGING": RUNNING,
+    "REPAIRING": RUNNING,
+    "STOPPING": TERMINATED,
+    "PENDING_STOP": TERMINATED,
+    "SUSPENDING": "SUSPENDED",
+}
+
+
+@dataclass(frozen=True)
+class CurrentDisk:
+    """A disk as it stands; `users` are names of the instances that use it."""
+
+    name: str
+    zone: str
+    size_gb: int
+    disk_type: str
+    image: str = ""
+    users: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, body: Json) -> CurrentDisk:
+        """From a Disk of the API."""
+        return cls(
+            name=body["name"],
+            zone=last_part(body.get("zone")),
+            size_gb=int(body.get("sizeGb", 0)),
+            disk_type=last_part(body.get("type")),
+            image=image_path(body.get("sourceImage", "")),
+            users=tuple(last_part(user) for user in body.get("users", [])),
+            labels=body.get("labels", {}),
+        )
+
+
+@dataclass(frozen=True)
+class CurrentHost:
+    """An instance as it stands.
+
+    Attributes:
+        access_config: name of the configuration that gives it an external address, "" without one.
+        address: that address; "" also for a stopped host whose address is not reserved.
+        attached: names of its disks, the boot disk first.
+        body: the API's Instance, for fingerprints.
+    """
+
+    name: str
+    zone: str
+    status: str
+    machine_type: str
+    network: str
+    subnetwork: str
+    interface: str
+    internal: str
+    address: str
+    access_config: str
+    attached: tuple[str, ...]
+    labels: Mapping[str, str]
+    tags: tuple[str, ...]
+    metadata: Mapping[str, str]
+    service_account: Json | None
+    spot: bool
+    shielded: Json
+    deletion_protection: bool
+    body: Json = field(repr=False, compare=False)
+
+    @classmethod
+    def of(cls, body: Json) -> CurrentHost:
+        """From an Instance of the API."""
+        interface = (body.get("networkInterfaces") or [{}])[0]
+        access = (interface.get("accessConfigs") or [{}])[0]
+        disks = sorted(body.get("disks", []), key=lambda disk: not disk.get("boot"))
+        scheduling = body.get("scheduling", {})
+        accounts = body.get("serviceAccounts") or []
+        return cls(
+            name=body["name"],
+            zone=last_part(body["zone"]),
+            status=body["status"],
+            machine_type=last_part(body.get("machineType")),
+            network=last_part(interface.get("network")),
+            subnetwork=last_part(interface.get("subnetwork")),
+            interface=interface.get("name", "nic0"),
+            internal=interface.get("networkIP", ""),
+            address=access.get("natIP", ""),
+            access_config=access.get("name", "External NAT") if access else "",
+            attached=tuple(last_part(disk.get("source")) for disk in disks if disk.get("source")),
+            labels=body.get("labels", {}),
+            tags=tuple(sorted(body.get("tags", {}).get("items", []))),
+            metadata=metadata_of(body),
+            service_account=(
+                {"email": accounts[0]["email"], "scopes": sorted(accounts[0].get("scopes", []))} if accounts else None
+            ),
+            spot=scheduling.get("provisioningModel") == "SPOT" or bool(scheduling.get("preemptible")),
+            shielded=body.get("shieldedInstanceConfig", {}),
+            deletion_protection=bool(body.get("deletionProtection")),
+            body=body,
+        )
+
+    def shown(self) -> Json:
+        """For a module's result."""
+        return {
+            "name": self.name,
+            "id": str(self.body.get("id", "")),
+            "zone": self.zone,
+            "status": self.status,
+            "machine_type": self.machine_type,
+            "internal_address": self.internal,
+            "external_address": self.address,
+            "labels": dict(self.labels),
+            "tags": list(self.tags),
+        }
+
+
+@dataclass(frozen=True)
+class Current:
+    """All that a fleet has.
+
+    Attributes:
+        hosts: by name; only those that carry the fleet's label.
+        disks: by name; the disks of the zones in question, whoever's.
+        addresses: by name; Address bodies of the regions in question, whoever's.
+        strangers: names that hosts shall have, and that instances without the fleet's label have, with their zones.
+    """
+
+    hosts: Mapping[str, CurrentHost] = field(default_factory=dict)
+    disks: Mapping[str, CurrentDisk] = field(default_factory=dict)
+    addresses: Mapping[str, Json] = field(default_factory=dict)
+    strangers: Mapping[str, str] = field(default_factory=dict)
+
+    def of_group(self, group: str | None) -> list[CurrentHost]:
+        """The hosts that carry the group's label, or all of the fleet without one, by name."""
+        members = (host for host in self.hosts.values() if group is None or host.labels.get(GROUP) == group)
+        return sorted(members, key=_by_number)
+
+
+def metadata_of(body: Json) -> dict[str, str]:
+    """Metadata of an Instance as key and value."""
+    return {item["key"]: item.get("value", "") for item in body.get("metadata", {}).get("items", [])}
+
+
+def image_path(link: str) -> str:
+    """`projects/P/global/images/I`, whatever form a link to an image has."""
+    return "projects/" + link.split("/projects/", 1)[1] if "/projects/" in link else link
+
+
+def _by_number(host: CurrentHost) -> tuple[str, int, str]:
+    stem, _dash, number = host.name.rpartition("-")
+    return (stem, int(number), "") if number.isdigit() else (host.name, 0, host.name)

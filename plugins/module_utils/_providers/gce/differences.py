@@ -1,0 +1,206 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""How a host differs from its declaration, and what each difference costs to remove. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce import bodies
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.current import Current, CurrentHost
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.declared import Declared, Disk, merged
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import (
+    DeclarationError,
+    Owner,
+    last_part,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.plan import Step
+
+Json = dict[str, Any]
+
+LIVE = "live"
+AT_REST = "stop"
+RECREATE = "recreate"
+# In the order of what they cost; a policy allows its own and those before it.
+COSTS = (LIVE, AT_REST, RECREATE)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field that is not as declared.
+
+    Attributes:
+        cost: `live`, `stop` (the host has to be stopped for it) or `recreate` (it has to be made anew).
+        steps: what removes it; empty for one that costs a new host.
+    """
+
+    field: str
+    before: Any
+    after: Any
+    cost: str
+    steps: tuple[Step, ...] = ()
+
+
+def differences(declared: Declared, host: CurrentHost, current: Current, owner: Owner) -> list[Difference]:
+    """All fields in which a host is not as declared."""
+    return [
+        *_properties_of_birth(declared, host, current),
+        *_properties_at_rest(declared, host),
+        *_marks(declared, host),
+        *_disks(declared, host, current, owner),
+    ]
+
+
+def step(host: CurrentHost, action: str, field: str, before: Any, after: Any, detail: Json | None = None) -> Step:
+    """A step that changes one field of an instance."""
+    return Step(action, "instance", host.name, host.zone, {field: before}, {field: after}, detail or {})
+
+
+def _properties_of_birth(declared: Declared, host: CurrentHost, current: Current) -> Iterator[Difference]:
+    if host.zone not in declared.zones:
+        yield Difference("zone", host.zone, declared.zone, RECREATE)
+    for field, was, wanted in (
+        ("network", host.network, declared.network),
+        ("subnetwork", host.subnetwork, declared.subnetwork),
+    ):
+        if wanted and was != last_part(wanted):
+            yield Difference(field, was, last_part(wanted), RECREATE)
+    if host.spot != declared.spot:
+        yield Difference("spot", host.spot, declared.spot, RECREATE)
+    boot = current.disks.get(host.attached[0]) if host.attached else None
+    if boot is None:
+        return
+    if declared.images and boot.image not in declared.images:
+        yield Difference("image", last_part(boot.image), last_part(declared.images[0]), RECREATE)
+    if declared.boot_type and boot.disk_type != declared.boot_type:
+        yield Difference("boot_disk.type", boot.disk_type, declared.boot_type, RECREATE)
+    if declared.boot_size_gb and boot.size_gb > declared.boot_size_gb:
+        yield Difference("boot_disk.size_gb", boot.size_gb, declared.boot_size_gb, RECREATE)
+
+
+def _properties_at_rest(declared: Declared, host: CurrentHost) -> Iterator[Difference]:
+    if host.machine_type != declared.machine_type:
+        link = f"zones/{host.zone}/machineTypes/{declared.machine_type}"
+        change = step(
+            host, "set_machine_type", "machine_type", host.machine_type, declared.machine_type, {"machineType": link}
+        )
+        yield Difference("machine_type", host.machine_type, declared.machine_type, AT_REST, (change,))
+    account = declared.service_account
+    if account is not None and account != host.service_account:
+        change = step(host, "set_service_account", "service_account", host.service_account, account, account)
+        yield Difference("service_account", host.service_account, account, AT_REST, (change,))
+    if declared.shielded is not None:
+        was = {key: bool(host.shielded.get(key)) for key in declared.shielded}
+        if was != declared.shielded:
+            change = step(host, "set_shielded", "shielded_vm", was, declared.shielded, declared.shielded)
+            yield Difference("shielded_vm", was, declared.shielded, AT_REST, (change,))
+
+
+def _marks(declared: Declared, host: CurrentHost) -> Iterator[Difference]:
+    labels = {**host.labels, **declared.labels}
+    if labels != dict(host.labels):
+        change = step(host, "merge_labels", "labels", dict(host.labels), labels, {"set": dict(declared.labels)})
+        yield Difference("labels", dict(host.labels), labels, LIVE, (change,))
+    metadata = metadata_difference(host, declared.metadata, declared.ssh_keys)
+    if metadata:
+        yield metadata
+    if declared.tags is not None and declared.tags != host.tags:
+        wanted = list(declared.tags)
+        change = step(host, "set_tags", "tags", list(host.tags), wanted, {"items": wanted})
+        yield Difference("tags", list(host.tags), wanted, LIVE, (change,))
+    if host.deletion_protection != declared.deletion_protection:
+        was, wanted_protection = host.deletion_protection, declared.deletion_protection
+        change = step(host, "set_deletion_protection", "deletion_protection", was, wanted_protection)
+        yield Difference("deletion_protection", was, wanted_protection, LIVE, (change,))
+
+
+def metadata_difference(
+    host: CurrentHost, changes: Mapping[str, str | None], ssh_keys: tuple[str, ...]
+) -> Difference | None:
+    """What metadata lacks; None where it lacks nothing."""
+    metadata = merged(host.metadata, changes, ssh_keys)
+    if metadata == dict(host.metadata):
+        return None
+    before, after = _only_changed(host.metadata, metadata)
+    detail = {"set": dict(changes), "ssh_keys": ssh_keys}
+    change = step(host, "merge_metadata", "metadata", before, after, detail)
+    return Difference("metadata", before, after, LIVE, (change,))
+
+
+def _only_changed(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Json, Json]:
+    keys = [key for key in {**before, **after} if before.get(key) != after.get(key)]
+    return {key: before[key] for key in keys if key in before}, {key: after[key] for key in keys if key in after}
+
+
+# -- disks -----------------------------------------------------------------------------------------
+
+
+def _disks(declared: Declared, host: CurrentHost, current: Current, owner: Owner) -> Iterator[Difference]:
+    boot = current.disks.get(host.attached[0]) if host.attached else None
+    if boot and declared.boot_size_gb and boot.size_gb < declared.boot_size_gb:
+        yield _growth("boot_disk.size_gb", boot.name, host.zone, boot.size_gb, declared.boot_size_gb)
+    for disk in declared.disks:
+        if disk.name in host.attached:
+            yield from _attached(disk, host, current)
+        else:
+            yield _missing(disk, host, current, owner)
+
+
+def _growth(field: str, name: str, zone: str, before: int, after: int) -> Difference:
+    change = Step("resize_disk", "disk", name, zone, {"size_gb": before}, {"size_gb": after}, {"sizeGb": str(after)})
+    return Difference(field, before, after, LIVE, (change,))
+
+
+def _attached(disk: Disk, host: CurrentHost, current: Current) -> Iterator[Difference]:
+    there = current.disks.get(disk.name)
+    field = f"disks.{disk.device}"
+    if there and there.size_gb < disk.size_gb:
+        yield _growth(f"{field}.size_gb", disk.name, host.zone, there.size_gb, disk.size_gb)
+    elif there and there.size_gb > disk.size_gb:
+        raise DeclarationError(
+            f"{host.name}: the disk {disk.name} has {there.size_gb} GB and cannot shrink to {disk.size_gb} GB; declare "
+            "a new disk under another name and move the data"
+        )
+    if there and there.disk_type != disk.disk_type:
+        raise DeclarationError(
+            f"{host.name}: the disk {disk.name} is of the type {there.disk_type}, which cannot become {disk.disk_type}"
+            "; declare a new disk under another name and move the data"
+        )
+    (attachment,) = [item for item in host.body["disks"] if last_part(item.get("source")) == disk.name]
+    kept = bool(attachment.get("autoDelete"))
+    if kept != disk.auto_delete:
+        detail = {"deviceName": attachment["deviceName"], "autoDelete": disk.auto_delete}
+        change = step(host, "set_disk_auto_delete", f"{field}.auto_delete", kept, disk.auto_delete, detail)
+        yield Difference(f"{field}.auto_delete", kept, disk.auto_delete, LIVE, (change,))
+
+
+def _missing(disk: Disk, host: CurrentHost, current: Current, owner: Owner) -> Difference:
+    steps = []
+    check_disk(disk, host.name, current, owner)
+    shown = {"size_gb": disk.size_gb, "type": disk.disk_type}
+    if disk.name not in current.disks:
+        body = bodies.disk_body(disk, host.zone, dict(owner.labels))
+        steps.append(Step("create_disk", "disk", disk.name, host.zone, None, shown, body))
+    body = bodies.attached_disk(disk, host.zone)
+    steps.append(step(host, "attach_disk", f"disks.{disk.device}", None, disk.name, body))
+    return Difference(f"disks.{disk.device}", None, shown, LIVE, tuple(steps))
+
+
+def check_disk(disk: Disk, host: str, current: Current, owner: Owner) -> None:
+    """Refuse a disk that exists and is not this host's to use. Raises DeclarationError."""
+    there = current.disks.get(disk.name)
+    if there is None:
+        return
+    if not owner.owns({"labels": dict(there.labels)}):
+        raise DeclarationError(
+            f"{host}: a disk named {disk.name} exists in {there.zone} and does not carry the label "
+            f"fleet={owner.fleet}; label it so to have it taken over, or rename the declared disk"
+        )
+    others = [user for user in there.users if user != host]
+    if others:
+        raise DeclarationError(f"{host}: the disk {disk.name} is in use by {', '.join(others)}")

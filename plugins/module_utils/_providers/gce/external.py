@@ -1,0 +1,105 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""External addresses of hosts: none, ephemeral, or reserved so that they outlive a stop. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.current import CurrentHost
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.declared import Declared
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import (
+    DeclarationError,
+    Owner,
+    region_of,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.plan import Step
+
+Json = dict[str, Any]
+Addresses = Mapping[str, Json]
+
+NONE = "none"
+EPHEMERAL = "ephemeral"
+RESERVED = "reserved"
+
+
+def kind_of(host: CurrentHost, addresses: Addresses) -> str:
+    """Which kind of external address a host has."""
+    if not host.access_config:
+        return NONE
+    known = {body.get("address") for body in addresses.values()}
+    return RESERVED if host.address and host.address in known else EPHEMERAL
+
+
+def reserve_steps(name: str, zone: str, addresses: Addresses, owner: Owner, promote: str = "") -> list[Step]:
+    """What it takes that the address named like a host is there.
+
+    Args:
+        promote: an ephemeral address in use that becomes the reserved one.
+    """
+    region = region_of(zone)
+    there = addresses.get(name)
+    if there is None:
+        body = {"name": name, "description": owner.description, "addressType": "EXTERNAL"}
+        if promote:
+            body["address"] = promote
+        after = {"address": promote or "(known after it is reserved)"}
+        return [Step("reserve_address", "address", name, region, None, after, {"body": body, "labels": owner.labels})]
+    if not owner.owns(there):
+        raise DeclarationError(
+            f"{name}: an address of that name is reserved in {region} and does not carry the label "
+            f"fleet={owner.fleet}; label it so to have it taken over, or name the host otherwise"
+        )
+    if (there.get("labels") or {}).items() >= owner.labels.items():
+        return []
+    labels = there.get("labels") or {}
+    together = {"labels": {**labels, **owner.labels}}
+    return [Step("label_address", "address", name, region, {"labels": labels}, together, {"labels": owner.labels})]
+
+
+def release_step(name: str, addresses: Addresses, owner: Owner, zone: str) -> list[Step]:
+    """What gives back the address named like a host, if the fleet has reserved one."""
+    there = addresses.get(name)
+    if there is None or not owner.owns(there):
+        return []
+    return [Step("release_address", "address", name, region_of(zone), {"address": there.get("address", "")}, None)]
+
+
+def change_steps(declared: Declared, host: CurrentHost, addresses: Addresses, owner: Owner) -> list[Step]:
+    """The way from the address a host has to the declared kind."""
+    kind = kind_of(host, addresses)
+    if declared.external == RESERVED:
+        return _to_reserved(host, kind, addresses, owner)
+    if declared.external == kind:
+        return []
+    steps = [_drop(host)] if kind != NONE else []
+    if declared.external == EPHEMERAL:
+        steps.append(_add(host, EPHEMERAL))
+    return [*steps, *(release_step(host.name, addresses, owner, host.zone) if kind == RESERVED else [])]
+
+
+def _to_reserved(host: CurrentHost, kind: str, addresses: Addresses, owner: Owner) -> list[Step]:
+    own = addresses.get(host.name)
+    if kind == RESERVED:
+        # Reserved under another name, by whomever: it outlives a stop, and that is what was asked for.
+        return reserve_steps(host.name, host.zone, addresses, owner) if own and own["address"] == host.address else []
+    if own is None and kind == EPHEMERAL and host.address:
+        return reserve_steps(host.name, host.zone, addresses, owner, promote=host.address)
+    drop = [_drop(host)] if kind == EPHEMERAL else []
+    return [*reserve_steps(host.name, host.zone, addresses, owner), *drop, _add(host, RESERVED)]
+
+
+def _drop(host: CurrentHost) -> Step:
+    detail = {"networkInterface": host.interface, "accessConfig": host.access_config}
+    before = {"external_address": host.address or EPHEMERAL}
+    return Step("delete_access_config", "instance", host.name, host.zone, before, {"external_address": NONE}, detail)
+
+
+def _add(host: CurrentHost, kind: str) -> Step:
+    detail = {"networkInterface": host.interface, "reserved": kind == RESERVED}
+    before = {"external_address": host.address or NONE}
+    return Step("add_access_config", "instance", host.name, host.zone, before, {"external_address": kind}, detail)

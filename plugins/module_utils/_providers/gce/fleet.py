@@ -1,0 +1,82 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""A fleet: whose hosts, disks, addresses and rules they are. No I/O.
+
+What the API can label carries the fleet's labels. Firewall rules have no labels in Compute v1, and addresses get
+theirs in a second request; for these the description says whose they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Json = dict[str, Any]
+
+FLEET = "fleet"
+GROUP = "fleet-group"
+SWARM_ROLE = "swarm-role"
+
+_NAME = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
+LONGEST_NAME = 63
+
+
+class DeclarationError(Exception):
+    """The declaration is wrong or does not fit what is there; nothing has been changed."""
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The fleet, and the group within it, that something belongs to."""
+
+    fleet: str
+    group: str | None = None
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What marks a resource that can carry labels."""
+        return {FLEET: self.fleet, **({GROUP: self.group} if self.group else {})}
+
+    @property
+    def description(self) -> str:
+        """What marks a resource that cannot."""
+        return f"Fleet {self.fleet}" + (f", group {self.group}" if self.group else "")
+
+    def owns(self, resource: Mapping[str, Any]) -> bool:
+        """Whether a resource is marked as this fleet's; one of another group of the fleet is not this group's."""
+        labels = resource.get("labels") or {}
+        if FLEET in labels:
+            same_group = self.group is None or labels.get(GROUP) in (None, self.group)
+            return bool(labels[FLEET] == self.fleet and same_group)
+        described = str(resource.get("description", ""))
+        return described == self.description or (self.group is None and described.startswith(self.description + ","))
+
+    def marks(self, resource: Mapping[str, Any]) -> bool:
+        """Whether a resource was made for exactly this fleet and group."""
+        labels = resource.get("labels") or {}
+        return labels.items() >= self.labels.items() or resource.get("description") == self.description
+
+
+def check_name(what: str, name: str) -> str:
+    """A name as the API takes it (RFC 1035). Raises DeclarationError."""
+    if len(name) > LONGEST_NAME or not _NAME.fullmatch(name):
+        raise DeclarationError(
+            f"{what} '{name}' is no name that Compute Engine takes: up to {LONGEST_NAME} lower-case letters, digits "
+            "and hyphens, beginning with a letter and not ending with a hyphen"
+        )
+    return name
+
+
+def last_part(link: str | None) -> str:
+    """The name at the end of a resource's link; "" without a link."""
+    return (link or "").rstrip("/").rsplit("/", 1)[-1]
+
+
+def region_of(zone: str) -> str:
+    """`europe-west1` of `europe-west1-b`."""
+    return zone.rsplit("-", 1)[0]

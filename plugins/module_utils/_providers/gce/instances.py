@@ -1,0 +1,224 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""Decide what is to happen to a group of hosts: (declared, current) -> Plan. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce import bodies, external
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.current import (
+    PASSING,
+    RUNNING,
+    TERMINATED,
+    Current,
+    CurrentHost,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.declared import Declared, merged
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.differences import (
+    AT_REST,
+    COSTS,
+    RECREATE,
+    check_disk,
+    differences,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import (
+    GROUP,
+    SWARM_ROLE,
+    DeclarationError,
+    Owner,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.plan import (
+    SETTLE,
+    START,
+    STOP,
+    Held,
+    Plan,
+    Step,
+)
+
+Json = dict[str, Any]
+
+PRESENT = "present"
+STARTED = "started"
+STOPPED = "stopped"
+RESTARTED = "restarted"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a run may do.
+
+    Attributes:
+        state: `present`, `started`, `stopped` or `restarted`.
+        update: `live`, `stop` or `recreate`: the most a difference may cost.
+        shrink: whether hosts of the group that are no longer declared are deleted.
+        released: names of hosts that are known to have left the swarm.
+    """
+
+    state: str = PRESENT
+    update: str = "live"
+    shrink: bool = False
+    released: frozenset[str] = frozenset()
+
+
+def decide(declared: Sequence[Declared], current: Current, owner: Owner, policy: Policy) -> Plan:
+    """Plan the way from what a group has to what is declared. Raises DeclarationError."""
+    lanes: dict[str, tuple[Step, ...]] = {}
+    held: list[Held] = []
+    for host in declared:
+        there = current.hosts.get(host.name)
+        if there is None:
+            lanes[host.name] = tuple(_birth(host, current, owner, policy))
+        else:
+            steps, stays = _change(host, there, current, owner, policy)
+            lanes[host.name] = tuple(steps)
+            held += stays
+    names = {host.name for host in declared}
+    surplus = [host for host in current.of_group(owner.group) if host.name not in names]
+    if policy.shrink:
+        for extra in surplus:
+            lanes[extra.name] = tuple(_death(extra, current, owner, policy, "it is no longer declared"))
+        lanes.update(_forgotten_addresses(names | {extra.name for extra in surplus}, current, owner))
+        surplus = []
+    return Plan(lanes, tuple(held), tuple(host.name for host in surplus))
+
+
+def decide_absent(names: Sequence[str] | None, current: Current, owner: Owner) -> Plan:
+    """Plan the removal of the named hosts, or of the whole group or fleet with its addresses. Raises DeclarationError.
+
+    To declare them all absent is to say that their swarm may go, so nothing has to be released first.
+    """
+    doomed = [host for host in current.of_group(owner.group) if names is None or host.name in names]
+    everyone = Policy(released=frozenset(host.name for host in doomed)) if names is None else Policy()
+    reason = "it is declared absent"
+    lanes = {host.name: tuple(_death(host, current, owner, everyone, reason)) for host in doomed}
+    if names is None:
+        lanes.update(_forgotten_addresses(set(lanes), current, owner))
+    return Plan(lanes)
+
+
+def _birth(declared: Declared, current: Current, owner: Owner, policy: Policy) -> list[Step]:
+    name = declared.name
+    if name in current.strangers:
+        raise DeclarationError(
+            f"{name}: an instance of that name exists in {current.strangers[name]} and does not carry the label "
+            f"fleet={owner.fleet}; label it so to have it taken over, or name the host otherwise"
+        )
+    if not declared.images:
+        raise DeclarationError(f"{name} has to be made, and neither image nor image_family says from what")
+    steps = []
+    if declared.external == external.RESERVED:
+        steps += external.reserve_steps(name, declared.zone, current.addresses, owner)
+        users = [user for user in (current.addresses.get(name) or {}).get("users", []) if not user.endswith(f"/{name}")]
+        if users:
+            raise DeclarationError(f"{name}: the address reserved under that name is in use by {', '.join(users)}")
+    for disk in declared.disks:
+        check_disk(disk, name, current, owner)
+    body = bodies.instance_body(declared, set(current.disks), dict(owner.labels))
+    detail = {"body": body, "reserved": declared.external == external.RESERVED}
+    steps.append(Step("create_instance", "instance", name, declared.zone, None, _announced(declared), detail))
+    if policy.state == STOPPED:
+        steps.append(Step(STOP, "instance", name, declared.zone, {"status": RUNNING}, {"status": TERMINATED}))
+    return steps
+
+
+def _announced(declared: Declared) -> Json:
+    return {
+        "status": RUNNING,
+        "machine_type": declared.machine_type,
+        "image": declared.images[0].rsplit("/", 1)[-1],
+        "zone": declared.zone,
+        "external_address": declared.external,
+        "labels": dict(declared.labels),
+        "tags": list(declared.tags or ()),
+        "metadata": sorted(merged({}, declared.metadata, declared.ssh_keys)),
+        "disks": [disk.name for disk in declared.disks],
+    }
+
+
+def _change(
+    declared: Declared, host: CurrentHost, current: Current, owner: Owner, policy: Policy
+) -> tuple[list[Step], list[Held]]:
+    if host.labels.get(GROUP) not in (None, owner.group):
+        raise DeclarationError(f"{host.name} belongs to the group {host.labels[GROUP]} of the fleet {owner.fleet}")
+    found = differences(declared, host, current, owner)
+    allowed = COSTS[: COSTS.index(policy.update) + 1]
+    held = [
+        Held(host.name, item.field, item.before, item.after, item.cost) for item in found if item.cost not in allowed
+    ]
+    if RECREATE in allowed and any(item.cost == RECREATE for item in found):
+        fields = ", ".join(item.field for item in found if item.cost == RECREATE)
+        death = _death(host, current, owner, policy, f"it has to be made anew for {fields}", keep_address=True)
+        return [*death, *_birth(declared, _without(current, host), owner, policy)], []
+    live = [step for item in found if item.cost not in (AT_REST, RECREATE) for step in item.steps]
+    live += external.change_steps(declared, host, current.addresses, owner)
+    at_rest = [step for item in found if item.cost == AT_REST and AT_REST in allowed for step in item.steps]
+    steps = [*live, *_powered(host, at_rest, policy.state)]
+    if host.status in PASSING and (steps or policy.state != PRESENT):
+        settled = PASSING[host.status]
+        settle = Step(SETTLE, "instance", host.name, host.zone, detail={"status": settled})
+        steps = [settle, *live, *_powered(host, at_rest, policy.state, settled)]
+    return steps, held
+
+
+def _powered(host: CurrentHost, at_rest: list[Step], state: str, status: str | None = None) -> list[Step]:
+    """Changes that need a stopped host, between the stop and the start that they and the state ask for."""
+    running = (status or host.status) == RUNNING
+    stop = Step(STOP, "instance", host.name, host.zone, {"status": RUNNING}, {"status": TERMINATED})
+    start = Step(START, "instance", host.name, host.zone, {"status": host.status}, {"status": RUNNING})
+    must_stop = running and (bool(at_rest) or state in (STOPPED, RESTARTED))
+    ends_running = state in (STARTED, RESTARTED) or (state == PRESENT and running)
+    must_start = ends_running and (must_stop or not running)
+    return [*([stop] if must_stop else []), *at_rest, *([start] if must_start else [])]
+
+
+def _death(
+    host: CurrentHost, current: Current, owner: Owner, policy: Policy, why: str, keep_address: bool = False
+) -> list[Step]:
+    role = host.labels.get(SWARM_ROLE)
+    if role and host.name not in policy.released:
+        raise DeclarationError(
+            f"{host.name} is not deleted, although {why}: it is labelled {SWARM_ROLE}={role}, and nobody said that it "
+            "has left the swarm. Drain and remove the node first (the playbook provision does), then name the host "
+            "under released"
+        )
+    if host.deletion_protection:
+        raise DeclarationError(
+            f"{host.name} is not deleted, although {why}: it is protected against deletion. Lift the protection first"
+        )
+    steps = [
+        Step("delete_instance", "instance", host.name, host.zone, {"status": host.status, "zone": host.zone}, None)
+    ]
+    if not keep_address:
+        steps += external.release_step(host.name, current.addresses, owner, host.zone)
+    return steps
+
+
+def _forgotten_addresses(known: set[str], current: Current, owner: Owner) -> dict[str, tuple[Step, ...]]:
+    """Addresses the group reserved for hosts that are neither there nor declared."""
+    found: dict[str, tuple[Step, ...]] = {}
+    for name, body in current.addresses.items():
+        free = not body.get("users") and name not in known and name not in current.hosts
+        # The fleet's own addresses, which no group reserved, are not this group's to give back.
+        if free and owner.marks(body):
+            region = str(body.get("region", "")).rsplit("/", 1)[-1]
+            found[name] = (
+                Step("release_address", "address", name, region, {"address": body.get("address", "")}, None),
+            )
+    return found
+
+
+def _without(current: Current, host: CurrentHost) -> Current:
+    """What is there once a host is deleted: its disks of the kind that goes with it are gone, others are free."""
+    gone = {
+        str(disk.get("source", "")).rsplit("/", 1)[-1] for disk in host.body.get("disks", []) if disk.get("autoDelete")
+    }
+    hosts = {name: other for name, other in current.hosts.items() if name != host.name}
+    disks = {name: disk for name, disk in current.disks.items() if name not in gone}
+    return Current(hosts, disks, current.addresses, current.strangers)

@@ -1,0 +1,99 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""What a module is going to do at Compute Engine, as data: shown in check mode, carried out otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+# A wait for something that happens by itself: no change of ours.
+SETTLE = "settle"
+START = "start"
+STOP = "stop"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One request to be sent.
+
+    Attributes:
+        action: what to do, a name in apply.ACTIONS.
+        kind: `instance`, `disk`, `address` or `firewall`.
+        name: the resource's name.
+        where: its zone, its region, or `global`.
+        before: what changes, as it is; None for something new. `after` likewise.
+        detail: what the request needs beyond that; never shown.
+    """
+
+    action: str
+    kind: str
+    name: str
+    where: str
+    before: Any = None
+    after: Any = None
+    detail: Json = field(default_factory=dict, repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.kind} {self.name} ({self.where})"
+
+
+@dataclass(frozen=True)
+class Held:
+    """A difference that stays as it is, because removing it would cost more than was allowed."""
+
+    name: str
+    field: str
+    before: Any
+    after: Any
+    needs: str
+
+    def as_dict(self) -> Json:
+        """For a module's result."""
+        return {"name": self.name, "field": self.field, "before": self.before, "after": self.after, "needs": self.needs}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Lanes of steps: those of one lane run in order, the lanes side by side.
+
+    Attributes:
+        lanes: steps by the name of the host (or rule, or address) they are about.
+        held: differences that stay.
+        surplus: hosts of the group that are no longer declared and stay.
+    """
+
+    lanes: dict[str, tuple[Step, ...]]
+    held: tuple[Held, ...] = ()
+    surplus: tuple[str, ...] = ()
+
+    @property
+    def steps(self) -> list[Step]:
+        """All steps, lane by lane."""
+        return [step for lane in self.lanes.values() for step in lane]
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to do."""
+        return any(step.action != SETTLE for step in self.steps)
+
+    def diff(self) -> Json:
+        """What Ansible shows under --diff: one line a field, sensible without the steps' order."""
+        return {"before": _shown(self.steps, "before"), "after": _shown(self.steps, "after")}
+
+
+def _shown(steps: Iterable[Step], side: str) -> Json:
+    shown: Json = {}
+    for step in steps:
+        value = getattr(step, side)
+        if value is None:
+            continue
+        slot = shown.setdefault(f"{step.kind} {step.name}", {})
+        slot.update(value if isinstance(value, dict) else {step.action: value})
+    return shown

@@ -1,0 +1,262 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""Carry out a plan: one engine call a step, in the plan's order."""
+
+from __future__ import annotations
+
+import copy
+import re
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.remove import remove_steps, wait_for_leftovers
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.canonical import Names
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.current import Current, unlisted_networks
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import (
+    CONFIG,
+    CREATE,
+    NETWORK,
+    REMOVE,
+    SECRET,
+    SERVICE,
+    UNCHANGED,
+    UPDATE,
+    Plan,
+    Step,
+    replan_service,
+)
+
+Json = dict[str, Any]
+AuthFor = Callable[[str], "str | None"]
+
+_AT_ONCE = 8
+_GONE = re.compile(r"network \S+ not found")
+_ATTEMPTS = 6
+
+
+class ApplyError(Exception):
+    """A step the engine refused; `done` are the steps that were carried out before."""
+
+    def __init__(self, step: Step, reason: str, done: list[Step]) -> None:
+        super().__init__(f"{step.action} of {step.kind} {step.short}: {reason}")
+        self.step = step
+        self.done = done
+        self.network_is_gone = step.kind == SERVICE and _GONE.search(reason) is not None
+
+
+@dataclass
+class Applied:
+    """What has come of a plan's steps so far.
+
+    Attributes:
+        ids: the ids of the cluster's configs and secrets, by kind and name.
+        submitted: ids of the services that were sent, by full name.
+        warnings: the engine's.
+        done: the steps that were carried out.
+    """
+
+    ids: dict[str, dict[str, str]]
+    submitted: dict[str, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    done: list[Step] = field(default_factory=list)
+
+
+def apply_objects(engine: Engine, plan: Plan, current: Current, deadline: float) -> Applied:
+    """Create and update networks, secrets and configs; where a network is made again, its services go first.
+
+    Args:
+        current: the cluster before the first step.
+        deadline: value of `time.monotonic()` until which tasks of services that were removed may take to end.
+
+    Raises:
+        ApplyError: at the first step that fails.
+    """
+    names = current.names
+    applied = Applied(
+        {
+            CONFIG: {name: item_id for item_id, name in names.configs.items()},
+            SECRET: {name: item_id for item_id, name in names.secrets.items()},
+        }
+    )
+    _take_down(engine, plan, deadline)
+    if plan.having(CREATE, NETWORK):
+        wait_for_leftovers(engine, plan.stack, {item["ID"] for item in current.services.values()}, deadline)
+    for kind in (NETWORK, SECRET, CONFIG):
+        for step in plan.having(CREATE, kind) + plan.having(UPDATE, kind):
+            try:
+                when_there_is_a_leader(partial(_apply_object, engine, step, applied.ids))
+            except EngineError as error:
+                raise ApplyError(step, error.message, applied.done) from error
+            applied.done.append(step)
+    return applied
+
+
+def _take_down(engine: Engine, plan: Plan, deadline: float) -> None:
+    """Remove the networks that are made again, after everything of the stack that may be on them."""
+    networks = [step for step in plan.having(UPDATE, NETWORK) if step.recreate]
+    if networks:
+        services = [step for step in plan.having(UPDATE, SERVICE) if step.recreate]
+        remove_steps(engine, plan.stack, [*services, *plan.having(REMOVE, SERVICE), *networks], deadline)
+
+
+def _apply_object(engine: Engine, step: Step, ids: Mapping[str, dict[str, str]]) -> None:
+    body = step.body or {}
+    if step.kind == NETWORK:
+        _retry(lambda: engine.network_create(body), lambda error: error.conflict, attempts=8)
+    elif step.action == CREATE:
+        create = engine.config_create if step.kind == CONFIG else engine.secret_create
+        ids[step.kind][step.name] = create(body)
+    else:
+        _update_labels(engine, step, body)
+
+
+def _update_labels(engine: Engine, step: Step, body: Json) -> None:
+    """Only the labels of a config or secret can change; its data need not be sent for that."""
+    read, update = (
+        (engine.configs, engine.config_update) if step.kind == CONFIG else (engine.secrets, engine.secret_update)
+    )
+
+    def attempt() -> None:
+        found = next((item for item in read({"id": step.object_id}) if item["ID"] == step.object_id), None)
+        if found is None:
+            raise EngineError(f"{step.kind} {step.name} was removed meanwhile", 404)
+        spec = {**found["Spec"], "Labels": body["Labels"]}
+        update(found["ID"], found["Version"]["Index"], spec)
+
+    _retry_out_of_sequence(attempt)
+
+
+def apply_services(engine: Engine, plan: Plan, steps: list[Step], auth_for: AuthFor, applied: Applied) -> None:
+    """Create and update services, all at once.
+
+    Args:
+        steps: those of the plan that are to be carried out now.
+        auth_for: the X-Registry-Auth value for an image reference, or None.
+        applied: is added to.
+
+    Raises:
+        ApplyError: one of them failed. Those under way are finished.
+    """
+    if not steps:
+        return
+
+    def attempt(step: Step) -> EngineError | None:
+        try:
+            service_id, warnings = when_there_is_a_leader(
+                partial(_apply_service, engine, step, plan.stack, applied.ids, auth_for)
+            )
+        except EngineError as error:
+            return error
+        applied.submitted[step.name] = service_id
+        applied.warnings.extend(f"service {step.short}: {warning}" for warning in warnings)
+        applied.done.append(step)
+        return None
+
+    with ThreadPoolExecutor(max_workers=min(_AT_ONCE, len(steps))) as pool:
+        outcomes = list(pool.map(attempt, steps))
+    for step, error in zip(steps, outcomes):
+        if error is not None:
+            raise ApplyError(step, error.message, applied.done) from error
+
+
+def _apply_service(
+    engine: Engine, step: Step, stack: str, ids: Mapping[str, Mapping[str, str]], auth_for: AuthFor
+) -> tuple[str, list[str]]:
+    spec = with_ids(step.body or {}, ids)
+    auth = auth_for(spec["TaskTemplate"]["ContainerSpec"]["Image"])
+    if step.action == CREATE or step.recreate:
+        answer = engine.service_create(spec, auth)
+        return answer["ID"], answer.get("Warnings") or []
+    service_id = str(step.object_id)
+    answer = _retry_out_of_sequence(lambda: _update_service(engine, step, service_id, spec, stack, auth))
+    return service_id, (answer or {}).get("Warnings") or []
+
+
+def _update_service(
+    engine: Engine, step: Step, service_id: str, spec: Json, stack: str, auth: str | None
+) -> Json | None:
+    """Update from the version read just now; nothing is sent if somebody else has already made the change."""
+    running = engine.service(service_id)
+    body = copy.deepcopy(spec)
+    forced = running["Spec"]["TaskTemplate"].get("ForceUpdate")
+    if forced:
+        body["TaskTemplate"]["ForceUpdate"] = forced
+    names = _names_in(engine, running)
+    if not step.again and replan_service(step.name, body, running, names, stack).action == UNCHANGED:
+        return None
+    return engine.service_update(service_id, running["Version"]["Index"], body, auth)
+
+
+def submit_again(engine: Engine, service_id: str, auth_for: AuthFor) -> None:
+    """Have new tasks of a service that is as it shall be."""
+
+    def attempt() -> None:
+        service = engine.service(service_id)
+        spec = copy.deepcopy(service["Spec"])
+        task = spec["TaskTemplate"]
+        task["ForceUpdate"] = (task.get("ForceUpdate") or 0) + 1
+        auth = auth_for(task["ContainerSpec"]["Image"])
+        engine.service_update(service_id, service["Version"]["Index"], spec, auth)
+
+    _retry_out_of_sequence(attempt)
+
+
+def _names_in(engine: Engine, running: Json) -> Names:
+    """Names for the ids in one service. Configs and secrets carry theirs."""
+    listed = engine.networks()
+    found = [*listed, *unlisted_networks(engine, [running], listed)]
+    return Names(networks={item["Id"]: item["Name"] for item in found})
+
+
+def _retry_out_of_sequence(attempt: Callable[[], Any], attempts: int = _ATTEMPTS, pause: float = 0.1) -> Any:
+    """Try again, from a fresh read, while others write the same object."""
+    return _retry(attempt, lambda error: error.out_of_sequence, attempts, pause)
+
+
+def when_there_is_a_leader(attempt: Callable[[], Any], attempts: int = 8, pause: float = 0.25) -> Any:
+    """Try again while the managers elect a leader: until then, none of them carries anything out."""
+    return _retry(attempt, lambda error: error.leaderless, attempts, pause)
+
+
+def _retry(
+    attempt: Callable[[], Any],
+    passes: Callable[[EngineError], bool],
+    attempts: int = _ATTEMPTS,
+    pause: float = 0.1,
+) -> Any:
+    """Try again, with growing pauses, as long as the failure is one that passes."""
+    try:
+        return attempt()
+    except EngineError as error:
+        if not passes(error) or attempts <= 1:
+            raise
+    time.sleep(pause)
+    return _retry(attempt, passes, attempts - 1, 2 * pause)
+
+
+def with_ids(spec: Json, ids: Mapping[str, Mapping[str, str]]) -> Json:
+    """Fill in the ids of configs and secrets that a spec refers to by name.
+
+    Raises:
+        EngineError: a name that stands for nothing.
+    """
+    result = copy.deepcopy(spec)
+    container = result["TaskTemplate"]["ContainerSpec"]
+    for kind, key in ((CONFIG, "Config"), (SECRET, "Secret")):
+        for item in container.get(f"{key}s") or []:
+            name = item[f"{key}Name"]
+            if name not in ids[kind]:
+                raise EngineError(f"{kind} {name} does not exist", 404)
+            item[f"{key}ID"] = ids[kind][name]
+    credential = ((container.get("Privileges") or {}).get("CredentialSpec")) or {}
+    if credential.get("Config"):
+        credential["Config"] = ids[CONFIG].get(credential["Config"], credential["Config"])
+    return result

@@ -1,0 +1,77 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""Configs and secrets are immutable: changed content means a new object under a derived name.
+
+Which object carries the content a file asks for is decided here, by exact names and by the label every later
+revision has; never by the beginning of a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import REVISION, REVISION_OF, labels_of
+
+Json = dict[str, Any]
+
+_LONGEST_NAME = 64
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The object a name of the file stands for now.
+
+    `name` is the object's own; `existing` is it as the engine has it, or None when it has to be made.
+    `replaces` is the object that served until now, where another takes its place.
+    """
+
+    name: str
+    revision: int
+    existing: Json | None
+    replaces: str | None
+
+
+def revision_number(item: Json, base: str) -> int | None:
+    """Which revision of `base` an object is; None if it is none of its."""
+    spec = item["Spec"]
+    if labels_of(spec).get(REVISION_OF) == base:
+        number = labels_of(spec).get(REVISION, "")
+        return int(number) if number.isdigit() else None
+    return 1 if spec["Name"] == base else None
+
+
+def choose(base: str, items: Iterable[Json], same_content: Collection[str]) -> Choice:
+    """Choose the object that carries the wanted content, or the name of a new one.
+
+    Args:
+        base: the full name the file gives the config or secret.
+        items: the cluster's configs or secrets, as the engine lists them.
+        same_content: ids of those whose content equals the wanted one.
+    """
+    numbered = [(number, item) for item in items if (number := revision_number(item, base)) is not None]
+    numbered.sort(key=lambda pair: pair[0])
+    if not numbered:
+        return Choice(base, 1, None, None)
+    newest_number, newest = numbered[-1]
+    for number, item in reversed(numbered):
+        if item["ID"] in same_content:
+            replaced = newest["Spec"]["Name"] if item is not newest else None
+            return Choice(item["Spec"]["Name"], number, item, replaced)
+    number = newest_number + 1
+    return Choice(revision_name(base, number), number, None, newest["Spec"]["Name"])
+
+
+def revision_name(base: str, number: int) -> str:
+    """`shop_api_key`, 2 -> `shop_api_key.2`, within the 64 characters swarm allows."""
+    ending = f".{number}"
+    return base[: _LONGEST_NAME - len(ending)] + ending
+
+
+def revision_labels(base: str, number: int) -> dict[str, str]:
+    """The labels that tie a later revision to its name in the file."""
+    return {} if number == 1 else {REVISION_OF: base, REVISION: str(number)}

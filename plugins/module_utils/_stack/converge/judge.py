@@ -1,0 +1,360 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""Decide whether services have arrived where their specs say: (service, tasks, nodes) -> Verdict. No I/O.
+
+What counts is the engine's own judgement task by task, not its update status alone: that is empty right after an
+update and says "completed" of services that crash a moment later.
+Source of the states: Engine API, "Task" and "Service.UpdateStatus"; swarmkit/design/task_model.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.canonical import spec_at
+
+Json = dict[str, Any]
+
+CONVERGED = "converged"
+SETTLING = "settling"
+WAITING = "waiting"
+EXHAUSTED = "exhausted"
+FAILED = "failed"
+
+# swarmkit's default for UpdateConfig.Monitor, in seconds.
+_MONITOR = 5.0
+# swarmkit's default for RestartPolicy.Delay, and what a replacement may take beyond it, in seconds.
+_RESTART_DELAY = 5.0
+_GRACE = 3.0
+# Agents refuse a task (no such image, no such volume driver) again and again; this often is no accident.
+_REJECTIONS = 3
+
+# How nodes refuse a task while they take down an older network of the same name.
+_NETWORK_REFUSALS = ("invalid config for network", "no such network", "could not find network")
+
+_STATES = (
+    "new pending assigned accepted preparing ready starting running complete shutdown failed rejected remove orphaned"
+).split()
+_RANK = {state: rank for rank, state in enumerate(_STATES)}
+_ENDED = frozenset({"complete", "shutdown", "failed", "rejected", "remove", "orphaned"})
+_BROKEN = frozenset({"failed", "rejected", "orphaned"})
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is known of one service.
+
+    Attributes:
+        state: `converged`; `settling` (all there, and to be watched for `window` seconds more); `waiting`;
+            `exhausted` (tasks failed and, if nothing comes within `window` seconds, will not be tried again);
+            `failed`.
+        running: tasks as they shall be; `wanted`: how many there shall be.
+        reason: one line that says why it is not converged.
+        window: seconds for which a settling or exhausted service has to stay as it is to be believed.
+        watched: ids of the tasks that have to stay.
+    """
+
+    state: str
+    running: int
+    wanted: int
+    reason: str = ""
+    window: float = 0.0
+    watched: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class TaskFailure:
+    """A task that failed or cannot be placed, in the engine's own words."""
+
+    service: str
+    task: str
+    slot: str
+    node: str
+    state: str
+    error: str
+
+    def __str__(self) -> str:
+        where = f" on {self.node}" if self.node else ""
+        return f"{self.service}{self.slot} ({self.task[:12]}){where}: {self.state}: {self.error}"
+
+
+def judge(
+    service: Json,
+    tasks: Iterable[Json],
+    nodes: Mapping[str, Json],
+    *,
+    submitted: bool,
+    known: Collection[str] = (),
+    now: datetime | None = None,
+) -> Verdict:
+    """Judge one service.
+
+    Args:
+        service: as `GET /services` tells it.
+        tasks: its tasks, each with `UpToDate` true if the engine lists it under `_up-to-date`.
+        nodes: the cluster's nodes by id.
+        submitted: whether this deploy created or updated the service, so that what its update status says is
+            about this deploy.
+        known: ids of tasks that had failed before the deploy began.
+        now: the present, to tell how long tasks of a service that was not submitted have run.
+    """
+    mode = service["Spec"]["Mode"]
+    tasks = list(tasks)
+    update = (service.get("UpdateStatus") or {}).get("State") or ""
+    if submitted and (update == "paused" or update.startswith("rollback")):
+        message = (service.get("UpdateStatus") or {}).get("Message") or update
+        return Verdict(FAILED, 0, _wanted(mode), f"{update.replace('_', ' ')}: {message}")
+    if mode.get("ReplicatedJob") is not None or mode.get("GlobalJob") is not None:
+        return _judge_job(service, tasks, nodes)
+    return _judge_service(service, tasks, nodes, submitted, known, update, now)
+
+
+def failures(
+    service: Json, tasks: Iterable[Json], nodes: Mapping[str, Json], known: Collection[str] = ()
+) -> list[TaskFailure]:
+    """The newest failure of each slot (or node) since the deploy began, oldest slot first."""
+    latest: dict[tuple[int, str], Json] = {}
+    for task in sorted(tasks, key=lambda item: item["CreatedAt"]):
+        if task["ID"] not in known and _error_of(task):
+            latest[(task.get("Slot", 0), _place_of(task))] = task
+    name = service["Spec"]["Name"]
+    return [_failure(name, task, nodes) for _key, task in sorted(latest.items())]
+
+
+def has_given_up(service: Json, tasks: Iterable[Json]) -> bool:
+    """Whether a job has ended without having completed, and will not be tried again by itself."""
+    current = _of_this_iteration(service, tasks)
+    complete = sum(1 for task in current if task["Status"]["State"] == "complete")
+    ended = all(task["Status"]["State"] in _ENDED for task in current)
+    broken = any(_is_broken(task) for task in current)
+    mode = service["Spec"]["Mode"]
+    return ended and broken and (mode.get("GlobalJob") is not None or complete < _wanted(mode))
+
+
+def never_let_in(service: Json, tasks: Iterable[Json]) -> bool:
+    """Whether all that failed was refused by nodes that still took down an older network of the same name.
+
+    None of it has run, so it can be submitted again, jobs too.
+    """
+    current = [task for task in _of_this_iteration(service, tasks) if task.get("UpToDate")]
+    failed = [task for task in current if has_failed(task)]
+    return bool(failed) and all(_met_an_older_network(task) for task in failed)
+
+
+def _met_an_older_network(task: Json) -> bool:
+    error = _error_of(task)
+    return task["Status"]["State"] == "rejected" and any(words in error for words in _NETWORK_REFUSALS)
+
+
+def _of_this_iteration(job: Json, tasks: Iterable[Json]) -> list[Json]:
+    iteration = spec_at(job, ("JobStatus", "JobIteration", "Index")) or 0
+    return [task for task in tasks if (spec_at(task, ("JobIteration", "Index")) or 0) == iteration]
+
+
+# -- replicated and global -----------------------------------------------------------------------
+
+
+def _judge_service(
+    service: Json,
+    tasks: list[Json],
+    nodes: Mapping[str, Json],
+    submitted: bool,
+    known: Collection[str],
+    update: str,
+    now: datetime | None,
+) -> Verdict:
+    mode = service["Spec"]["Mode"]
+    is_global = mode.get("Global") is not None
+    slots = _slots([task for task in tasks if task.get("UpToDate") and not _is_down(task, nodes)], is_global)
+    chosen = [_representative(members) for members in slots.values()]
+    wanted_tasks = [task for task in chosen if _rank(task["DesiredState"]) <= _RANK["running"] or _is_done(task)]
+    wanted = len(wanted_tasks) if is_global else _wanted(mode)
+    present = [task for task in wanted_tasks if task["Status"]["State"] == "running" or _is_done(task)]
+    running = len(present)
+    watched = frozenset(task["ID"] for task in present)
+    if running == wanted and update == "updating" and not _waits_for_a_dead_node(tasks, nodes):
+        return Verdict(WAITING, running, wanted, "the update is still under way", watched=watched)
+    if running == wanted:
+        window = _monitor(service)
+        if wanted == 0 and not is_global:
+            return Verdict(CONVERGED, 0, 0)
+        if not submitted and now is not None and _have_run(present, window, now):
+            return Verdict(CONVERGED, running, wanted)
+        return Verdict(SETTLING, running, wanted, "watching that it stays up", window, watched)
+    reason = f"{running} of {wanted} running"
+    if update == "paused":
+        return Verdict(FAILED, running, wanted, f"{reason}, and an earlier update is paused")
+    return _judge_missing(service, tasks, slots, known, Verdict(WAITING, running, wanted, reason, watched=watched))
+
+
+def _waits_for_a_dead_node(tasks: Iterable[Json], nodes: Mapping[str, Json]) -> bool:
+    """Whether an update has lost a task with its node: swarm's updater goes on waiting for it, replaced or not."""
+    return any(
+        task.get("UpToDate") and _is_down(task, nodes) and task["Status"]["State"] not in _ENDED for task in tasks
+    )
+
+
+def _judge_missing(
+    service: Json, tasks: list[Json], slots: Mapping[object, list[Json]], known: Collection[str], waiting: Verdict
+) -> Verdict:
+    """Tell waiting that may help from waiting that cannot."""
+    rejections: dict[object, int] = {}
+    for task in tasks:
+        if task["Status"]["State"] == "rejected" and task["ID"] not in known and _is_final(task):
+            slot = task.get("Slot") or task.get("NodeID")
+            rejections[slot] = rejections.get(slot, 0) + 1
+    worst = max(rejections.values(), default=0)
+    if worst >= _REJECTIONS:
+        return Verdict(FAILED, waiting.running, waiting.wanted, f"{waiting.reason}, tasks rejected {worst} times")
+    if _restarts_for_ever(service):
+        return waiting
+    return _given_up(service, slots.values(), waiting)
+
+
+def _is_final(rejected: Json) -> bool:
+    """Whether the refusal of a task says something about the service.
+
+    A node that still takes down an older network of the same name refuses tasks for the new one, and then no longer.
+    """
+    return bool(rejected.get("UpToDate")) and not _met_an_older_network(rejected)
+
+
+def _restarts_for_ever(service: Json) -> bool:
+    policy = spec_at(service, ("Spec", "TaskTemplate", "RestartPolicy")) or {}
+    return policy.get("Condition") != "none" and not policy.get("MaxAttempts")
+
+
+def _given_up(service: Json, slots: Iterable[list[Json]], waiting: Verdict) -> Verdict:
+    """Exhausted, if there are slots whose tasks have all ended and not well; else still waiting."""
+    broken = [members for members in slots if all(_is_broken(task) for task in members)]
+    if not broken:
+        return waiting
+    reason = f"{waiting.reason}, {len(broken)} failed and not tried again, by the restart policy"
+    watched = frozenset(task["ID"] for members in broken for task in members)
+    return Verdict(EXHAUSTED, waiting.running, waiting.wanted, reason, _restart_delay(service) + _GRACE, watched)
+
+
+def _is_broken(task: Json) -> bool:
+    return task["Status"]["State"] in _ENDED and task["Status"]["State"] != "complete"
+
+
+def _restart_delay(service: Json) -> float:
+    nanoseconds = spec_at(service, ("Spec", "TaskTemplate", "RestartPolicy", "Delay"))
+    return _RESTART_DELAY if nanoseconds is None else nanoseconds / 1e9
+
+
+def _slots(tasks: Iterable[Json], by_node: bool) -> dict[object, list[Json]]:
+    slots: dict[object, list[Json]] = {}
+    for task in tasks:
+        slots.setdefault(_place_of(task) if by_node else task.get("Slot", 0), []).append(task)
+    return slots
+
+
+def _representative(members: list[Json]) -> Json:
+    """The task that stands for its slot: the one desired to be least far along, then the newest."""
+    lowest = min(_rank(task["DesiredState"]) for task in members)
+    return max((task for task in members if _rank(task["DesiredState"]) == lowest), key=lambda task: task["CreatedAt"])
+
+
+def _is_done(task: Json) -> bool:
+    """Ended well, under a restart policy that leaves it so."""
+    condition = spec_at(task, ("Spec", "RestartPolicy", "Condition")) or "any"
+    return task["Status"]["State"] == "complete" and condition in ("none", "on-failure")
+
+
+def _monitor(service: Json) -> float:
+    nanoseconds = spec_at(service, ("Spec", "UpdateConfig", "Monitor"))
+    return nanoseconds / 1e9 if nanoseconds else _MONITOR
+
+
+def _have_run(tasks: Iterable[Json], seconds: float, now: datetime) -> bool:
+    return all(
+        _is_done(task) or (now - timestamp(task["Status"]["Timestamp"])).total_seconds() >= seconds for task in tasks
+    )
+
+
+# -- jobs ----------------------------------------------------------------------------------------
+
+
+def _judge_job(service: Json, tasks: list[Json], nodes: Mapping[str, Json]) -> Verdict:
+    mode = service["Spec"]["Mode"]
+    current = _of_this_iteration(service, tasks)
+    is_global = mode.get("GlobalJob") is not None
+    if is_global:
+        current = [task for task in current if not _is_down(task, nodes)]
+    slots = _slots(current, is_global)
+    complete = sum(1 for members in slots.values() if any(task["Status"]["State"] == "complete" for task in members))
+    wanted = len(slots) if is_global else _wanted(mode)
+    if complete >= wanted and (wanted or not is_global):
+        return Verdict(CONVERGED, complete, wanted)
+    reason = f"{complete} of {wanted} complete"
+    if is_global and not wanted:
+        # The orchestrator has not placed it yet, or no node is fit for it.
+        return Verdict(SETTLING, 0, 0, "no node has a task of it", _MONITOR)
+    waiting = Verdict(WAITING, complete, wanted, reason)
+    return waiting if _restarts_for_ever(service) else _given_up(service, slots.values(), waiting)
+
+
+def _wanted(mode: Json) -> int:
+    job = mode.get("ReplicatedJob")
+    if job is not None:
+        concurrent = job.get("MaxConcurrent")
+        total = job.get("TotalCompletions")
+        return int(total if total is not None else 1 if concurrent is None else concurrent)
+    replicas = (mode.get("Replicated") or {}).get("Replicas")
+    return 1 if replicas is None else int(replicas)
+
+
+# -- tasks ---------------------------------------------------------------------------------------
+
+
+def has_failed(task: Json) -> bool:
+    """Whether a task ended badly."""
+    return task["Status"]["State"] in _BROKEN
+
+
+def _error_of(task: Json) -> str:
+    status = task["Status"]
+    if status.get("Err"):
+        return str(status["Err"])
+    return f"{status.get('Message') or 'no reason told'}" if has_failed(task) else ""
+
+
+def _failure(name: str, task: Json, nodes: Mapping[str, Json]) -> TaskFailure:
+    node_id = task.get("NodeID") or ""
+    node = spec_at(nodes.get(node_id, {}), ("Description", "Hostname")) or node_id
+    slot = f".{task['Slot']}" if task.get("Slot") else ""
+    return TaskFailure(name, task["ID"], slot, node, task["Status"]["State"], _error_of(task))
+
+
+def _place_of(task: Json) -> str:
+    """The node a global task is for; one that is not assigned yet stands for itself."""
+    if task.get("Slot"):
+        return ""
+    return task.get("NodeID") or task["ID"]
+
+
+def _is_down(task: Json, nodes: Mapping[str, Json]) -> bool:
+    return spec_at(nodes.get(task.get("NodeID") or "", {}), ("Status", "State")) == "down"
+
+
+def _rank(state: str) -> int:
+    return _RANK.get(state, 0)
+
+
+_FRACTION = re.compile(r"\.(\d{1,6})\d*")
+
+
+def timestamp(text: str) -> datetime:
+    """An engine's time, such as `2026-11-20T22:14:11.123456789Z`, in UTC."""
+    base = _FRACTION.sub("", text).rstrip("Z")
+    fraction = _FRACTION.search(text)
+    moment = datetime.strptime(base, "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc)
+    return moment.replace(microsecond=int(fraction.group(1).ljust(6, "0"))) if fraction else moment

@@ -1,0 +1,65 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""Registry credentials: given with the deploy, or those the host keeps in its Docker configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import registry_auth
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.images import registry_of
+
+try:
+    from docker import auth as docker_auth
+    from docker.errors import DockerException
+except ImportError:  # engine_module.connect() has said so before anything here is reached
+    pass
+
+# What the Docker CLI calls Docker Hub in its configuration.
+_HUB = "https://index.docker.io/v1/"
+
+
+def finder(given: Iterable[Mapping[str, Any]], from_host: bool) -> Callable[[str], str | None]:
+    """A function that tells the X-Registry-Auth value for an image reference, or None where there is none.
+
+    Args:
+        given: credentials as `registry`, `username` and `password`; they win over the host's.
+        from_host: whether the Docker configuration of the user the module runs as is read, helpers included.
+    """
+    own = {_server(item["registry"]): item for item in given}
+    config = docker_auth.load_config() if from_host else None
+    known: dict[str, str | None] = {}
+
+    def auth_for(image: str) -> str | None:
+        registry = registry_of(image)
+        if registry not in known:
+            known[registry] = _given(own, registry) or _from_config(config, registry)
+        return known[registry]
+
+    return auth_for
+
+
+def _server(registry: str) -> str:
+    return "docker.io" if registry in ("", "docker.io", "index.docker.io", _HUB) else registry
+
+
+def _given(own: Mapping[str, Mapping[str, Any]], registry: str) -> str | None:
+    item = own.get(registry)
+    if item is None:
+        return None
+    return registry_auth(item["username"], item["password"], _HUB if registry == "docker.io" else registry)
+
+
+def _from_config(config: Any, registry: str) -> str | None:
+    if config is None:
+        return None
+    try:
+        found = docker_auth.resolve_authconfig(config, registry=None if registry == "docker.io" else registry)
+    except DockerException:
+        # A helper that fails has no credentials to give; the registry itself tells whether it wants any.
+        return None
+    return docker_auth.encode_header(found).decode() if found else None

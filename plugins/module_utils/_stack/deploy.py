@@ -1,0 +1,292 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""A deploy from end to end: read, decide, apply, wait, remove."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.apply import (
+    apply_objects,
+    apply_services,
+    submit_again,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.remove import remove_steps
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare import images
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.converge.judge import FAILED, never_let_in
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.converge.wait import (
+    Outcome,
+    failed_task_ids,
+    look,
+    wait_for,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.current import Current, read_current
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.order import NO_ORDER, Order, starting
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import (
+    CREATE,
+    NETWORK,
+    REMOVE,
+    SERVICE,
+    UPDATE,
+    Plan,
+    PlanError,
+    decide,
+    decide_absent,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.taken_for_granted import (
+    external_problems,
+    remaking_problems,
+    taken_names,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import Desired
+
+Json = dict[str, Any]
+AuthFor = Callable[[str], "str | None"]
+
+# How an engine answers what only managers can tell.
+_UNAVAILABLE = 503
+
+
+class NotConvergedError(Exception):
+    """Services that are not where their specs say; `outcome` has the verdicts and the tasks' errors."""
+
+    def __init__(self, stack: str, outcome: Outcome, timeout: float, untouched: Collection[str] = ()) -> None:
+        self.outcome = outcome
+        when = f" within {timeout:g} s" if outcome.timed_out else ""
+        lines = [f"stack {stack} has not converged{when}:"]
+        lines += [f"service {name}: {verdict.reason}" for name, verdict in sorted(outcome.unfinished().items())]
+        lines += [f"task {failure}" for failure in outcome.failed_tasks]
+        if untouched:
+            lines.append(f"not touched, as they depend on what failed: {', '.join(sorted(untouched))}")
+        super().__init__("\n".join(lines))
+
+
+@dataclass
+class Result:
+    """What a deploy did: its plan, and how its services ended where they were waited for."""
+
+    plan: Plan
+    outcome: Outcome = field(default_factory=Outcome)
+    warnings: list[str] = field(default_factory=list)
+
+
+def refusal(engine: Engine, error: EngineError) -> str:
+    """Why the engine refused: that it is no manager, with what to do, or its own words.
+
+    Asked afterwards, and not before each deploy: `GET /info` takes an engine longer than reading a stack.
+    """
+    if error.status == 0:
+        return (
+            f"{error.message}. What had been submitted goes on in the swarm. "
+            "Run it again, on another manager if this engine stays away"
+        )
+    if error.status != _UNAVAILABLE:
+        return error.message
+    try:
+        swarm = engine.info().get("Swarm") or {}
+    except EngineError:
+        return error.message
+    if swarm.get("ControlAvailable"):
+        return error.message
+    state = swarm.get("LocalNodeState") or "inactive"
+    return (
+        f"this host is no swarm manager (its node is {state}); run the module on one, "
+        "for example with hosts: swarm_managers[0]"
+    )
+
+
+def plan_deploy(
+    engine: Engine,
+    stack: str,
+    desired: Desired,
+    *,
+    prune: bool,
+    resolve_image: str,
+    auth_for: AuthFor,
+    recreate_networks: bool = False,
+    failed_jobs_again: bool = False,
+) -> tuple[Plan, Current]:
+    """Read the cluster and decide. Changes nothing.
+
+    Args:
+        failed_jobs_again: whether jobs that have failed run again, even if nothing about them has changed.
+        recreate_networks: as of `decide`; `prune` likewise.
+        resolve_image: as of `images.references_to_ask`.
+
+    Raises:
+        PlanError: something the file takes for granted is missing; all of it is told at once.
+        UnresolvedImagesError: a registry did not tell a digest.
+        EngineError: the engine refused to be read.
+    """
+    current = read_current(engine, stack, desired.configs, desired.secrets, with_jobs=failed_jobs_again)
+    refuse_impossible(engine, desired, current)
+    asked = images.references_to_ask(desired.services, current.specs, resolve_image)
+    answers = images.look_up(asked, lambda reference: engine.distribution(reference, auth_for(reference)))
+    services = images.pin_services(desired.services, current.specs, answers, resolve_image)
+    plan = decide(
+        desired.networks,
+        desired.configs,
+        desired.secrets,
+        services,
+        current,
+        prune=prune,
+        recreate_networks=recreate_networks,
+    )
+    refuse_remaking_in_use(engine, plan)
+    return plan, current
+
+
+def refuse_impossible(engine: Engine, desired: Desired, current: Current) -> None:
+    """Raise PlanError if something that is taken for granted is missing, or a name is taken."""
+    problems = external_problems(
+        current.networks,
+        current.configs,
+        current.secrets,
+        desired.external_networks,
+        desired.external_configs,
+        desired.external_secrets,
+    )
+    new = set(desired.services) - set(current.services)
+    if new:
+        problems += taken_names(new, engine.services({"name": sorted(new)}), current.stack)
+    if problems:
+        raise PlanError("; ".join(problems))
+
+
+def refuse_remaking_in_use(engine: Engine, plan: Plan) -> None:
+    """Raise PlanError if a service of somebody else is on a network that is to be made again."""
+    remade = {step.object_id: step.short for step in plan.having(UPDATE, NETWORK) if step.recreate}
+    problems = remaking_problems(remade, engine.services(), plan.stack) if remade else []
+    if problems:
+        raise PlanError("; ".join(problems))
+
+
+def deploy(
+    engine: Engine,
+    plan: Plan,
+    current: Current,
+    *,
+    wait: bool,
+    wait_timeout: float,
+    auth_for: AuthFor,
+    order: Order = NO_ORDER,
+    backwards: bool = False,
+    may_go_on: Callable[[], None] = lambda: None,
+    tell: Callable[[str], None] = lambda _progress: None,
+) -> Result:
+    """Carry out a plan; then wait until its services have converged, and remove what no longer serves.
+
+    Args:
+        order: what services wait for before they are touched.
+        backwards: go back where a deploy came from: what it made goes first, then services return in the opposite
+            order, without waiting for each other.
+        tell: as of `wait_for`.
+        may_go_on: raises if this run must stop; asked before services are touched.
+
+    Raises:
+        ApplyError: the engine refused a step.
+        NotConvergedError: services did not arrive; nothing has been removed then.
+        RemovalError: something that no longer serves could not be removed in time.
+    """
+    deadline = time.monotonic() + wait_timeout
+    steps = plan.having(CREATE, SERVICE) + plan.having(UPDATE, SERVICE)
+    names = [step.name for step in plan.steps if step.kind == SERVICE and step.action != REMOVE]
+    known = failed_task_ids(look(engine, plan.stack, names)) if steps and (wait or order.depends_on) else frozenset()
+    if backwards:
+        remove_steps(engine, plan.stack, plan.having(REMOVE, SERVICE), deadline)
+    applied = apply_objects(engine, plan, current, deadline)
+    result = Result(plan, warnings=applied.warnings)
+    wait_until = partial(
+        _converge,
+        engine,
+        plan.stack,
+        known=known,
+        deadline=deadline,
+        wait_timeout=wait_timeout,
+        auth_for=auth_for,
+        may_go_on=may_go_on,
+        tell=tell,
+    )
+    waves = order.waves([step.name for step in steps])
+    for wave in reversed(waves) if backwards else waves:
+        conditions = {} if backwards else order.conditions(wave)
+        if conditions:
+            left = {step.short for step in steps if step.name not in applied.submitted}
+            wait_until(conditions, applied.submitted, started=starting(conditions), untouched=left)
+        may_go_on()
+        apply_services(engine, plan, [step for step in steps if step.name in wave], auth_for, applied)
+    if wait and names:
+        result.outcome = wait_until(names, applied.submitted)
+    removals = plan.having(REMOVE)
+    if applied.submitted and not wait:
+        # Swarm may still roll services back to what they used before.
+        removals = [step for step in removals if step.kind == SERVICE]
+    if removals:
+        remove_steps(engine, plan.stack, removals, deadline)
+    return result
+
+
+def _converge(
+    engine: Engine,
+    stack: str,
+    names: Collection[str],
+    submitted: Mapping[str, str],
+    *,
+    known: Collection[str],
+    deadline: float,
+    wait_timeout: float,
+    auth_for: AuthFor,
+    may_go_on: Callable[[], None],
+    tell: Callable[[str], None],
+    started: Collection[str] = (),
+    untouched: Collection[str] = (),
+) -> Outcome:
+    while True:
+        outcome = wait_for(
+            lambda: look(engine, stack, names),
+            names,
+            submitted=submitted,
+            known_failures=known,
+            timeout=max(0.0, deadline - time.monotonic()),
+            started=started,
+            tell=tell,
+        )
+        if outcome.converged:
+            return outcome
+        again = [] if outcome.timed_out else _never_let_in(outcome)
+        if not again:
+            raise NotConvergedError(stack, outcome, wait_timeout, untouched)
+        known = failed_task_ids(outcome.view) | frozenset(known)
+        may_go_on()
+        for name in again:
+            submit_again(engine, outcome.view.services[name]["ID"], auth_for)
+
+
+def _never_let_in(outcome: Outcome) -> list[str]:
+    """The services that failed, if each of them did because nodes still took down an older network of its name."""
+    view = outcome.view
+    failed = [name for name, verdict in outcome.unfinished().items() if verdict.state == FAILED]
+    alike = all(name in view.services and never_let_in(view.services[name], view.tasks[name]) for name in failed)
+    return failed if alike else []
+
+
+def plan_removal(engine: Engine, stack: str) -> Plan:
+    """Read what the stack has and plan its removal. Changes nothing."""
+    return decide_absent(read_current(engine, stack, {}, {}))
+
+
+def remove(engine: Engine, plan: Plan, wait_timeout: float) -> None:
+    """Remove all of a stack and wait until it is gone.
+
+    Raises:
+        RemovalError: some of it is still there after the time limit (seconds).
+    """
+    remove_steps(engine, plan.stack, plan.having(REMOVE), time.monotonic() + wait_timeout)

@@ -1,0 +1,148 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""Go back: to what ran before a deploy that failed, or to a deployment that was kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.revisions import revision_number
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.deploy import (
+    refuse_impossible,
+    refuse_remaking_in_use,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.deployments import (
+    Deployment,
+    choose,
+    deployments_in,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.snapshot import (
+    as_it_runs,
+    content_ids,
+    from_kept,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import short_name
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.current import Current, read_current
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.order import Order, is_job
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import (
+    REMOVE,
+    SECRET,
+    SERVICE,
+    UNCHANGED,
+    Plan,
+    PlanError,
+    decide,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import Desired
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class WayBack:
+    """The plan that leads back, from what there is now, and to which deployment."""
+
+    plan: Plan
+    current: Current
+    order: Order
+    deployment: Deployment = field(default_factory=lambda: Deployment(0, ""))
+
+
+def plan_undoing(engine: Engine, before: Current, order: Order) -> WayBack:
+    """The way back to what a stack was when `before` was read. Its configs and secrets must still exist."""
+    current = read_current(engine, before.stack, {}, {})
+    wanted = as_it_runs(before)
+    plan = decide(
+        wanted.networks,
+        {},
+        {},
+        wanted.services,
+        current,
+        prune=True,
+        recreate_networks=True,
+        keep=content_ids(before),
+    )
+    return WayBack(without_jobs(plan), current, order)
+
+
+def plan_return(engine: Engine, stack: str, number: int | None, interrupted: bool) -> WayBack:
+    """The way to a deployment that was kept.
+
+    Args:
+        number: its number; None for the one before the present one.
+        interrupted: whether the last deploy was cut off.
+
+    Raises:
+        HistoryError: there is none.
+        PlanError: something that it needs is no more.
+    """
+    kept = deployments_in(read_current(engine, stack, {}, {}).history)
+    deployment = choose(kept, number, interrupted)
+    wanted = from_kept(deployment.state)
+    current = read_current(engine, stack, wanted.configs, wanted.secrets)
+    _refuse_lost_secrets(deployment, wanted, current)
+    refuse_impossible(engine, wanted, current)
+    serving = frozenset(deployment.state["serving"])
+    current = replace(current, same_content=preferring(current, [*wanted.configs, *wanted.secrets], serving))
+    plan = decide(
+        wanted.networks, wanted.configs, wanted.secrets, wanted.services, current, prune=True, recreate_networks=True
+    )
+    warnings = (*plan.warnings, *_rotated_since(plan, serving))
+    plan = without_jobs(replace(plan, warnings=warnings))
+    refuse_remaking_in_use(engine, plan)
+    return WayBack(plan, current, Order(deployment.state.get("order") or {}), deployment)
+
+
+def without_jobs(plan: Plan) -> Plan:
+    """The same plan, but that jobs which still exist stay as they are.
+
+    Swarm runs a job again whenever its spec is submitted, and nobody wants the migration of yesterday to run on the
+    data of today.
+    """
+    jobs = [
+        step
+        for step in plan.steps
+        if step.kind == SERVICE and step.action != REMOVE and not step.recreate and is_job(step.body or {})
+    ]
+    left = [f"job {step.short} is left as it is, as it would run again" for step in jobs if step.action != UNCHANGED]
+    steps = tuple(step for step in plan.steps if step not in jobs)
+    return replace(plan, steps=steps, warnings=(*plan.warnings, *left))
+
+
+def preferring(current: Current, bases: Collection[str], serving: Collection[str]) -> frozenset[str]:
+    """`Current.same_content`, less the revisions of what has one that served then and is still there."""
+    passed_over = set()
+    for base in bases:
+        for items in (current.configs, current.secrets):
+            revisions = {item["ID"] for item in items if revision_number(item, base) is not None}
+            if revisions & set(serving):
+                passed_over |= revisions - set(serving)
+    return current.same_content - passed_over
+
+
+def _refuse_lost_secrets(deployment: Deployment, wanted: Desired, current: Current) -> None:
+    lost = [
+        name
+        for name, spec in sorted(wanted.secrets.items())
+        if not spec.get("Driver") and all(revision_number(item, name) is None for item in current.secrets)
+    ]
+    if lost:
+        names = ", ".join(short_name(name, current.stack) for name in lost)
+        raise PlanError(
+            f"deployment {deployment.number} needs secret {names}, which was removed since; contents of secrets are "
+            "not kept, so deploy the files of that time instead"
+        )
+
+
+def _rotated_since(plan: Plan, serving: Collection[str]) -> list[str]:
+    return [
+        f"secret {step.short} was rotated since; its present content stays, as contents of secrets are not kept"
+        for step in plan.steps
+        if step.kind == SECRET and step.action != REMOVE and step.object_id and step.object_id not in serving
+    ]

@@ -1,0 +1,62 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""What a task of the module `stack` asks for, as a job. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.guarded_deploy import AuthFor, Job
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.order import NO_ORDER, Order, order_of
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.subset import part_of
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request import LoadedProject
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import Desired, convert
+
+
+def job_asked_for(params: Mapping[str, Any], project: LoadedProject, api_version: str, auth_for: AuthFor) -> Job:
+    """The deploy of a project.
+
+    Args:
+        params: the module's options.
+        api_version: the engine's, such as `1.45`.
+
+    Raises:
+        ConvertError, OrderError, PlanError: what is asked for cannot be.
+    """
+    desired = convert(
+        project.config,
+        params["name"],
+        api_version,
+        project.config_data,
+        project.secret_data,
+        newer_fields=params["newer_fields"],
+    )
+    order = order_of(params["name"], project.depends_on, desired.services)
+    if params["only"]:
+        desired = part_of(desired, params["name"], params["only"])
+    return job_of(params, auth_for, desired, order)
+
+
+def job_of(
+    params: Mapping[str, Any], auth_for: AuthFor, desired: Desired | None = None, order: Order = NO_ORDER
+) -> Job:
+    """A run by the module's options, whatever becomes of the stack."""
+    return Job(
+        stack=params["name"],
+        desired=desired or Desired(),
+        order=order,
+        origin=params["origin"],
+        auth_for=auth_for,
+        prune=params["prune"],
+        resolve_image=params["resolve_image"],
+        recreate_networks=params["recreate_networks"],
+        wait=params["wait"],
+        wait_timeout=params["wait_timeout"],
+        lock_timeout=params["lock_timeout"],
+        on_failure=params["on_failure"],
+        keep_deployments=params["keep_deployments"],
+    )

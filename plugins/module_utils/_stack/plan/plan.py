@@ -1,0 +1,424 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""Decide what a deploy will do: (desired, current) -> Plan. No I/O.
+
+Check mode shows this plan, a deploy carries it out, and `changed` is whether it has anything to do.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.canonical import (
+    Names,
+    canonical_network,
+    canonical_service,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.revisions import (
+    Choice,
+    choose,
+    revision_labels,
+    revision_number,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.terms import Terms, compose_terms
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import belongs_to, labels_of, short_name
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.current import Current, network_ids
+
+Json = dict[str, Any]
+
+CREATE = "create"
+UPDATE = "update"
+REMOVE = "remove"
+UNCHANGED = "unchanged"
+
+_PAUSED = ("paused", "rollback_paused")
+
+NETWORK = "network"
+CONFIG = "config"
+SECRET = "secret"  # noqa: S105 (a kind of object, no password)
+SERVICE = "service"
+
+
+class PlanError(Exception):
+    """Something the deploy needs is not as it has to be; nothing has been changed."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field that changes: `key` in compose terms, `before` or `after` None where there is none."""
+
+    key: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class Step:
+    """One object and what happens to it.
+
+    Attributes:
+        kind: `network`, `config`, `secret` or `service`.
+        name: the object's full name.
+        short: its name in the compose file.
+        action: `create`, `update`, `remove` or `unchanged`.
+        before: the object in compose terms as it is, None if there is none; `after` likewise.
+        differences: the fields that change.
+        body: what is sent to the engine; never shown.
+        object_id: the id of the existing object.
+        recreate: whether the object has to be removed and made again, as it cannot change (a network), or as it is
+            attached to one that is (a service).
+        again: whether a job has failed and is to run again, even if its spec is the same.
+    """
+
+    kind: str
+    name: str
+    short: str
+    action: str
+    before: Terms | None = None
+    after: Terms | None = None
+    differences: tuple[Difference, ...] = ()
+    body: Json | None = field(default=None, repr=False)
+    object_id: str | None = None
+    recreate: bool = False
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All steps of a deploy, in the order in which they are carried out."""
+
+    stack: str
+    steps: tuple[Step, ...]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to do."""
+        return any(step.action != UNCHANGED for step in self.steps)
+
+    def having(self, action: str, kind: str | None = None) -> list[Step]:
+        """The steps of one action, and of one kind where given."""
+        return [step for step in self.steps if step.action == action and kind in (None, step.kind)]
+
+
+def decide(
+    wanted_networks: Mapping[str, Json],
+    wanted_configs: Mapping[str, Json],
+    wanted_secrets: Mapping[str, Json],
+    wanted_services: Mapping[str, Json],
+    current: Current,
+    prune: bool = False,
+    *,
+    recreate_networks: bool = False,
+    keep: Collection[str] = (),
+) -> Plan:
+    """Plan the way from the current cluster to the wanted one.
+
+    Args:
+        wanted_networks: Engine API bodies by full name, likewise configs, secrets and services. Other objects are
+            referred to by name; images are already as they shall run (see images.py).
+        prune: whether services, networks, configs and secrets that the file no longer has are removed.
+        recreate_networks: whether networks that differ are removed and made again, with all services on them.
+        keep: ids of objects that are not removed in any case.
+
+    Raises:
+        PlanError: a network cannot be made again.
+    """
+    warnings: list[str] = []
+    networks = _network_steps(wanted_networks, current, recreate_networks, warnings)
+    configs = {name: choose(name, current.configs, current.same_content) for name in wanted_configs}
+    secrets = {name: choose(name, current.secrets, current.same_content) for name in wanted_secrets}
+    chosen = {CONFIG: _names(configs), SECRET: _names(secrets)}
+    services = _service_steps(wanted_services, current, chosen)
+    remade = [step for step in networks if step.recreate]
+    if remade:
+        services = [_taken_along(step, remade, current) for step in services]
+        _refuse_bystanders(remade, wanted_services, current, prune)
+    kept = {
+        SERVICE: wanted_services,
+        NETWORK: wanted_networks,
+        CONFIG: wanted_configs,
+        SECRET: wanted_secrets,
+    }
+    removed = _removals(kept, current) if prune else []
+    bystanders = [] if prune else [spec for name, spec in current.specs.items() if name not in wanted_services]
+    retired = [
+        *_retired(SECRET, secrets, current.secrets, current.stack),
+        *_retired(CONFIG, configs, current.configs, current.stack),
+    ]
+    removed += [step for step in retired if not _is_used(step, bystanders)]
+    return Plan(
+        current.stack,
+        (
+            *networks,
+            *_content_steps(SECRET, wanted_secrets, secrets, current),
+            *_content_steps(CONFIG, wanted_configs, configs, current),
+            *services,
+            *(step for step in removed if step.object_id not in keep),
+        ),
+        tuple(warnings),
+    )
+
+
+def decide_absent(current: Current) -> Plan:
+    """Plan the removal of all that carries the stack's label: services first, networks last."""
+    steps = [_service_removal(service, current) for _name, service in sorted(current.services.items())]
+    steps += [_content_removal(SECRET, item, current.stack) for item in current.own(current.secrets)]
+    steps += [_content_removal(CONFIG, item, current.stack) for item in current.own(current.configs)]
+    steps += [_content_removal(CONFIG, item, current.stack) for item in current.history]
+    steps += [_network_removal(item, current.stack) for item in current.own(current.networks)]
+    return Plan(current.stack, tuple(steps))
+
+
+def replan_service(name: str, spec: Json, running: Json, names: Names, stack: str, given_up: bool = False) -> Step:
+    """The step for one service whose references already carry the chosen names."""
+    before = canonical_service(running["Spec"], names)
+    after = canonical_service(spec, names)
+    differences = differences_between(before, after, stack) or _resumption(running)
+    if given_up and not differences:
+        differences = (Difference("job", "failed", "run again"),)
+    terms = compose_terms(before, stack)
+    return Step(
+        SERVICE,
+        name,
+        short_name(name, stack),
+        UPDATE if differences else UNCHANGED,
+        before=terms,
+        after=compose_terms(after, stack) if differences else terms,
+        differences=differences,
+        body=spec,
+        object_id=running["ID"],
+        again=given_up,
+    )
+
+
+def _resumption(running: Json) -> tuple[Difference, ...]:
+    """A paused update goes on only when the spec is submitted again, even if it is the same."""
+    state = (running.get("UpdateStatus") or {}).get("State") or ""
+    return (Difference("update", state.replace("_", " "), "resumed"),) if state in _PAUSED else ()
+
+
+def differences_between(before: Json, after: Json, stack: str) -> tuple[Difference, ...]:
+    """What changes between two canonical service specs, in compose terms; empty only if they are equal."""
+    if before == after:
+        return ()
+    found = term_differences(compose_terms(before, stack), compose_terms(after, stack))
+    return found or (Difference("spec", before, after),)
+
+
+def term_differences(before: Terms, after: Terms) -> tuple[Difference, ...]:
+    """The keys whose values differ, sorted."""
+    return tuple(
+        Difference(key, before.get(key), after.get(key))
+        for key in sorted({*before, *after})
+        if (key in before) != (key in after) or before.get(key) != after.get(key)
+    )
+
+
+# -- networks ------------------------------------------------------------------------------------
+
+
+def _network_steps(wanted: Mapping[str, Json], current: Current, recreate: bool, warnings: list[str]) -> list[Step]:
+    existing = {item["Name"]: item for item in current.networks if item.get("Scope") == "swarm"}
+    steps = []
+    for name, body in sorted(wanted.items()):
+        short = short_name(name, current.stack)
+        after = network_terms(body, body)
+        found = existing.get(name)
+        if found is None:
+            steps.append(Step(NETWORK, name, short, CREATE, after=after, body={**body, "Name": name}))
+            continue
+        before = network_terms(found, body)
+        differences = term_differences(before, after)
+        if differences and recreate:
+            new = {**body, "Name": name}
+            steps.append(
+                Step(NETWORK, name, short, UPDATE, before, after, differences, new, found["Id"], recreate=True)
+            )
+            continue
+        warnings += [
+            f"network {short} differs from the file in {difference.key} ({difference.before} there, "
+            f"{difference.after} in the file); a network cannot be changed, only removed and made again with all "
+            "services on it, which recreate_networks=true does"
+            for difference in differences
+        ]
+        steps.append(Step(NETWORK, name, short, UNCHANGED, before=before, after=before, object_id=found["Id"]))
+    return steps
+
+
+def _taken_along(step: Step, remade: Iterable[Step], current: Current) -> Step:
+    """A service that is on a network which is made again has to be, too."""
+    running = current.services.get(step.name)
+    attached = network_ids(running["Spec"]) if running is not None else set()
+    found = [network for network in remade if network.object_id in attached]
+    if not found:
+        return step
+    moves = tuple(Difference(f"networks.{network.short}", "", "recreated") for network in found)
+    return replace(step, action=UPDATE, differences=(*step.differences, *moves), recreate=True)
+
+
+def _refuse_bystanders(remade: Iterable[Step], wanted: Mapping[str, Json], current: Current, prune: bool) -> None:
+    """A network cannot go while a service that this deploy does not touch is on it."""
+    problems = [
+        f"network {network.short} cannot be made again: service {short_name(name, current.stack)} is on it and is not "
+        "part of this deploy; deploy all services of the files, with prune=true"
+        for network in remade
+        for name, spec in sorted(current.specs.items())
+        if name not in wanted and not prune and network.object_id in network_ids(spec)
+    ]
+    if problems:
+        raise PlanError("; ".join(problems))
+
+
+def network_terms(network: Json, wanted: Json) -> Terms:
+    """A network in compose terms; subnets only where the wanted one names some."""
+    canonical = canonical_network(network)
+    terms: Terms = {"driver": canonical["Driver"]}
+    terms.update({f"driver_opts.{key}": value for key, value in canonical["Options"].items()})
+    terms.update({f"labels.{key}": value for key, value in canonical["Labels"].items()})
+    for key, word in (("Internal", "internal"), ("Attachable", "attachable"), ("EnableIPv6", "enable_ipv6")):
+        if canonical[key]:
+            terms[word] = True
+    if canonical["IpamDriver"] != "default":
+        terms["ipam.driver"] = canonical["IpamDriver"]
+    if canonical_network(wanted)["Subnets"]:
+        terms["ipam.config"] = canonical["Subnets"]
+    return terms
+
+
+# -- configs and secrets -------------------------------------------------------------------------
+
+
+def _names(choices: Mapping[str, Choice]) -> dict[str, str]:
+    return {base: choice.name for base, choice in choices.items()}
+
+
+def _content_steps(
+    kind: str, wanted: Mapping[str, Json], choices: Mapping[str, Choice], current: Current
+) -> list[Step]:
+    return [_content_step(kind, base, wanted[base], choice, current.stack) for base, choice in sorted(choices.items())]
+
+
+def _content_step(kind: str, base: str, spec: Json, choice: Choice, stack: str) -> Step:
+    short = short_name(base, stack)
+    labels = {**labels_of(spec), **revision_labels(base, choice.revision)}
+    body = {**spec, "Name": choice.name, "Labels": labels}
+    after = _content_terms(body)
+    if choice.existing is None:
+        rotated = (Difference("content", "", "rotated"),) if choice.replaces else ()
+        return Step(kind, choice.name, short, CREATE, after=after, body=body, differences=rotated)
+    before = _content_terms(choice.existing["Spec"])
+    differences = term_differences(before, after)
+    action = UPDATE if differences else UNCHANGED
+    return Step(kind, choice.name, short, action, before, after, differences, body, choice.existing["ID"])
+
+
+def _content_terms(spec: Json) -> Terms:
+    """A config or secret in compose terms, without its content."""
+    terms: Terms = {f"labels.{key}": value for key, value in labels_of(spec).items()}
+    for key, word in (("Driver", "driver"), ("Templating", "template_driver")):
+        if spec.get(key):
+            terms[word] = spec[key].get("Name")
+    return terms
+
+
+def _retired(kind: str, choices: Mapping[str, Choice], items: Iterable[Json], stack: str) -> list[Step]:
+    """Removal of the stack's own revisions that no longer serve."""
+    items = list(items)
+    return [
+        _content_removal(kind, item, stack)
+        for base, choice in sorted(choices.items())
+        for item in items
+        if revision_number(item, base) is not None
+        and item["Spec"]["Name"] != choice.name
+        and belongs_to(item["Spec"], stack)
+    ]
+
+
+def _is_used(step: Step, specs: Iterable[Json]) -> bool:
+    """Whether any of these services refers to the config or secret of a step."""
+    key = "Configs" if step.kind == CONFIG else "Secrets"
+    return any(
+        reference.get(f"{key[:-1]}ID") == step.object_id
+        for spec in specs
+        for reference in spec["TaskTemplate"]["ContainerSpec"].get(key) or []
+    )
+
+
+# -- services ------------------------------------------------------------------------------------
+
+
+def _service_steps(wanted: Mapping[str, Json], current: Current, chosen: Mapping[str, Mapping[str, str]]) -> list[Step]:
+    steps = []
+    names = current.names
+    bases = {name: base for kind in chosen.values() for base, name in kind.items() if name != base}
+    names = Names(names.networks, names.configs, names.secrets, {**names.base, **bases})
+    for name, spec in sorted(wanted.items()):
+        body = _with_chosen_names(spec, chosen)
+        running = current.services.get(name)
+        if running is not None:
+            given_up = name in current.given_up
+            steps.append(replan_service(name, body, running, names, current.stack, given_up))
+            continue
+        after = compose_terms(canonical_service(body, names), current.stack)
+        steps.append(Step(SERVICE, name, short_name(name, current.stack), CREATE, after=after, body=body))
+    return steps
+
+
+def _with_chosen_names(spec: Json, chosen: Mapping[str, Mapping[str, str]]) -> Json:
+    """The spec with each config and secret referred to by the name of the revision that serves."""
+    result = copy.deepcopy(spec)
+    container = result["TaskTemplate"]["ContainerSpec"]
+    for kind, key in ((CONFIG, "Config"), (SECRET, "Secret")):
+        for item in container.get(f"{key}s") or []:
+            item[f"{key}Name"] = chosen[kind].get(item[f"{key}Name"], item[f"{key}Name"])
+    return result
+
+
+# -- removals ------------------------------------------------------------------------------------
+
+
+def _removals(kept: Mapping[str, Mapping[str, Json]], current: Current) -> list[Step]:
+    """Removal of the stack's own objects that the file no longer has."""
+    steps = [
+        _service_removal(service, current)
+        for name, service in sorted(current.services.items())
+        if name not in kept[SERVICE]
+    ]
+    for kind, items in ((SECRET, current.secrets), (CONFIG, current.configs)):
+        steps += [
+            _content_removal(kind, item, current.stack)
+            for item in current.own(items)
+            if all(revision_number(item, base) is None for base in kept[kind])
+        ]
+    steps += [
+        _network_removal(item, current.stack)
+        for item in current.own(current.networks)
+        if item["Name"] not in kept[NETWORK]
+    ]
+    return steps
+
+
+def _service_removal(service: Json, current: Current) -> Step:
+    name = service["Spec"]["Name"]
+    before = compose_terms(canonical_service(service["Spec"], current.names), current.stack)
+    short = short_name(name, current.stack)
+    return Step(SERVICE, name, short, REMOVE, before=before, object_id=service["ID"])
+
+
+def _content_removal(kind: str, item: Json, stack: str) -> Step:
+    name = item["Spec"]["Name"]
+    before = _content_terms(item["Spec"])
+    return Step(kind, name, short_name(name, stack), REMOVE, before=before, object_id=item["ID"])
+
+
+def _network_removal(item: Json, stack: str) -> Step:
+    name = item["Name"]
+    before = network_terms(item, {})
+    return Step(NETWORK, name, short_name(name, stack), REMOVE, before=before, object_id=item["Id"])

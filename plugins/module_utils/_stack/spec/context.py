@@ -1,0 +1,47 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""A project under the stack's name: what conversion of its parts looks up in it."""
+
+from __future__ import annotations
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import NAMESPACE
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.problems import Json, Path, Problems
+
+
+class Stack:
+    """A project under a name.
+
+    Attributes:
+        used: full names of configs and secrets that services refer to.
+    """
+
+    def __init__(self, config: Json, namespace: str, problems: Problems) -> None:
+        self.config = config
+        self.namespace = namespace
+        self.problems = problems
+        self.used: dict[str, set[str]] = {"configs": set(), "secrets": set()}
+
+    def scope(self, name: str) -> str:
+        """`shop_web`."""
+        return f"{self.namespace}_{name}"
+
+    def full_name(self, section: str, key: str) -> str:
+        """The name in the swarm of a network, volume, config or secret."""
+        value = self.config.get(section, {}).get(key) or {}
+        return str(value.get("name") or self.scope(key))
+
+    def labels(self, labels: Json | None) -> Json:
+        """Labels with the stack's own."""
+        return {**(labels or {}), NAMESPACE: self.namespace}
+
+    def defined(self, section: str, key: str, path: Path) -> bool:
+        """Whether the project defines an object; if not, that is a problem."""
+        if key in self.config.get(section, {}):
+            return True
+        known = sorted(self.config.get(section, {}))
+        hint = f"; defined are {', '.join(known)}" if known else ""
+        self.problems.add(path, f'the {section[:-1]} "{key}" is not defined under the top-level `{section}`{hint}')
+        return False

@@ -1,0 +1,157 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""From a compose project to the Engine API's own specs: pure, and the same for every engine but for gating.
+
+The input is `Project.config` of plugin_utils/_compose (canonical form), the output what the API takes:
+https://docs.docker.com/reference/api/engine/ (ServiceCreate, NetworkCreate, ConfigCreate, SecretCreate).
+Objects refer to each other **by full name**; whoever sends a service fills in ids:
+`TaskTemplate.Networks[].Target` holds a network's name, `ContainerSpec.Configs[].ConfigName` and
+`.Secrets[].SecretName` have no `ConfigID`/`SecretID` beside them, and
+`ContainerSpec.Privileges.CredentialSpec.Config` holds a config's name. Images stay as written.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.context import Stack
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.gates import gate
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.problems import (
+    ConvertError,
+    Json,
+    Path,
+    Problems,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.service import service_spec
+
+__all__ = ["ConvertError", "Desired", "convert", "service_networks"]
+
+NEWEST_API = "1.99"
+
+_POOL = {"subnet": "Subnet", "ip_range": "IPRange", "gateway": "Gateway", "aux_addresses": "AuxiliaryAddresses"}
+
+
+@dataclass
+class Desired:
+    """What should exist in the swarm, by full name.
+
+    Attributes:
+        networks: NetworkCreate bodies without `Name`; only networks that a service uses.
+        configs: ConfigSpec with Name, Labels, Data (base64) and perhaps Templating.
+        secrets: SecretSpec likewise; with a Driver, Data is empty.
+        services: ServiceSpec.
+        external_networks: names of networks that must exist already.
+        external_configs: names of configs that services use and that must exist already.
+        external_secrets: the same of secrets.
+        warnings: sentences about what has been left out.
+    """
+
+    networks: dict[str, Json] = field(default_factory=dict)
+    configs: dict[str, Json] = field(default_factory=dict)
+    secrets: dict[str, Json] = field(default_factory=dict)
+    services: dict[str, Json] = field(default_factory=dict)
+    external_networks: set[str] = field(default_factory=set)
+    external_configs: set[str] = field(default_factory=set)
+    external_secrets: set[str] = field(default_factory=set)
+    warnings: list[str] = field(default_factory=list)
+
+
+def convert(
+    config: Json,
+    namespace: str,
+    api_version: str = NEWEST_API,
+    config_data: Mapping[str, bytes] | None = None,
+    secret_data: Mapping[str, bytes] | None = None,
+    newer_fields: str = "error",
+) -> Desired:
+    """Convert a project for an engine.
+
+    Args:
+        config: `Project.config`.
+        namespace: the stack's name.
+        api_version: what the engine speaks, such as `1.41`.
+        config_data: content of each config, by its key in the project.
+        secret_data: content of each secret, by its key in the project.
+        newer_fields: `error`, or `warn` to leave out what the engine does not know and say so.
+
+    Raises:
+        ConvertError: every reason why an engine would not take the project.
+    """
+    problems = Problems()
+    stack = Stack(config, namespace, problems)
+    desired = Desired()
+    for name, service in config.get("services", {}).items():
+        path: Path = ("services", name)
+        spec = service_spec(name, service, stack)
+        gate(spec, api_version, path, problems, newer_fields)
+        desired.services[stack.scope(name)] = spec
+    _add_networks(desired, stack)
+    desired.configs = _file_objects("configs", stack, config_data or {})
+    desired.secrets = _file_objects("secrets", stack, secret_data or {})
+    desired.external_configs = {name for name in stack.used["configs"] if name not in desired.configs}
+    desired.external_secrets = {name for name in stack.used["secrets"] if name not in desired.secrets}
+    desired.warnings = problems.warnings
+    problems.raise_any()
+    return desired
+
+
+def service_networks(service: Json) -> list[str]:
+    """Keys of the networks a service is attached to."""
+    return list(service.get("networks") or ["default"])
+
+
+def _add_networks(desired: Desired, stack: Stack) -> None:
+    used = {key for service in stack.config.get("services", {}).values() for key in service_networks(service)}
+    for key in sorted(used):
+        network = stack.config.get("networks", {}).get(key) or {}
+        name = stack.full_name("networks", key)
+        if network.get("external"):
+            desired.external_networks.add(name)
+        else:
+            desired.networks[name] = _network(network, stack)
+
+
+def _network(network: Json, stack: Stack) -> Json:
+    body: Json = {
+        "Driver": network.get("driver", "overlay"),
+        "Labels": stack.labels(network.get("labels")),
+        "Options": network.get("driver_opts"),
+        "Internal": network.get("internal"),
+        "Attachable": network.get("attachable"),
+        "EnableIPv6": network.get("enable_ipv6"),
+        "IPAM": _ipam(network.get("ipam")),
+    }
+    return {key: value for key, value in body.items() if value}
+
+
+def _ipam(ipam: Json | None) -> Json | None:
+    if not ipam:
+        return None
+    result: Json = {"Driver": ipam["driver"]} if ipam.get("driver") else {}
+    pools = [{name: pool[key] for key, name in _POOL.items() if pool.get(key)} for pool in ipam.get("config", [])]
+    return {**result, "Config": pools} if pools else result
+
+
+def _file_objects(section: str, stack: Stack, data: Mapping[str, bytes]) -> dict[str, Json]:
+    result: dict[str, Json] = {}
+    for key, value in stack.config.get(section, {}).items():
+        if value.get("external"):
+            continue
+        name = stack.full_name(section, key)
+        if name in result:
+            stack.problems.add((section, key, "name"), f'another one is already called "{name}"')
+        spec: dict[str, Any] = {"Name": name, "Labels": stack.labels(value.get("labels"))}
+        if section == "secrets" and value.get("driver"):
+            spec["Driver"] = {"Name": value["driver"], "Options": value.get("driver_opts", {})}
+        else:
+            spec["Data"] = base64.b64encode(data.get(key, b"")).decode()
+        if value.get("template_driver"):
+            spec["Templating"] = {"Name": value["template_driver"]}
+        result[name] = spec
+    return result

@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""Fields of service specs that older engines do not know: they would drop them without a word.
+
+Versions: https://docs.docker.com/reference/api/engine/version-history/
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.problems import Json, Path, Problems
+
+# Path in the spec (`[]` for each item of a list), the key in the compose file, the first API version.
+GATES: tuple[tuple[str, Path, str], ...] = (
+    ("TaskTemplate.ContainerSpec.Init", ("init",), "1.37"),
+    ("TaskTemplate.ContainerSpec.Sysctls", ("sysctls",), "1.40"),
+    ("TaskTemplate.ContainerSpec.Privileges.CredentialSpec.Config", ("credential_spec", "config"), "1.40"),
+    ("TaskTemplate.Placement.MaxReplicas", ("deploy", "placement", "max_replicas_per_node"), "1.40"),
+    ("TaskTemplate.ContainerSpec.CapabilityAdd", ("cap_add",), "1.41"),
+    ("TaskTemplate.ContainerSpec.CapabilityDrop", ("cap_drop",), "1.41"),
+    ("TaskTemplate.ContainerSpec.Ulimits", ("ulimits",), "1.41"),
+    ("TaskTemplate.Resources.Limits.Pids", ("deploy", "resources", "limits", "pids"), "1.41"),
+    ("Mode.ReplicatedJob", ("deploy", "mode"), "1.41"),
+    ("Mode.GlobalJob", ("deploy", "mode"), "1.41"),
+    ("TaskTemplate.ContainerSpec.Mounts.[].ClusterOptions", ("volumes",), "1.42"),
+    ("TaskTemplate.ContainerSpec.Healthcheck.StartInterval", ("healthcheck", "start_interval"), "1.44"),
+    ("TaskTemplate.ContainerSpec.Mounts.[].VolumeOptions.Subpath", ("volumes",), "1.45"),
+    ("TaskTemplate.ContainerSpec.OomScoreAdj", ("oom_score_adj",), "1.46"),
+    ("TaskTemplate.ContainerSpec.Mounts.[].ImageOptions", ("volumes",), "1.48"),
+)
+
+# Without these the service would be another one: leaving them out is no choice.
+_ESSENTIAL = ("Mode.", "ClusterOptions", "ImageOptions")
+
+
+def gate(spec: Json, api_version: str, path: Path, problems: Problems, newer_fields: str) -> None:
+    """Report, and with `newer_fields` = `warn` remove, what an engine of this API version would drop."""
+    for field, key, needed in GATES:
+        if version_tuple(needed) <= version_tuple(api_version):
+            continue
+        holders = [holder for holder in _holders(spec, field.split(".")) if field.rsplit(".", maxsplit=1)[-1] in holder]
+        if not holders:
+            continue
+        text = f"needs Engine API {needed}; this engine speaks {api_version}"
+        if newer_fields == "warn" and not any(mark in field for mark in _ESSENTIAL):
+            problems.warn((*path, *key), f"left out, because it {text}")
+            for holder in holders:
+                del holder[field.rsplit(".", maxsplit=1)[-1]]
+        else:
+            problems.add((*path, *key), text)
+
+
+def version_tuple(version: str) -> tuple[int, ...]:
+    """`1.41` as numbers that compare."""
+    return tuple(int(part) for part in version.split("."))
+
+
+def _holders(value: Any, parts: list[str]) -> list[Json]:
+    """The mappings that may hold the last part of a path."""
+    if isinstance(value, list) and parts[0] == "[]":
+        return [holder for item in value for holder in _holders(item, parts[1:])]
+    if not isinstance(value, dict):
+        return []
+    return [value] if len(parts) == 1 else _holders(value.get(parts[0]), parts[1:])

@@ -1,0 +1,54 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""What conversion finds wrong, kept until everything has been looked at."""
+
+from __future__ import annotations
+
+from typing import Any, Union
+
+Json = dict[str, Any]
+Path = tuple[Union[str, int], ...]
+
+
+class ConvertError(Exception):
+    """A project that no engine, or not this one, can run.
+
+    Attributes:
+        problems: (path in the project, sentence) of each fault.
+    """
+
+    def __init__(self, problems: list[tuple[Path, str]]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(f"{dotted(path)}: {text}" for path, text in problems))
+
+
+class Problems:
+    """Collects faults and warnings."""
+
+    def __init__(self) -> None:
+        self._found: list[tuple[Path, str]] = []
+        self.warnings: list[str] = []
+
+    def add(self, path: Path, text: str) -> None:
+        """Note a fault."""
+        self._found.append((path, text))
+
+    def warn(self, path: Path, text: str) -> None:
+        """Note something that is left out."""
+        self.warnings.append(f"{dotted(path)}: {text}")
+
+    def raise_any(self) -> None:
+        """Raise ConvertError if there was a fault."""
+        if self._found:
+            raise ConvertError(self._found)
+
+
+def dotted(path: Path) -> str:
+    """`services.web.ports[0]`."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text

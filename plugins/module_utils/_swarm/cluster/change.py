@@ -1,0 +1,79 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""Change a cluster's settings and keys through a manager's engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.cluster.settings import (
+    changed_settings,
+    nodes_behind_root,
+    settings_changes,
+    with_new_root,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.settle import wait_until
+
+Json = dict[str, Any]
+
+_ATTEMPTS = 10
+
+
+class ClusterChange:
+    """Changes of the cluster.
+
+    Args:
+        engine: the engine of a manager.
+        timeout: seconds to wait for the nodes to follow.
+    """
+
+    def __init__(self, engine: Engine, timeout: float) -> None:
+        self._engine = engine
+        self._timeout = timeout
+
+    def settings(self, wanted: Json) -> None:
+        """Set what differs from `wanted`, see `settings.settings_changes`, over what others have changed meanwhile."""
+        self._update(lambda spec: changed_settings(spec, settings_changes(spec, wanted)))
+
+    def rotate(self, what: Collection[str]) -> None:
+        """Replace `worker_token`, `manager_token`, `unlock_key`, `ca`; for the last, wait until all nodes follow."""
+        keys = {f"rotate_{name}": True for name in what if name != "ca"}
+        if keys:
+            self._update(lambda spec: spec, **keys)
+        if "ca" in what:
+            old_root = self._root()
+            self._update(with_new_root)
+            wait_until(
+                lambda: self._root() != old_root and not self._rotating() and not self._behind(),
+                self._timeout,
+                "the nodes do not all trust the new certificate authority",
+                lambda: ", ".join(self._behind()) or "the rotation is still in progress",
+            )
+
+    def _update(self, change: Callable[[Json], Json], **keys: bool) -> None:
+        for attempt in range(1, _ATTEMPTS + 1):
+            swarm = self._engine.swarm()
+            spec = change(swarm["Spec"])
+            if spec == swarm["Spec"] and not keys:
+                return
+            try:
+                self._engine.swarm_update(swarm["Version"]["Index"], spec, **keys)
+            except EngineError as error:
+                if not error.out_of_sequence or attempt == _ATTEMPTS:
+                    raise
+            else:
+                return
+
+    def _root(self) -> str:
+        return str((self._engine.swarm().get("TLSInfo") or {}).get("TrustRoot") or "")
+
+    def _rotating(self) -> bool:
+        return bool(self._engine.swarm().get("RootRotationInProgress"))
+
+    def _behind(self) -> list[str]:
+        return nodes_behind_root(self._engine.nodes(), self._root())

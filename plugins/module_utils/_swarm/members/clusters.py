@@ -1,0 +1,186 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""Which clusters the declared hosts are in, and which one is meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+
+class MembershipError(Exception):
+    """The declared hosts cannot safely be made one swarm."""
+
+
+@dataclass
+class Host:
+    """A declared host and what it answered.
+
+    Attributes:
+        name: its name in the inventory.
+        role: manager or worker, as declared.
+        answer: the result of `cluster_info` there; None when it could not be asked.
+        labels: node labels as declared; None when they are nobody's business.
+        labels_exact: labels that are not declared shall go.
+        availability: as declared; None when it is nobody's business.
+        selected: this run is to act on it; others are only asked.
+    """
+
+    name: str
+    role: str
+    answer: Json = field(default_factory=dict)
+    labels: dict[str, str] | None = None
+    labels_exact: bool = False
+    availability: str | None = None
+    selected: bool = True
+
+    @property
+    def answered(self) -> bool:
+        """Its engine has been asked. One that is not running has not, if it was in a swarm when it ran."""
+        return bool(self.answer) and self.answer["state"] != "unknown"
+
+    @property
+    def member(self) -> bool:
+        """Its engine is in a swarm, or half-way into one."""
+        return self.answered and self.answer["state"] != "inactive"
+
+    @property
+    def manages(self) -> bool:
+        """Its engine is a manager at work, be there a quorum or not."""
+        return self.member and self.answer["state"] == "active" and self.answer["role"] == "manager"
+
+    @property
+    def configured(self) -> bool:
+        """Labels or availability are declared for it."""
+        return self.labels is not None or self.availability is not None
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster that a manager among the declared hosts speaks for. `nodes` as of `views.node_view`."""
+
+    id: str
+    spokesman: str
+    nodes: list[Json]
+
+
+def refuse_locked(hosts: list[Host]) -> None:
+    """Nothing can be decided while a manager keeps its knowledge locked away.
+
+    Raises:
+        MembershipError: some host is locked.
+    """
+    locked = [host.name for host in hosts if host.answered and host.answer["state"] == "locked"]
+    if locked:
+        raise MembershipError(
+            f"{', '.join(locked)} is locked (autolock): unlock it first, by setting swarm_unlock_key_file "
+            "to the file that holds the unlock key, or with docker swarm unlock"
+        )
+
+
+def choose_cluster(hosts: list[Host], wanted: str | None, force_leave: frozenset[str]) -> Cluster | None:
+    """The cluster that the declared hosts are to be, or None when one has to be founded.
+
+    A cluster that a declared manager manages comes first; else one that another declared host manages
+    (its managers are being replaced). A cluster that only workers know cannot be joined.
+
+    Args:
+        hosts: all declared hosts.
+        wanted: the cluster's id, if the user names it.
+        force_leave: names of hosts that may be taken out of another cluster.
+
+    Raises:
+        MembershipError: two clusters, none that can be acted on, or one that would be abandoned.
+    """
+    settled = {host.name: _cluster_of(host, hosts) for host in hosts if host.member}
+    found = {cluster for cluster in settled.values() if cluster is not None}
+    if wanted is not None:
+        if wanted not in found:
+            raise MembershipError(
+                f"swarm_cluster_id is {wanted}, but no declared host that answered is in it. {_who_is_where(hosts)}"
+            )
+        return _spoken_for(wanted, hosts)
+    for eligible in ({"manager"}, {"manager", "worker"}):
+        managed = {settled[host.name] for host in hosts if host.role in eligible and _belongs_as_manager(host)}
+        managed.discard(None)
+        if len(managed) > 1:
+            raise MembershipError(
+                f"the declared hosts are in {len(managed)} different clusters. {_who_is_where(hosts)}. "
+                "Declare one of them only, or set swarm_cluster_id to the one to keep and "
+                "swarm_force_leave=true for the hosts to be moved"
+            )
+        if managed:
+            return _spoken_for(managed.pop() or "", hosts)
+    abandoned = [host for host in hosts if _in_a_cluster(host, settled) and host.name not in force_leave]
+    if abandoned:
+        raise MembershipError(
+            f"no declared manager is in a swarm, but other declared hosts are. {_who_is_where(abandoned)}. "
+            "Declare that cluster's managers, or set swarm_force_leave=true for these hosts to move them "
+            "into a new swarm"
+        )
+    return None
+
+
+def is_stranger(host: Host, chosen: Cluster) -> bool:
+    """The host is in a cluster other than the chosen one, or in one that nobody can name."""
+    if not host.member or host.answer["node_id"] in {node["id"] for node in chosen.nodes}:
+        return False
+    if host.answer["cluster_id"] is None:
+        return host.answer["state"] == "active"
+    return host.answer["cluster_id"] != chosen.id
+
+
+def place_of(host: Host) -> str:
+    """Where a host is, in words."""
+    cluster_id = host.answer["cluster_id"]
+    peers = ", ".join(peer["address"] for peer in host.answer["remote_managers"])
+    known_by = f" (managers {peers})" if peers else ""
+    return f"cluster {cluster_id}{known_by}" if cluster_id else f"a cluster that it does not name{known_by}"
+
+
+def _cluster_of(host: Host, hosts: list[Host]) -> str | None:
+    """The host's cluster, by its own word or that of a manager that knows its node id."""
+    if host.answer["cluster_id"] is not None:
+        return str(host.answer["cluster_id"])
+    for other in hosts:
+        nodes = (other.answer.get("nodes") if other.answered else None) or []
+        if nodes and host.answer["node_id"] in {node["id"] for node in nodes}:
+            return str(other.answer["cluster_id"])
+    return None
+
+
+def _belongs_as_manager(host: Host) -> bool:
+    return host.member and host.answer["role"] == "manager"
+
+
+def _in_a_cluster(host: Host, settled: dict[str, str | None]) -> bool:
+    """In some cluster, known by its id or not; a join that never got as far as a certificate is not one."""
+    return host.member and (settled[host.name] is not None or host.answer["state"] == "active")
+
+
+def _spoken_for(cluster_id: str, hosts: list[Host]) -> Cluster:
+    of_it = [host for host in hosts if host.manages and host.answer["cluster_id"] == cluster_id]
+    speaking = [host for host in of_it if host.answer["nodes"] is not None and host.answer["quorum"]["held"]]
+    # A declared manager first: it stays one.
+    for host in sorted(speaking, key=lambda host: host.role != "manager"):
+        return Cluster(cluster_id, host.name, host.answer["nodes"])
+    told = "; ".join(
+        f"{host.name} is {host.answer['state']}" + (f" ({host.answer['error']})" if host.answer["error"] else "")
+        for host in hosts
+        if host.member and host.answer["cluster_id"] == cluster_id
+    )
+    raise MembershipError(
+        f"cluster {cluster_id} exists, but none of its managers that answered can act for it: {told}. "
+        "It has probably lost its quorum: bring its other managers back, or recover it from a survivor "
+        "with the playbook dockyard.swarm.recover"
+    )
+
+
+def _who_is_where(hosts: list[Host]) -> str:
+    lines = [f"{host.name}: {host.answer['role']} of {place_of(host)}" for host in hosts if host.member]
+    return "; ".join(lines) or "None of them is in any"

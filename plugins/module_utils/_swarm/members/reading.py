@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""Ask an engine what it knows of its swarm."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.certificate import is_encrypted, read_node_identity
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.addresses import local_addresses
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.views import member_view, node_view
+
+Json = dict[str, Any]
+
+#: Written by an engine that is in a swarm; it outlives the engine's packages.
+_SWARM_STATE = Path("/var/lib/docker/swarm/docker-state.json")
+
+
+def read_member(engine: Engine, pending_timeout: float = 0) -> Json:
+    """What the engine says of its membership, and, if it is a manager, of the cluster.
+
+    Args:
+        engine: the engine to ask.
+        pending_timeout: seconds to give an engine that is just starting or joining to settle.
+
+    Returns:
+        As of `views.member_view`, and `nodes` (as of `views.node_view`; None unless it is a manager
+        with a quorum), `encrypted` (autolock is on), `addresses` (of the host the module runs on),
+        `engine_version`, `api_version`.
+    """
+    deadline = time.monotonic() + pending_timeout
+    while True:
+        info = engine.info()
+        root = info.get("DockerRootDir") or "/var/lib/docker"
+        member = member_view(info, read_node_identity(root))
+        if member["state"] != "pending" or time.monotonic() >= deadline:
+            break
+        time.sleep(1)
+    member["encrypted"] = member["state"] != "inactive" and is_encrypted(root)
+    member["nodes"] = None
+    if member["state"] == "active" and member["role"] == "manager":
+        try:
+            member["nodes"] = [node_view(node) for node in engine.nodes()]
+        except EngineError as error:
+            member["error"] = member["error"] or error.message
+    member["engine_version"] = info.get("ServerVersion", "")
+    member["api_version"] = engine.api_version
+    member["addresses"] = local_addresses()
+    return member
+
+
+def member_without_engine() -> Json:
+    """What can be said of a host on which no engine answers, in the form of `read_member`.
+
+    Its state is `inactive` if the host has never been in a swarm and `unknown` if it has: its engine,
+    once it runs, will be in that swarm again, as the node that its certificate names.
+    """
+    member = member_view({}, None)
+    if _SWARM_STATE.exists():
+        identity = read_node_identity(str(_SWARM_STATE.parent.parent))
+        member["state"] = "unknown"
+        member["node_id"] = identity.node_id if identity else None
+    member.update(encrypted=False, nodes=None, engine_version=None, api_version=None)
+    member["addresses"] = local_addresses()
+    return member
+
+
+def engine_answers(docker_host: str) -> bool:
+    """Whether an engine can be spoken to at all; False also where the SDK for it is not installed yet."""
+    try:
+        Engine.connect(docker_host)
+    except EngineError:
+        return False
+    return True

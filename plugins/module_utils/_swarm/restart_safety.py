@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""Whether a swarm can spare a node, and whether it has recovered from sparing one. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def managers(nodes: list[Json]) -> tuple[int, int]:
+    """How many managers there are, and how many of them are reachable."""
+    statuses = [node["ManagerStatus"] for node in nodes if node.get("ManagerStatus")]
+    return len(statuses), sum(status.get("Reachability") == "reachable" for status in statuses)
+
+
+def quorum(total: int) -> int:
+    """The number of managers that have to be reachable for anything to be decided."""
+    return total // 2 + 1
+
+
+def running(tasks: list[Json], without: set[str] | frozenset[str] = frozenset()) -> dict[str, int]:
+    """Running tasks of each service, by service id; those named do not count."""
+    counts: dict[str, int] = {}
+    for task in tasks:
+        if task["ID"] not in without and _runs(task):
+            counts[task["ServiceID"]] = counts.get(task["ServiceID"], 0) + 1
+    return counts
+
+
+def tasks_on(tasks: list[Json], node_id: str) -> list[str]:
+    """Ids of the tasks that run on a node."""
+    return sorted(task["ID"] for task in tasks if task.get("NodeID") == node_id and _runs(task))
+
+
+def objections(nodes: list[Json], node_id: str) -> list[str]:
+    """Why this node's engine must not be restarted now; none when it may."""
+    node = _find(nodes, node_id)
+    if node is None:
+        return [f"the swarm has no node {node_id}"]
+    absent = [_name(other) for other in nodes if other["ID"] != node_id and _unreachable(other)]
+    reasons = [f"manager {name} is not reachable" for name in absent]
+    total, reachable = managers(nodes)
+    if node.get("ManagerStatus") and total > 1:
+        left = reachable - (not _unreachable(node))
+        if left < quorum(total):
+            reasons.append(f"{left} of {total} managers would remain reachable, and quorum needs {quorum(total)}")
+    return reasons
+
+
+def shortfalls(nodes: list[Json], services: list[Json], tasks: list[Json], node_id: str, baseline: Json) -> list[str]:
+    """What has not come back yet after this node's engine was restarted; none when all has.
+
+    Args:
+        baseline: `running` (see above) and `tasks` (ids of those on the node), from before. Tasks from before do
+            not count: their containers ended with the engine, even if the managers have not heard of it.
+    """
+    node = _find(nodes, node_id)
+    if node is None:
+        return [f"the swarm has no node {node_id}"]
+    reasons = []
+    if node["Status"]["State"] != "ready":
+        reasons.append(f"node {_name(node)} is {node['Status']['State']}")
+    if _unreachable(node):
+        reasons.append(f"manager {_name(node)} is not reachable")
+    now = running(tasks, set(baseline["tasks"]))
+    for service in services:
+        before = baseline["running"].get(service["ID"], 0)
+        desired = (service.get("ServiceStatus") or {}).get("DesiredTasks", before)
+        expected = min(before, desired)
+        have = now.get(service["ID"], 0)
+        if have < expected:
+            reasons.append(f"service {service['Spec']['Name']} runs {have} tasks of {expected}")
+    return reasons
+
+
+def _runs(task: Json) -> bool:
+    return task.get("DesiredState") == "running" and task["Status"]["State"] == "running"
+
+
+def _find(nodes: list[Json], node_id: str) -> Json | None:
+    return next((node for node in nodes if node["ID"] == node_id), None)
+
+
+def _unreachable(node: Json) -> bool:
+    status = node.get("ManagerStatus") or {}
+    return bool(status) and status.get("Reachability") != "reachable"
+
+
+def _name(node: Json) -> str:
+    return f"{node['Description']['Hostname']} ({node['ID']})"

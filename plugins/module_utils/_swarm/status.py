@@ -1,0 +1,149 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""One page about a swarm: what runs where, and what differs from what is declared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def service_view(
+    service: Json, tasks: list[Json], nodes: dict[str, Json], outside: Mapping[str, str | None] | None = None
+) -> Json:
+    """A service as the page shows it.
+
+    Args:
+        service: of `GET /services` with its status.
+        tasks: of `GET /tasks`, of all services.
+        nodes: the cluster's nodes by id, as of `views.node_view`.
+        outside: addresses at which people reach nodes, by node id, where these are not those of the nodes themselves.
+
+    Returns:
+        `name`, `mode`, `image` (without digest), `running` and `desired` (numbers of tasks), `nodes` (hostnames, one
+        for each running task), `update` (state of the last update or None), and `published`: a list of `port`,
+        `protocol`, `mode` and `addresses` of nodes at which it answers.
+    """
+    spec = service["Spec"]
+    status = service.get("ServiceStatus") or {}
+    on = [
+        nodes[task["NodeID"]]
+        for task in tasks
+        if task["ServiceID"] == service["ID"]
+        and task.get("NodeID") in nodes
+        and (task.get("Status") or {}).get("State") == "running"
+        and task.get("DesiredState") == "running"
+    ]
+    template = spec.get("TaskTemplate") or {}
+    return {
+        "name": spec["Name"],
+        "mode": next(iter(spec.get("Mode") or {"Replicated": None})).lower(),
+        "image": ((template.get("ContainerSpec") or {}).get("Image") or "").partition("@")[0],
+        "running": status.get("RunningTasks", len(on)),
+        "desired": status.get("DesiredTasks", len(on)),
+        "nodes": sorted(node["hostname"] for node in on),
+        "update": (service.get("UpdateStatus") or {}).get("State"),
+        "published": [
+            _published(port, on, nodes, outside or {}) for port in (service.get("Endpoint") or {}).get("Ports") or []
+        ],
+    }
+
+
+def _published(port: Json, on: list[Json], nodes: dict[str, Json], outside: Mapping[str, str | None]) -> Json:
+    mesh = port.get("PublishMode", "ingress") == "ingress"
+    answering = [node for node in nodes.values() if node["state"] == "ready"] if mesh else on
+    return {
+        "port": port.get("PublishedPort"),
+        "protocol": port.get("Protocol", "tcp"),
+        "mode": "ingress" if mesh else "host",
+        "addresses": sorted({outside.get(node["id"]) or node["address"] for node in answering}),
+    }
+
+
+def differences(plan: Json) -> list[str]:
+    """What a plan of `membership` would do, in sentences."""
+    sentences = {
+        "leave": "{} is to leave what it is half-way in",
+        "join_managers": "{} is to join as a manager",
+        "join_workers": "{} is to join as a worker",
+        "promote": "{} is a worker and is to be a manager",
+        "demote": "{} is a manager and is to be a worker",
+        "configure": "{} is not ready, or has other labels or another availability",
+    }
+    told = [f"{plan['found']} is to found the swarm"] if plan.get("found") else []
+    told += [sentence.format(name) for key, sentence in sentences.items() for name in plan.get(key) or []]
+    told += [
+        f"{ghost['hostname']} ({ghost['id']}) is down, while its host lives on under another id"
+        for ghost in plan.get("ghosts") or []
+    ]
+    return told
+
+
+def render(status: Json) -> str:
+    """The page, as text for a terminal.
+
+    Args:
+        status: `cluster_id`, `quorum` (in words), `nodes` (as of `views.node_view`, with `name` and `tasks`),
+            `services` (as of `service_view`), `lock` (in words, or None) and `differences` (sentences).
+    """
+    nodes = [
+        [
+            node["hostname"],
+            node["name"] or "(not declared)",
+            "leader" if node["leader"] else node["role"],
+            _state(node),
+            node["availability"],
+            node["engine_version"],
+            node["address"],
+            str(node["tasks"]),
+            ", ".join(f"{key}={value}" for key, value in sorted(node["labels"].items())),
+        ]
+        for node in status["nodes"]
+    ]
+    services = [
+        [
+            service["name"],
+            service["mode"],
+            f"{service['running']}/{service['desired']}",
+            service["image"],
+            ", ".join(name if count == 1 else f"{name} ({count})" for name, count in Counter(service["nodes"]).items()),
+            service["update"] or "",
+        ]
+        for service in status["services"]
+    ]
+    lines = [f"Cluster {status['cluster_id']}: {status['quorum']}"]
+    lines += [f"Locked: {status['lock']}"] if status["lock"] else []
+    lines += [""]
+    lines += _table(
+        ["NODE", "HOST", "ROLE", "STATE", "AVAILABILITY", "ENGINE", "ADDRESS", "TASKS", "LABELS"],
+        nodes,
+    )
+    if services:
+        lines += ["", *_table(["SERVICE", "MODE", "TASKS", "IMAGE", "WHERE", "LAST UPDATE"], services)]
+    lines += ["", "Differs from what is declared:", *(f"  {told}" for told in status["differences"] or ["nothing"])]
+    urls = [
+        f"  {service['name']}: http://{address}:{port['port']}/"
+        for service in status["services"]
+        for port in service["published"]
+        for address in port["addresses"][:1]
+        if port["protocol"] == "tcp"
+    ]
+    if urls:
+        lines += ["", "Published, for services that speak HTTP:", *urls]
+    return "\n".join(lines)
+
+
+def _state(node: Json) -> str:
+    reached = node["reachability"] in (None, "reachable")
+    return str(node["state"]) if reached else f"{node['state']}, {node['reachability']}"
+
+
+def _table(head: list[str], rows: list[list[str]]) -> list[str]:
+    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in [head, *rows]]

@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""Files of variables as Compose reads them: quotes, comments, values that refer to other variables.
+
+Source: https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/#env-file-syntax
+Messages name the variable and never its value, which may be a secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import ChainMap
+from collections.abc import Mapping
+
+from .errors import ComposeError
+from .expansion import MissingVariableError, expand
+
+_BLANK = re.compile(r"(?:\s+|#[^\n]*)*")
+_NAME = re.compile(r"(?:export[ \t]+)?([A-Za-z0-9_.-]+)[ \t]*(=|:|\n|\Z)[ \t]*")
+_PLAIN = re.compile(r"[^\n]*")
+_COMMENT = re.compile(r"(?:^|[ \t]+)#.*")
+_QUOTED = {
+    '"': re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL),
+    "'": re.compile(r"'((?:[^'\\]|\\.)*)'", re.DOTALL),
+}
+_AFTER_QUOTE = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "$": "$$"}
+
+
+def parse(text: str, path: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables of a file, in its order.
+
+    Args:
+        environment: what values may refer to, before the file's own variables; a name alone takes its value there.
+
+    Raises:
+        ComposeError: a line that is none, with file and line.
+    """
+    return _File(text.removeprefix("\ufeff").replace("\r\n", "\n"), path, environment).variables()
+
+
+class _File:
+    def __init__(self, text: str, path: str, environment: Mapping[str, str]) -> None:
+        self._text = text
+        self._path = path
+        self._environment = environment
+        self._found: dict[str, str] = {}
+        self._known = ChainMap(dict(environment), self._found)
+
+    def variables(self) -> dict[str, str]:
+        position = self._skip(0)
+        while position < len(self._text):
+            position = self._skip(self._statement(position))
+        return self._found
+
+    def _skip(self, position: int) -> int:
+        match = _BLANK.match(self._text, position)
+        return match.end() if match else position
+
+    def _error(self, position: int, text: str) -> ComposeError:
+        return ComposeError(f"{self._path}:{self._text.count(chr(10), 0, position) + 1}: {text}")
+
+    def _statement(self, position: int) -> int:
+        match = _NAME.match(self._text, position)
+        if match is None:
+            raise self._error(position, "is no variable; write NAME=value, with letters, digits and _ in the name")
+        name = match[1]
+        if match[2] not in ("=", ":"):
+            if name in self._environment:
+                self._found[name] = self._environment[name]
+            return match.end()
+        quote = self._text[match.end() : match.end() + 1]
+        if quote in _QUOTED:
+            value, end = self._quoted(name, quote, match.end())
+        else:
+            plain = _PLAIN.match(self._text, match.end())
+            end = plain.end() if plain else match.end()
+            value = _COMMENT.sub("", self._text[match.end() : end]).rstrip()
+        self._found[name] = value if quote == "'" else self._expanded(name, value, position)
+        return end
+
+    def _quoted(self, name: str, quote: str, position: int) -> tuple[str, int]:
+        match = _QUOTED[quote].match(self._text, position)
+        if match is None:
+            raise self._error(position, f"the value of {name} begins with {quote} and nothing closes it")
+        if not _AFTER_QUOTE.match(self._text, match.end()):
+            raise self._error(position, f"the value of {name} goes on after the closing {quote}")
+        if quote == "'":
+            return match[1].replace("\\'", "'"), match.end()
+        return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[1]), match[1], flags=re.DOTALL), match.end()
+
+    def _expanded(self, name: str, value: str, position: int) -> str:
+        try:
+            return expand(value, self._known) if "$" in value else value
+        except MissingVariableError as error:
+            raise self._error(position, f"the value of {name}: {error}") from error
+        except ValueError:
+            # Its message quotes the value, and so would the chain of errors that Ansible shows.
+            advice = "write $$ for a plain $, or put the value in single quotes"
+            raise self._error(position, f"the value of {name} has a $ that begins no variable; {advice}") from None

@@ -1,0 +1,186 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""Variables in values: `$NAME`, `${NAME}`, defaults and requirements, as the docker CLI substitutes them.
+
+A value in which something was substituted is afterwards cast by its path, so that
+`replicas: ${N}` is a number. Keys are never touched, nor is anything that is not a string.
+Source: docker/cli cli/compose/template and cli/compose/interpolation (behaviour, run against it).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .errors import ComposeError, Path, Source
+from .expansion import expand
+
+_NAME = r"[_a-z][_a-z0-9]*(?::?[-?][^}]*)?"
+_VARIABLE = re.compile(
+    rf"\$(?:(?P<escaped>\$)|(?P<named>{_NAME})|{{(?P<braced>{_NAME})}}|(?P<invalid>))", re.IGNORECASE
+)
+
+_TRUE = ("y", "yes", "true", "on")
+_FALSE = ("n", "no", "false", "off")
+
+
+def interpolate(
+    data: dict[str, Any],
+    environment: Mapping[str, str],
+    source: Source,
+    warnings: list[str],
+    nested: bool = False,
+) -> Any:
+    """Substitute in all values of a document, `nested` as in expansion.py. The input is left as it is.
+
+    Raises:
+        ComposeError: every place with an invalid template, a missing required variable
+            or a substituted value that does not fit its key.
+    """
+    walk = _Walk(environment, source, warnings, nested)
+    result = {key: walk.value(value, (key,)) for key, value in data.items()}
+    if walk.problems:
+        raise ComposeError(walk.problems)
+    return result
+
+
+class _Walk:
+    def __init__(self, environment: Mapping[str, str], source: Source, warnings: list[str], nested: bool) -> None:
+        self._nested = nested
+        self._environment = environment
+        self._source = source
+        self._warnings = warnings
+        self.problems: list[str] = []
+
+    def value(self, value: Any, path: Path) -> Any:
+        if isinstance(value, str):
+            return self._text(value, path) if "$" in value else value
+        if isinstance(value, dict):
+            return {key: self.value(item, (*path, key)) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.value(item, (*path, index)) for index, item in enumerate(value)]
+        return value
+
+    def _text(self, text: str, path: Path) -> Any:
+        try:
+            result = expand(text, self._environment) if self._nested else self._substitute(text, path)
+            return _cast(result, path) if result != text else text
+        except ValueError as error:
+            self.problems.append(self._source.message(path, str(error)))
+            return text
+
+    def _substitute(self, text: str, path: Path) -> str:
+        stray = [match.start() for match in _VARIABLE.finditer(text) if match["invalid"] is not None]
+        last = max((match.start() for match in _VARIABLE.finditer(text) if match["escaped"] is None), default=-1)
+        if stray and stray[-1] == last:
+            raise ValueError(f"`{text}` has a $ that begins no variable name; write $$ for a plain $")
+        if stray:  # the CLI forgets the fault when a variable follows; it drops the $ and goes on
+            self._warnings.append(
+                self._source.message(path, f"a $ that begins no variable name is dropped from `{text}`; write $$")
+            )
+        return _VARIABLE.sub(self._replacement, text)
+
+    def _replacement(self, match: re.Match[str]) -> str:
+        if match["escaped"] is not None:
+            return "$"
+        expression = match["named"] or match["braced"]
+        return self._evaluate(expression) if expression else ""
+
+    def _evaluate(self, expression: str) -> str:
+        for operator in (":-", "-", ":?", "?"):
+            if operator in expression:
+                name, argument = expression.split(operator, 1)
+                return self._with_operator(name, operator, argument)
+        return self._environment.get(expression, "")
+
+    def _with_operator(self, name: str, operator: str, argument: str) -> str:
+        value = self._environment.get(name)
+        present = value is not None and (value != "" or not operator.startswith(":"))
+        if present:
+            return str(value)
+        if operator.endswith("-"):
+            return argument
+        hint = f": {argument}" if argument else ""
+        raise ValueError(f"the required variable {name} {'is not set' if value is None else 'is empty'}{hint}")
+
+
+def _integer(text: str) -> int:
+    if not re.fullmatch(r"[-+]?[0-9]+", text):
+        raise ValueError(f"`{text}`, after substitution, is not an integer")
+    return int(text)
+
+
+def _number(text: str) -> float:
+    if not re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", text, re.ASCII) or math.isinf(float(text)):
+        raise ValueError(f"`{text}`, after substitution, is not a number")
+    return float(text)
+
+
+def _boolean(text: str) -> bool:
+    if text.lower() in _TRUE:
+        return True
+    if text.lower() in _FALSE:
+        return False
+    raise ValueError(f"`{text}`, after substitution, is not a boolean; use true or false")
+
+
+# Keys of services, and of the other sections, whose substituted text becomes another type.
+# `*` stands for any one key or list index.
+_SERVICE_CASTS: dict[str, Callable[[str], Any]] = {
+    "configs.*.mode": _integer,
+    "secrets.*.mode": _integer,
+    "healthcheck.retries": _integer,
+    "healthcheck.disable": _boolean,
+    "deploy.replicas": _integer,
+    "deploy.update_config.parallelism": _integer,
+    "deploy.update_config.max_failure_ratio": _number,
+    "deploy.rollback_config.parallelism": _integer,
+    "deploy.rollback_config.max_failure_ratio": _number,
+    "deploy.restart_policy.max_attempts": _integer,
+    "deploy.placement.max_replicas_per_node": _integer,
+    "ports.*.target": _integer,
+    "ports.*.published": _integer,
+    "ulimits.*": _integer,
+    "ulimits.*.hard": _integer,
+    "ulimits.*.soft": _integer,
+    "privileged": _boolean,
+    "read_only": _boolean,
+    "stdin_open": _boolean,
+    "tty": _boolean,
+    "volumes.*.read_only": _boolean,
+    "volumes.*.volume.nocopy": _boolean,
+    # The CLI forgets these, so that a variable can never be used there; they are cast here.
+    "init": _boolean,
+    "oom_score_adj": _integer,
+    "volumes.*.tmpfs.size": _integer,
+    "deploy.resources.limits.pids": _integer,
+}
+_OBJECT_CASTS: dict[tuple[str, str], Callable[[str], Any]] = {
+    ("networks", "external"): _boolean,
+    ("networks", "internal"): _boolean,
+    ("networks", "attachable"): _boolean,
+    ("volumes", "external"): _boolean,
+    ("secrets", "external"): _boolean,
+    ("configs", "external"): _boolean,
+}
+_PATTERNS = [(tuple(key.split(".")), cast) for key, cast in _SERVICE_CASTS.items()]
+
+
+def _cast(text: str, path: Path) -> Any:
+    caster = _caster(path)
+    return caster(text) if caster else text
+
+
+def _caster(path: Path) -> Callable[[str], Any] | None:
+    if path[0] != "services":
+        return _OBJECT_CASTS.get((str(path[0]), str(path[-1]))) if len(path) == 3 else None
+    key = path[2:]
+    for pattern, cast in _PATTERNS:
+        if len(pattern) == len(key) and all(want in ("*", have) for want, have in zip(pattern, key, strict=True)):
+            return cast
+    return None

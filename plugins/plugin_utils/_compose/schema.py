@@ -1,0 +1,324 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""The small language in which the compose file format is declared (see format_service and format_project).
+
+A kind looks at one value and reports what is wrong with it; it never changes anything. Kinds are
+chosen by the type of the value, so a message speaks about the form the author chose.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .errors import Path, Source
+
+_TOO_LARGE = 2**63
+_LISTED = 15  # keys named in a message before it becomes a wall
+
+
+@dataclass
+class Report:
+    """Collects the problems of one file.
+
+    Attributes:
+        minor: n of the file format's version 3.n.
+    """
+
+    source: Source
+    minor: int
+    problems: list[str] = field(default_factory=list)
+
+    def add(self, path: Path, text: str) -> None:
+        """Note one problem."""
+        self.problems.append(self.source.message(path, text))
+
+
+class Kind:
+    """What a value may be."""
+
+    types: tuple[type, ...] = ()
+    name = "a value"
+
+    def accepts(self, value: Any) -> bool:
+        """Whether the value has the right type; its content is for `inside`."""
+        return isinstance(value, self.types) and not (isinstance(value, bool) and bool not in self.types)
+
+    def inside(self, value: Any, path: Path, report: Report) -> None:
+        """Report what is wrong inside a value of the right type."""
+
+    def check(self, value: Any, path: Path, report: Report) -> None:
+        """Report what is wrong with a value."""
+        if self.accepts(value):
+            self.inside(value, path, report)
+        else:
+            report.add(path, f"must be {self.name}, not {shown(value)}{self.advice(value)}")
+
+    def advice(self, value: Any) -> str:  # noqa: ARG002 - for kinds that know more
+        """What to write instead, or nothing."""
+        return ""
+
+
+class Anything(Kind):
+    """Extensions: nobody looks inside."""
+
+    def accepts(self, value: Any) -> bool:  # noqa: ARG002 - that is the point
+        """All values."""
+        return True
+
+
+class Text(Kind):
+    """A string, perhaps of a certain form."""
+
+    types = (str,)
+    name = "a string"
+
+    def __init__(self, form: Callable[[str], object] | None = None, choices: tuple[str, ...] = ()) -> None:
+        self._form = form
+        self._choices = choices
+
+    def inside(self, value: Any, path: Path, report: Report) -> None:
+        """Try the form, or the choices."""
+        if self._choices and value not in self._choices:
+            near = difflib.get_close_matches(value, self._choices, 1)
+            hint = f'; did you mean "{near[0]}"?' if near else ""
+            report.add(path, f'must be one of {", ".join(self._choices)}, not "{value}"{hint}')
+        if self._form is not None:
+            try:
+                self._form(value)
+            except ValueError as error:
+                report.add(path, str(error))
+
+    def advice(self, value: Any) -> str:
+        """Scalars only lack quotes."""
+        if isinstance(value, (bool, int, float)):
+            return f'; put it in quotes: "{str(value).lower() if isinstance(value, bool) else value}"'
+        return ""
+
+
+class Number(Kind):
+    """An integer or a float."""
+
+    types = (int, float)
+    name = "a number"
+
+    def advice(self, value: Any) -> str:
+        """A quoted number only has too many quotes."""
+        return "; remove the quotes" if isinstance(value, str) and re.fullmatch(r"[-+]?[0-9.]+", value) else ""
+
+
+class Integer(Number):
+    """A whole number; `2.0` too, unless strict."""
+
+    name = "an integer"
+
+    def __init__(self, minimum: int | None = None, strict: bool = False) -> None:
+        self._minimum = minimum
+        self._strict = strict
+
+    def accepts(self, value: Any) -> bool:
+        """Whole numbers."""
+        return super().accepts(value) and value == int(value) and not (self._strict and isinstance(value, float))
+
+    def inside(self, value: Any, path: Path, report: Report) -> None:
+        """Keep to the minimum, and to what an engine can hold."""
+        if abs(value) >= _TOO_LARGE:
+            report.add(path, f"{value} is too large")
+        if self._minimum is not None and value < self._minimum:
+            report.add(path, f"must be {self._minimum} or more, not {value}")
+
+
+class Flag(Kind):
+    """true or false; YAML 1.1's other words for them, too."""
+
+    types = (bool,)
+    name = "true or false"
+    words = {"y": True, "yes": True, "on": True, "n": False, "no": False, "off": False}
+
+    def accepts(self, value: Any) -> bool:
+        """Booleans and their old names."""
+        return isinstance(value, bool) or (isinstance(value, str) and value.lower() in self.words)
+
+    def advice(self, value: Any) -> str:
+        """A quoted boolean only has too many quotes."""
+        return "; remove the quotes" if value in ("true", "false") else ""
+
+
+class Null(Kind):
+    """Nothing at all."""
+
+    types = (type(None),)
+    name = "empty"
+
+
+class ListOf(Kind):
+    """A list of one kind."""
+
+    types = (list,)
+
+    def __init__(self, item: Kind, unique: bool = False) -> None:
+        self._item = item
+        self._unique = unique
+        self.name = "a list"
+
+    def inside(self, value: Any, path: Path, report: Report) -> None:
+        """Check each item."""
+        seen: dict[str, int] = {}
+        for index, item in enumerate(value):
+            self._item.check(item, (*path, index), report)
+            if self._unique:
+                first = seen.setdefault(json.dumps(item, sort_keys=True, default=str), index)
+                if first != index:
+                    report.add((*path, index), f"repeats item {first} of the list; remove one of them")
+
+    def advice(self, value: Any) -> str:
+        """One scalar is a list of one."""
+        return f"; write [{json.dumps(value)}]" if isinstance(value, (str, int)) else ""
+
+
+class MapOf(Kind):
+    """A mapping with free keys."""
+
+    types = (dict,)
+    name = "a mapping"
+
+    def __init__(self, value: Kind, keys: str = ".+", what: str = "name") -> None:
+        self._value = value
+        self._keys = re.compile(keys, re.DOTALL)
+        self._what = what
+
+    def inside(self, value: Any, path: Path, report: Report) -> None:
+        """Check each name and value."""
+        for key, item in value.items():
+            if not self._keys.fullmatch(key):
+                allowed = "letters, digits, dots, underscores and dashes"
+                text = f"cannot be empty; use {allowed}" if not key else f'"{key}" may only have {allowed}'
+                report.add((*path, key), f"a {self._what} {text}")
+            else:
+                self._value.check(item, (*path, key), report)
+
+
+TODAY = 99
+"""The `minor` of the Compose Specification, which has all keys of the last 3.x version and more."""
+
+
+@dataclass(frozen=True)
+class Since:
+    """A key that came with version 3.`minor`, or that the Compose Specification alone has (TODAY)."""
+
+    minor: int
+    kind: Kind
+
+
+class Keys(Kind):
+    """A mapping with declared keys.
+
+    Args:
+        keys: kind of each key's value, in `Since` where the first version lacked it.
+        required: keys that must be there.
+        extensions: n of the version 3.n from which `x-` keys are allowed; None for never.
+        closed_until: n of the first version that ignores unknown keys; None when all refuse them.
+        advice: what to say of keys people try that are not in the format.
+    """
+
+    types = (dict,)
+    name = "a mapping"
+
+    def __init__(
+        self,
+        keys: Mapping[str, Kind | Since],
+        *,
+        required: tuple[str, ...] = (),
+        extensions: int | None = None,
+        closed_until: int | None = None,
+        advice: Mapping[str, str] | None = None,
+    ) -> None:
+        self.keys = {key: kind if isinstance(kind, Since) else Since(0, kind) for key, kind in keys.items()}
+        self._required = required
+        self._extensions = extensions
+        self._closed_until = closed_until
+        self._advice = advice or {}
+
+    def inside(self, value: Any, path: Path, report: Report) -> None:
+        """Check each key, and that none is missing."""
+        for key, item in value.items():
+            declared = self.keys.get(key)
+            if declared is None:
+                self._undeclared(key, path, report)
+            elif declared.minor == TODAY > report.minor:
+                report.add(
+                    (*path, key), "unknown key; it is not part of the 3.x format, but the dialect compose has it"
+                )
+            elif declared.minor > report.minor:
+                needs = f"needs compose file version 3.{declared.minor} or newer; this one is 3.{report.minor}"
+                report.add((*path, key), f"{needs}: raise `version`, or remove that line to use the newest")
+            else:
+                declared.kind.check(item, (*path, key), report)
+        for key in self._required:
+            if key not in value:
+                report.add(path, f'the key "{key}" is missing')
+
+    def _undeclared(self, key: str, path: Path, report: Report) -> None:
+        if self._closed_until is not None and report.minor >= self._closed_until:
+            return
+        if key.startswith("x-") and self._extensions is not None:
+            if report.minor < self._extensions:
+                report.add((*path, key), f"extensions need compose file version 3.{self._extensions} or newer here")
+            return
+        report.add((*path, key), f"unknown key{self._suggestion(key)}")
+
+    def _suggestion(self, key: str) -> str:
+        if key in self._advice:
+            return f"; {self._advice[key]}"
+        near = difflib.get_close_matches(key.lower().replace("-", "_"), self._in_all_dialects(), 1, cutoff=0.6)
+        if near:
+            return f'; did you mean "{near[0]}"?'
+        known = sorted(self._in_all_dialects())
+        more = ", ..." if len(known) > _LISTED else ""
+        return f"; known here: {', '.join(known[:_LISTED])}{more}" if known else ""
+
+    def _in_all_dialects(self) -> list[str]:
+        return [key for key, declared in self.keys.items() if declared.minor != TODAY]
+
+
+class Either(Kind):
+    """One of several forms, told apart by type."""
+
+    def __init__(self, *kinds: Kind) -> None:
+        self._kinds = kinds
+        names = [kind.name for kind in kinds]
+        self.name = " or ".join([", ".join(names[:-1]), names[-1]])
+
+    def accepts(self, value: Any) -> bool:
+        """Any of the forms."""
+        return any(kind.accepts(value) for kind in self._kinds)
+
+    def inside(self, value: Any, path: Path, report: Report) -> None:
+        """The form that fits the type."""
+        next(kind for kind in self._kinds if kind.accepts(value)).inside(value, path, report)
+
+    def advice(self, value: Any) -> str:
+        """The first form that knows better."""
+        return next((text for text in (kind.advice(value) for kind in self._kinds) if text), "")
+
+
+def shown(value: Any) -> str:
+    """A value as a message names it."""
+    if value is None:
+        return "empty"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f'the string "{value}"' if len(value) <= 60 else f'the string "{value[:57]}..."'
+    return f"the number {value}"

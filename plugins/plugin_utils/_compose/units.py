@@ -1,0 +1,176 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""Numbers with units, durations, shell words: text forms of values, read as the docker CLI reads them."""
+
+from __future__ import annotations
+
+import re
+import struct
+
+_NANOSECONDS = {
+    "ns": 1,
+    "us": 1_000,
+    "µs": 1_000,
+    "μs": 1_000,
+    "ms": 1_000_000,
+    "s": 1_000_000_000,
+    "m": 60 * 1_000_000_000,
+    "h": 3600 * 1_000_000_000,
+}
+_DURATION_PART = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)", re.ASCII)
+_LONGEST = 2**63 - 1
+_SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([kmgtp])?i?b?", re.ASCII | re.IGNORECASE)
+
+
+def nanoseconds(text: str) -> int:
+    """`1m30s` as nanoseconds (Go's time.ParseDuration).
+
+    Raises:
+        ValueError: not a duration.
+    """
+    unsigned = text[1:] if text[:1] in ("+", "-") else text
+    if unsigned == "0":
+        return 0
+    total = 0
+    position = 0
+    while position < len(unsigned):
+        match = _DURATION_PART.match(unsigned, position)
+        if match is None:
+            break
+        total += _scaled(match[1], _NANOSECONDS[match[2]])
+        position = match.end()
+    if not unsigned or position < len(unsigned):
+        raise ValueError(f'"{text}" is not a duration; write a number and a unit (ms, s, m, h), such as 30s or 1m30s')
+    if total > _LONGEST:
+        raise ValueError(f'"{text}" is longer than the 292 years a duration can hold')
+    return -total if text[0] == "-" else total
+
+
+def _scaled(number: str, unit: int) -> int:
+    whole, _dot, fraction = number.partition(".")
+    fraction = fraction[:19] if int(fraction[:19] or "0") <= _LONGEST else fraction[:18]  # what Go can hold
+    value = int(whole or "0") * unit
+    return value + (int(int(fraction) * (unit / 10 ** len(fraction))) if fraction else 0)
+
+
+def byte_count(text: str) -> int:
+    """`1.5g` as bytes, units being powers of 1024 (docker/go-units RAMInBytes).
+
+    Raises:
+        ValueError: not a size.
+    """
+    match = _SIZE.fullmatch(text)
+    if match is None:
+        raise ValueError(f'"{text}" is not a size; write a number and a unit (b, k, m, g), such as 512m or 1.5g')
+    exponent = " kmgtp".index((match[2] or " ").lower())
+    count = int(float(match[1]) * 1024**exponent)
+    if count > _LONGEST:
+        raise ValueError(f'"{text}" is more bytes than an engine can count')
+    return count
+
+
+def single_precision(value: float) -> float:
+    """The shortest number that a 32-bit float cannot tell from this one: what engines return."""
+    try:
+        wanted = struct.pack("f", value)
+    except OverflowError:
+        raise ValueError(f"{value} is too large") from None
+    for digits in range(1, 9):
+        short = float(f"{value:.{digits}g}")
+        if struct.pack("f", short) == wanted:
+            return short
+    return float(f"{value:.9g}")
+
+
+def number_text(value: float) -> str:
+    """A number as Go prints it: `1`, `0.5`, `1e+21`."""
+    if isinstance(value, int):
+        return str(value)
+    text = repr(float(value))
+    mantissa, _e, exponent = text.partition("e")
+    power = int(exponent) if exponent else None
+    if power is None and mantissa.endswith(".0"):
+        mantissa = mantissa[:-2]
+        digits = len(mantissa.lstrip("-"))
+        if digits <= 21:
+            return "0" if mantissa == "-0" and value == 0 else mantissa
+    elif power is None:
+        return mantissa
+    elif -5 < power < 21:
+        return f"{value:.0f}" if value == int(value) else f"{value:f}".rstrip("0")
+    mantissa = mantissa.removesuffix(".0")
+    sign = "-" if power is not None and power < 0 else "+"
+    return f"{mantissa}e{sign}{abs(power or 0):02d}"
+
+
+def shell_words(text: str) -> list[str]:
+    """Split a command as google/shlex does: quotes, backslashes, comments; no expansion.
+
+    Raises:
+        ValueError: a quote that is not closed, a backslash at the end.
+    """
+    return _Words(text).split()
+
+
+class _Words:
+    """A state machine over characters; a method is a state."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._words: list[str] = []
+        self._word: str | None = None
+
+    def split(self) -> list[str]:
+        index = 0
+        while index < len(self._text):
+            char = self._text[index]
+            if char in " \t\r\n":
+                self._end()
+            elif char == "#" and self._word is None:
+                newline = self._text.find("\n", index)
+                index = len(self._text) if newline < 0 else newline
+            elif char == "'":
+                index = self._single(index)
+            elif char == '"':
+                index = self._double(index)
+            elif char == "\\":
+                index += 1
+                self._add(self._at(index, "a backslash"))
+            else:
+                self._add(char)
+            index += 1
+        self._end()
+        return self._words
+
+    def _add(self, text: str) -> None:
+        self._word = (self._word or "") + text
+
+    def _end(self) -> None:
+        if self._word is not None:
+            self._words.append(self._word)
+            self._word = None
+
+    def _at(self, index: int, what: str) -> str:
+        if index >= len(self._text):
+            raise ValueError(f"`{self._text}` ends in {what}")
+        return self._text[index]
+
+    def _single(self, start: int) -> int:
+        end = self._text.find("'", start + 1)
+        if end < 0:
+            raise ValueError(f"`{self._text}` has a ' that is not closed")
+        self._add(self._text[start + 1 : end])
+        return end
+
+    def _double(self, start: int) -> int:
+        index = start + 1
+        self._add("")
+        while self._at(index, 'an open "') != '"':
+            if self._text[index] == "\\":
+                index += 1
+            self._add(self._at(index, 'an open "'))
+            index += 1
+        return index
