@@ -25,7 +25,7 @@ Source: the behaviour of `docker stack config` and `docker stack deploy` (docker
 
 from __future__ import annotations
 
-from .errors import ComposeError
-from .loader import Project, load
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.loader import Project, load
 
 __all__ = ["ComposeError", "Project", "load"]

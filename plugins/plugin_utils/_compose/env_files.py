@@ -12,9 +12,9 @@ from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from . import dotenv
-from .errors import ComposeError
-from .sources import Reader, from_disk, text
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect import dotenv
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.sources import Reader, from_disk, text
 
 RAW = "raw"
 """The format of lines NAME=value in which nothing is unquoted or expanded, as `docker run --env-file` reads them."""

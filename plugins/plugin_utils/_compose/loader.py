@@ -15,22 +15,36 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import ConvertError, convert
-
-from .env_files import container_variables, project_variables
-from .errors import ComposeError, Path, Source
-from .extends import extend
-from .format_project import NEWEST, PROJECT
-from .format_service import DEPRECATED, FORBIDDEN, UNSUPPORTED
-from .include import Include, join
-from .ineffective import Ineffective
-from .interpolation import interpolate
-from .merge import merge_all, without
-from .modern import STARTED, Choices, Extras, Lowering
-from .normalise import normalise
-from .normalise_service import Context
-from .schema import TODAY, Report, shown
-from .sources import Reader, content, from_disk, reason
-from .yaml_reader import Document, read
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.extends import extend
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.include import Include, join
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.modern import (
+    STARTED,
+    Choices,
+    Extras,
+    Lowering,
+)
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files import (
+    container_variables,
+    project_variables,
+)
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.normalise import normalise
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.normalise_service import Context
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.schema import TODAY, Report, shown
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.sources import Reader, content, from_disk, reason
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.format_project import (
+    NEWEST,
+    PROJECT,
+)
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.format_service import (
+    DEPRECATED,
+    FORBIDDEN,
+    UNSUPPORTED,
+)
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.ineffective import Ineffective
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.interpolation import interpolate
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.merge import merge_all, without
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.yaml_reader import Document, read
 
 Json = dict[str, Any]
 

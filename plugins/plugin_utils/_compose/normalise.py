@@ -9,9 +9,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from .errors import ComposeError, Path
-from .mounts import absolute
-from .normalise_service import Context, Json, flag, mapping, normalise_service
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.mounts import absolute
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.normalise_service import (
+    Context,
+    Json,
+    flag,
+    mapping,
+    normalise_service,
+)
 
 
 def normalise(data: Json, context: Context) -> Json:

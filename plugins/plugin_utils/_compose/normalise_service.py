@@ -15,13 +15,23 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .env_files import read_env_file
-from .errors import ComposeError, Path, Source
-from .mounts import absolute, absolute_source, short_mount
-from .ports import short_port
-from .schema import Flag
-from .sources import Reader, from_disk
-from .units import byte_count, nanoseconds, number_text, shell_words, single_precision
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files import read_env_file
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.mounts import (
+    absolute,
+    absolute_source,
+    short_mount,
+)
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.ports import short_port
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.schema import Flag
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.sources import Reader, from_disk
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.units import (
+    byte_count,
+    nanoseconds,
+    number_text,
+    shell_words,
+    single_precision,
+)
 
 Json = dict[str, Any]
 

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .errors import Path, Source
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import Path, Source
 
 _TOO_LARGE = 2**63
 _LISTED = 15  # keys named in a message before it becomes a wall

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .errors import ComposeError
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError
 
 Reader = Callable[[str], bytes]
 """The content of a file, by its path. Raises OSError or ValueError where it cannot be read."""

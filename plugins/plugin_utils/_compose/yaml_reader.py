@@ -23,8 +23,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
-
-from .errors import ComposeError, Path, Source
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source
 
 MAX_DEPTH = 100
 MAX_NODES = 250_000  # after aliases are followed: a guard against alias bombs

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose import ComposeError
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.dotenv import parse
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.dotenv import parse
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files import project_variables
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.expansion import expand
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.expansion import expand
 
 ENVIRONMENT = {"SET": "value", "EMPTY": "", "OTHER": "other"}
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Source
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.interpolation import interpolate
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.interpolation import interpolate
 
 ENVIRONMENT = {"SET": "value", "EMPTY": "", "N": "5", "YES": "yes"}
 

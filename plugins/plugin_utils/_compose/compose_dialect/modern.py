@@ -16,13 +16,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .env_files import RAW
-from .errors import ComposeError, Path, Source
-from .include import Include, parse_includes
-from .ineffective import OBJECT_PATHS, SERVICE_KEYS, SERVICE_PATHS, Ineffective
-from .mounts import absolute
-from .sources import Reader, from_disk
-from .units import byte_count
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.include import (
+    Include,
+    parse_includes,
+)
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files import RAW
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.mounts import absolute
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.sources import Reader, from_disk
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.ineffective import (
+    OBJECT_PATHS,
+    SERVICE_KEYS,
+    SERVICE_PATHS,
+    Ineffective,
+)
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.units import byte_count
 
 Json = dict[str, Any]
 

@@ -10,8 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .errors import ComposeError, Path, Source
-from .format_service import DEPRECATED, FORBIDDEN, UNSUPPORTED
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.format_service import (
+    DEPRECATED,
+    FORBIDDEN,
+    UNSUPPORTED,
+)
 
 _NO_ADDRESSES = "addresses are given by swarm; use an alias"
 _ONE_NETWORK = "create the network by hand and use external: true"

@@ -17,8 +17,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .errors import ComposeError, Path, Source
-from .expansion import expand
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.expansion import expand
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source
 
 _NAME = r"[_a-z][_a-z0-9]*(?::?[-?][^}]*)?"
 _VARIABLE = re.compile(

@@ -15,7 +15,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from .errors import Path
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import Path
 
 Json = dict[str, Any]
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .errors import Source
-from .merge import merge_service
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import Source
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.merge import merge_service
 
 Json = dict[str, Any]
 

@@ -15,8 +15,11 @@ import re
 from collections import ChainMap
 from collections.abc import Mapping
 
-from .errors import ComposeError
-from .expansion import MissingVariableError, expand
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.expansion import (
+    MissingVariableError,
+    expand,
+)
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError
 
 _BLANK = re.compile(r"(?:\s+|#[^\n]*)*")
 _NAME = re.compile(r"(?:export[ \t]+)?([A-Za-z0-9_.-]+)[ \t]*(=|:|\n|\Z)[ \t]*")

@@ -7,8 +7,23 @@
 
 from __future__ import annotations
 
-from .format_service import FLAG, OBJECT_NAME, OPTIONS, PAIRS, SERVICE, TEXT
-from .schema import TODAY, Either, Keys, ListOf, MapOf, Null, Since
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.schema import (
+    TODAY,
+    Either,
+    Keys,
+    ListOf,
+    MapOf,
+    Null,
+    Since,
+)
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.format_service import (
+    FLAG,
+    OBJECT_NAME,
+    OPTIONS,
+    PAIRS,
+    SERVICE,
+    TEXT,
+)
 
 NEWEST = 13
 

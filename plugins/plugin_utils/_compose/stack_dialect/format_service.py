@@ -10,8 +10,21 @@ Which key came with which version was found by asking the docker CLI, key by key
 
 from __future__ import annotations
 
-from .schema import TODAY, Either, Flag, Integer, Keys, Kind, ListOf, MapOf, Null, Number, Since, Text
-from .units import nanoseconds
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.schema import (
+    TODAY,
+    Either,
+    Flag,
+    Integer,
+    Keys,
+    Kind,
+    ListOf,
+    MapOf,
+    Null,
+    Number,
+    Since,
+    Text,
+)
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.units import nanoseconds
 
 OBJECT_NAME = "[a-zA-Z0-9._-]+"
 
