@@ -19,6 +19,7 @@ SECURITY_MIRROR = "http://deb.debian.org/debian-security"
 BASE = "dockyard-debian"
 HOST = "dockyard-host"
 REGISTRY = "dockyard-registry"
+ORACLE = "dockyard-oracle"
 CONFLICT = 409
 # In Debian 12 the CLI is part of docker.io.
 ENGINE_PACKAGES = {
@@ -76,6 +77,13 @@ def ensure_registry(client: docker.DockerClient) -> str:
     return name
 
 
+def ensure_oracle(client: docker.DockerClient) -> str:
+    """The image with the docker CLI and docker compose of two Debian releases. Returns its name."""
+    name = f"{ORACLE}:trixie-forky"
+    build(client, HERE / "images" / "oracle", name, base=ensure_base(client, RELEASES[0]), arguments={"MIRROR": MIRROR})
+    return name
+
+
 def tags_of(client: docker.DockerClient, repository: str) -> list[str]:
     """The tags a repository has, and none that the same images have elsewhere."""
     listed = client.images.list(name=repository)
@@ -85,7 +93,7 @@ def tags_of(client: docker.DockerClient, repository: str) -> list[str]:
 def remove_unused(client: docker.DockerClient) -> int:
     """Remove the sandbox's own images but for those a container still needs. Returns how many."""
     # From what is built on others to what others are built on.
-    tags = [tag for repository in (HOST, REGISTRY, BASE) for tag in tags_of(client, repository)]
+    tags = [tag for repository in (HOST, REGISTRY, ORACLE, BASE) for tag in tags_of(client, repository)]
     return sum(_removed(client, tag) for tag in tags)
 
 

@@ -1,7 +1,8 @@
 """The docker CLI, asked what it makes of compose files.
 
-The oracle is the CLI of Debian 13, run in a container of the sandbox's host image, so that it is the
-same everywhere. `PARITY_ORACLE=/path/to/docker` asks another one, which is quicker while working.
+The oracles are the CLIs of two Debian releases, run in a container of the image `dockyard-oracle`, so that they are
+the same everywhere: 26.1 (trixie) and 28.5 (forky). The image also has docker compose 2.26 and 2.40 there.
+`PARITY_ORACLE=/path/to/docker` asks another CLI, which is quicker while working.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
+import docker
 from corpus import CASES, Case
 
-HOST_IMAGE = "dockyard-host:trixie-engine"
+from sandbox import images
 
 
 @dataclass(frozen=True)
@@ -57,20 +60,27 @@ class Oracle:
 
 
 @contextmanager
-def oracle() -> Iterator[Oracle]:
-    """The oracle of this run; its container is removed afterwards."""
+def oracle(release: str = "trixie") -> Iterator[Oracle]:
+    """The docker CLI of a Debian release (trixie or forky); its container is removed afterwards."""
     program = os.environ.get("PARITY_ORACLE")
     if program:
         yield Oracle(program=program)
         return
-    mount = f"type=bind,source={CASES},target={CASES},readonly"
-    start = ["docker", "run", "--detach", "--rm", "--mount", mount, "--entrypoint", "sleep", HOST_IMAGE, "3600"]
+    with oracle_container(CASES) as container:
+        yield Oracle(container, f"/opt/{release}/bin/docker")
+
+
+@contextmanager
+def oracle_container(folder: Path) -> Iterator[str]:
+    """The id of a running container of the oracles' image that has a folder at the path it has here."""
+    image = images.ensure_oracle(docker.from_env())
+    mount = f"type=bind,source={folder},target={folder},readonly"
+    start = ["docker", "run", "--detach", "--rm", "--mount", mount, image]
     started = subprocess.run(start, capture_output=True, text=True, check=False, timeout=120)
     if started.returncode != 0:
-        hint = f"build the image {HOST_IMAGE} (make sandbox images), or set PARITY_ORACLE to a docker CLI"
-        raise RuntimeError(f"no oracle: {started.stderr.strip()}; {hint}")
+        raise RuntimeError(f"no oracle: {started.stderr.strip()}; or set PARITY_ORACLE to a docker CLI")
     container = started.stdout.strip()
     try:
-        yield Oracle(container)
+        yield container
     finally:
         subprocess.run(["docker", "rm", "--force", container], capture_output=True, check=False, timeout=60)
