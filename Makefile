@@ -103,7 +103,7 @@ test-all: $(VENV)/.dev images ## The slow proofs too
 .PHONY: molecule
 molecule: $(VENV)/.dev images ## One scenario: make molecule SCENARIO=swarm
 	@test -n "$(SCENARIO)" || { echo "make: say which: SCENARIO=$$(ls -d molecule/*/molecule.yml | cut -d/ -f2 | paste -sd'|')" >&2; exit 2; }
-	$(BIN)/molecule --base-config molecule/shared/base.yml test --scenario-name $(SCENARIO)
+	$(BIN)/molecule test --scenario-name $(SCENARIO)
 
 .PHONY: parity
 parity: $(VENV)/.dev images ## Our reading of compose files and our specs against the docker CLI's, as a table

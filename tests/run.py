@@ -58,7 +58,7 @@ def pytest(name: str, *arguments: str, **options: object) -> Suite:
 
 def molecule(scenario: str, slow: bool = False) -> Suite:
     """A Molecule scenario: one check for its run, and one for each testinfra test."""
-    command = ("molecule", "--base-config", "molecule/shared/base.yml", "test", "--scenario-name", scenario)
+    command = ("molecule", "test", "--scenario-name", scenario)
     return Suite(f"molecule-{scenario}", command, lane="hosts", counts="scenario", slow=slow)
 
 
@@ -70,6 +70,7 @@ SUITES = [
     Suite("ansible-lint", ("ansible-lint",)),
     pytest("unit", "tests/unit"),
     Suite("sanity", ("python", "tests/sanity.py"), counts="sanity"),
+    pytest("checkout", "tests/checkout"),
     pytest("gce-inventory", "tests/integration/gce"),
     pytest("gce-hosts", "tests/integration/gce_hosts"),
     pytest("make-demo", "tests/gce_demo/test_make_demo.py"),

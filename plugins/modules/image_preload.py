@@ -15,6 +15,7 @@ description:
 extends_documentation_fragment:
   - dockyard.swarm.engine
   - dockyard.swarm.engine.attributes
+  - dockyard.swarm.engine.actiongroup
 attributes:
   check_mode:
     support: full
