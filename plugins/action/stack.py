@@ -23,7 +23,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_sp
     DEFAULT_DOCKER_HOST,
     engine_argument_spec,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.markdown import as_markdown
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.plan_markdown import plan_as_markdown
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request import (
     ON_CONTROLLER,
     LoadedProject,
@@ -74,7 +74,11 @@ class ActionModule(ActionBase):
                 result = self._execute_module(module_args=module_args, task_vars=task_vars)
         if plan_file is not None and "plan" in result:
             plan = result["plan"]
-            text = as_markdown(plan) if plan_file.suffix == ".md" else json.dumps(plan, indent=2, sort_keys=True) + "\n"
+            text = (
+                plan_as_markdown(plan)
+                if plan_file.suffix == ".md"
+                else json.dumps(plan, indent=2, sort_keys=True) + "\n"
+            )
             _write(plan_file, text)
         return result
 
@@ -194,6 +198,10 @@ def _origin(path: str, project: Project) -> dict[str, str | None]:
     if any("file" not in secrets[name] for name in project.secret_data):
         return {"path": path, "sha256": None}
     return {"path": path, "sha256": hashlib.sha256(Path(path).read_bytes()).hexdigest()}
+
+
+def _plan_in_the_format_of(path: Path, plan: dict[str, Any]) -> str:
+    return plan_as_markdown(plan) if path.suffix == ".md" else json.dumps(plan, indent=2, sort_keys=True) + "\n"
 
 
 def _write(path: Path, text: str) -> None:

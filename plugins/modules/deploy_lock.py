@@ -130,9 +130,9 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client impo
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.places import HostPlace, SwarmPlace
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.rule import (
     Holder,
-    LockedError,
     MayBreak,
     Place,
+    SwarmLockedError,
     Unchanged,
     refuse_unless_free,
     release,
@@ -160,7 +160,7 @@ def main() -> None:
     host, swarm = HostPlace(module.params["name"]), _swarm_place(module)
     try:
         module.exit_json(**(_take if module.params["state"] == "held" else _release)(module, host, swarm))
-    except LockedError as error:
+    except SwarmLockedError as error:
         fail(module, str(error), held=False, holder=asdict(error.holder) if error.holder else None)
     except EngineError as error:
         fail(module, error.message)

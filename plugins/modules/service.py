@@ -184,9 +184,9 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._service.decide imp
     decide,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.credentials import finder
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.deploy import refusal
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.show import change as shown
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.plan_text import change_text as shown
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request import credentials_argument_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.rollout import refusal
 
 
 def main() -> None:

@@ -356,39 +356,45 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_sp
     fail,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.apply import ApplyError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.remove import RemovalError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.submit import ApplyError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.images import UnresolvedImagesError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.credentials import finder
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.deploy import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.deploy_request import (
+    request_from_options,
+    request_from_project,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.deployments import HistoryError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.rollback import plan_rollback
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.operations import (
+    AuthFor,
+    FailedDeployError,
+    deploy_stack,
+    plan_request,
+    remove_stack,
+    roll_back_stack,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.order import OrderError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import PlanError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.module_result import (
+    plan_result,
+    services_result,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request import stack_argument_spec, unpack_project
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.rollout import (
     NotConvergedError,
-    Result,
+    RolloutResult,
     plan_removal,
     refusal,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.guarded_deploy import (
-    AuthFor,
-    TakenBackError,
-    plan_job,
-    run,
-    run_back,
-    run_removal,
-)
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.deployments import HistoryError
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.rollback import plan_return
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.job import job_asked_for, job_of
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.lock import LockedError
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.order import OrderError
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import PlanError
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.result import report, running
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request import stack_argument_spec, unpack_project
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import ConvertError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.stack_lock import StackLockedError
 
 _TOLD = (
     ApplyError,
     ConvertError,
     HistoryError,
-    LockedError,
+    StackLockedError,
     OrderError,
     PlanError,
     RemovalError,
@@ -411,7 +417,7 @@ def main() -> None:
     states = {"present": _present, "absent": _absent, "rolled_back": _rolled_back}
     try:
         result = states[module.params["state"]](module, engine)
-    except TakenBackError as error:
+    except FailedDeployError as error:
         fail(module, _message(module, engine, error), rolled_back=error.done, **_failed_tasks(error.cause))
     except (EngineError, NotConvergedError, *_TOLD) as error:
         fail(module, _message(module, engine, error), **_failed_tasks(error))
@@ -442,22 +448,22 @@ def _failed_tasks(error: Exception) -> dict[str, Any]:
 
 def _present(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
     project = unpack_project(module.params["project"])
-    job = job_asked_for(module.params, project, engine.api_version, _auth_for(module))
-    plan, current = plan_job(engine, job)
+    job = request_from_project(module.params, project, engine.api_version, _auth_for(module))
+    plan, current = plan_request(engine, job)
     for warning in [*job.desired.warnings, *plan.warnings]:
         module.warn(warning)
     if module.check_mode:
-        return report(plan)
-    return _done(module, run(engine, job, plan, current))
+        return plan_result(plan)
+    return _done(module, deploy_stack(engine, job, plan, current))
 
 
 def _rolled_back(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
     number = module.params["deployment"]
     if module.check_mode:
-        way = plan_return(engine, module.params["name"], number, interrupted=False)
-        result = report(way.plan)
+        way = plan_rollback(engine, module.params["name"], number, interrupted=False)
+        result = plan_result(way.plan)
     else:
-        way, done = run_back(engine, job_of(module.params, _auth_for(module)), number)
+        way, done = roll_back_stack(engine, request_from_options(module.params, _auth_for(module)), number)
         result = _done(module, done)
     for warning in way.plan.warnings:
         module.warn(warning)
@@ -466,17 +472,21 @@ def _rolled_back(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
 
 def _absent(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
     plan = plan_removal(engine, module.params["name"])
-    return report(plan if module.check_mode else run_removal(engine, job_of(module.params, _auth_for(module)), plan))
+    return plan_result(
+        plan
+        if module.check_mode
+        else remove_stack(engine, request_from_options(module.params, _auth_for(module)), plan)
+    )
 
 
 def _auth_for(module: AnsibleModule) -> AuthFor:
     return finder(module.params["registries"], module.params["host_credentials"])
 
 
-def _done(module: AnsibleModule, result: Result) -> dict[str, Any]:
+def _done(module: AnsibleModule, result: RolloutResult) -> dict[str, Any]:
     for warning in result.warnings:
         module.warn(warning)
-    return {**report(result.plan), **running(result.outcome)}
+    return {**plan_result(result.plan), **services_result(result.outcome)}
 
 
 if __name__ == "__main__":

@@ -244,8 +244,12 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_sp
     fail,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.deploy import refusal
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.info import describe, read, stack_names
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.stack_state import (
+    describe,
+    read,
+    stack_names,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.rollout import refusal
 
 
 def main() -> None:

@@ -21,12 +21,15 @@ from urllib.parse import urlencode
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.images import NEVER, tagged
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.converge.wait import Outcome, look, wait_for
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.guarded_deploy import Job, plan_job
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.job import job_asked_for
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.deploy_request import request_from_project
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import NAMESPACE
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.operations import DeployRequest, plan_request
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.order import OrderError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import SERVICE, Plan, PlanError
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.result import report, running
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.module_result import (
+    plan_result,
+    services_result,
+)
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request import LoadedProject
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import ConvertError
 
@@ -182,19 +185,19 @@ def answer(text: str, options: Mapping[str, Any], project: LoadedProject, check_
     try:
         seen = json.loads(text)
         engine = Glance(seen["version"], seen["answers"])
-        job = job_asked_for(options, project, engine.api_version, lambda _reference: None)
-        plan, current = plan_job(engine, job)
-        if plan.changed or plan.warnings or job.desired.warnings or current.lock is not None:
+        request = request_from_project(options, project, engine.api_version, lambda _reference: None)
+        plan, current = plan_request(engine, request)
+        if plan.changed or plan.warnings or request.desired.warnings or current.lock is not None:
             return None
         if check_mode:
-            return report(plan)
-        outcome = _as_it_is(engine, job, plan) if job.wait else Outcome()
+            return plan_result(plan)
+        outcome = _as_it_is(engine, request, plan) if request.wait else Outcome()
     except (ValueError, KeyError, UnseenError, ConvertError, OrderError, PlanError):
         return None
-    return {**report(plan), **running(outcome)} if outcome.converged else None
+    return {**plan_result(plan), **services_result(outcome)} if outcome.converged else None
 
 
-def _as_it_is(engine: Engine, job: Job, plan: Plan) -> Outcome:
+def _as_it_is(engine: Engine, request: DeployRequest, plan: Plan) -> Outcome:
     names = [step.name for step in plan.steps if step.kind == SERVICE]
-    view = look(engine, job.stack, names)
+    view = look(engine, request.stack, names)
     return wait_for(lambda: view, names, submitted=(), known_failures=(), timeout=0)

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.deploy import (
-    deploy,
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import Plan
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.plan_text import plan_as_text
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.rollout import (
     plan_deploy,
     plan_removal,
-    remove,
+    remove_all,
+    roll_out,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import Plan
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.show import as_text
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import Desired, convert
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose import load
 from corpus import Case
@@ -61,10 +61,10 @@ def examine(case: Case, bed: Bed) -> Findings:
         bed.cli_deploy(case, STACK)
         findings.by_cli = _objects(bed, desired)
         over = _plan(bed, desired)[0]
-        findings.plan_over_cli = as_text(over) if over.changed else ""
+        findings.plan_over_cli = plan_as_text(over) if over.changed else ""
         _remove(bed)
         plan, current = _plan(bed, desired)
-        deploy(bed.engine, plan, current, wait=False, wait_timeout=0, auth_for=_no_auth)
+        roll_out(bed.engine, plan, current, wait=False, wait_timeout=0, auth_for=_no_auth)
         findings.by_us = _objects(bed, desired)
         before = _tasks(bed)
         bed.cli_deploy(case, STACK)
@@ -88,7 +88,7 @@ def _no_auth(_image: str) -> None:
 
 
 def _remove(bed: Bed) -> None:
-    remove(bed.engine, plan_removal(bed.engine, STACK), 60)
+    remove_all(bed.engine, plan_removal(bed.engine, STACK), 60)
 
 
 def _make_externals(bed: Bed, desired: Desired) -> list[tuple[Any, str]]:

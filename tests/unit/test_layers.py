@@ -29,9 +29,9 @@ ROOMS = [
     "module_utils._stack.plan",
     "module_utils._stack.preflight",
     "module_utils._stack.apply",
-    "module_utils._stack.deploy",
+    "module_utils._stack.rollout",
     "module_utils._stack.history",
-    "module_utils._stack.lock",
+    "module_utils._stack.stack_lock",
     "module_utils._stack.report",
     "module_utils._stack",
     "module_utils._service",
@@ -73,7 +73,7 @@ def graph_of(plugins: Path) -> dict[str, set[str]]:
 
 
 def name_of(path: Path, plugins: Path) -> str:
-    """`module_utils._stack.deploy` for module_utils/_stack/deploy.py; a package is named by its `__init__`."""
+    """`module_utils._stack.deploy` for module_utils/_stack/rollout.py; a package is named by its `__init__`."""
     parts = path.relative_to(plugins).with_suffix("").parts
     return ".".join(parts)
 
@@ -130,14 +130,14 @@ def test_every_way_to_import_is_seen(text: str, expected: str) -> None:
 
 def test_an_upward_import_is_found(tmp_path: Path) -> None:
     for name, text in {
-        "module_utils/_engine/client.py": f"from {PACKAGE}.module_utils._stack.deploy import deploy\n",
-        "module_utils/_stack/deploy.py": "",
+        "module_utils/_engine/client.py": f"from {PACKAGE}.module_utils._stack.rollout import roll_out\n",
+        "module_utils/_stack/rollout.py": "",
     }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
 
     (found,) = upward_imports(graph_of(tmp_path))
-    assert found.startswith("module_utils._engine.client (module_utils._engine) imports module_utils._stack.deploy")
+    assert found.startswith("module_utils._engine.client (module_utils._engine) imports module_utils._stack.rollout")
 
 
 def test_a_circle_is_found_in_type_only_imports_too(tmp_path: Path) -> None:

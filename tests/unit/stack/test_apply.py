@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply import apply
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply import submit
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import Step
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request import (
     LoadedProject,
@@ -23,7 +23,7 @@ def test_names_of_configs_and_secrets_get_their_ids():
         Secrets=[{"SecretName": "shop_key"}],
         Privileges={"CredentialSpec": {"Config": "shop_conf"}},
     )
-    container = apply.with_ids(spec, IDS)["TaskTemplate"]["ContainerSpec"]
+    container = submit.with_ids(spec, IDS)["TaskTemplate"]["ContainerSpec"]
     assert container["Configs"] == [{"ConfigName": "shop_conf", "ConfigID": "c1"}]
     assert container["Secrets"] == [{"SecretName": "shop_key", "SecretID": "s1"}]
     assert container["Privileges"]["CredentialSpec"]["Config"] == "c1"
@@ -32,7 +32,7 @@ def test_names_of_configs_and_secrets_get_their_ids():
 
 def test_a_name_that_stands_for_nothing_is_an_error():
     with pytest.raises(EngineError, match="secret shop_gone does not exist"):
-        apply.with_ids(service_spec(Secrets=[{"SecretName": "shop_gone"}]), IDS)
+        submit.with_ids(service_spec(Secrets=[{"SecretName": "shop_gone"}]), IDS)
 
 
 def attempts(errors):
@@ -50,17 +50,17 @@ OUT_OF_SEQUENCE = EngineError("rpc error: code = Unknown desc = update out of se
 
 
 def test_out_of_sequence_is_tried_again():
-    assert apply._retry_out_of_sequence(attempts([OUT_OF_SEQUENCE] * 3), pause=0) == "done"
+    assert submit._retry_out_of_sequence(attempts([OUT_OF_SEQUENCE] * 3), pause=0) == "done"
 
 
 def test_it_gives_up_in_the_end():
     with pytest.raises(EngineError, match="out of sequence"):
-        apply._retry_out_of_sequence(attempts([OUT_OF_SEQUENCE] * 10), attempts=4, pause=0)
+        submit._retry_out_of_sequence(attempts([OUT_OF_SEQUENCE] * 10), attempts=4, pause=0)
 
 
 def test_other_errors_are_not_tried_again():
     with pytest.raises(EngineError, match="port 80 is taken"):
-        apply._retry_out_of_sequence(attempts([EngineError("port 80 is taken", 400)]), pause=0)
+        submit._retry_out_of_sequence(attempts([EngineError("port 80 is taken", 400)]), pause=0)
 
 
 def test_a_project_survives_its_way_to_the_manager():
@@ -79,11 +79,11 @@ def test_a_project_survives_its_way_to_the_manager():
     ],
 )
 def test_a_network_that_was_removed_a_moment_ago_is_known_by_the_engines_words(kind, reason, gone):
-    assert apply.ApplyError(Step(kind, "shop_ui", "ui", "create"), reason, []).network_is_gone is gone
+    assert submit.ApplyError(Step(kind, "shop_ui", "ui", "create"), reason, []).network_is_gone is gone
 
 
 def test_the_election_of_a_leader_is_waited_for():
     leaderless = EngineError("rpc error: code = Unknown desc = The swarm does not have a leader", 500)
-    assert apply.when_there_is_a_leader(attempts([leaderless] * 3), pause=0) == "done"
+    assert submit.when_there_is_a_leader(attempts([leaderless] * 3), pause=0) == "done"
     with pytest.raises(EngineError, match="port 80"):
-        apply.when_there_is_a_leader(attempts([EngineError("port 80 is taken", 400)]), pause=0)
+        submit.when_there_is_a_leader(attempts([EngineError("port 80 is taken", 400)]), pause=0)

@@ -44,7 +44,7 @@ def addresses(project=PROJECT, **more):
 @pytest.fixture
 def cluster():
     """The stack as a deploy leaves it behind."""
-    job = glance.job_asked_for(options(), PROJECT, "1.45", lambda _reference: None)
+    job = glance.request_from_project(options(), PROJECT, "1.45", lambda _reference: None)
     spec = copy.deepcopy(job.desired.services["shop_ui"])
     spec["TaskTemplate"]["ContainerSpec"]["Image"] = f"registry:5000/ui:1@{DIGEST}"
     spec["TaskTemplate"]["Placement"] = {"Platforms": [{"Architecture": "amd64", "OS": "linux"}]}
@@ -83,7 +83,7 @@ def as_a_job(cluster, state):
     project = LoadedProject(copy.deepcopy(PROJECT.config))
     project.config["services"]["ui"]["deploy"] = {"mode": "replicated-job"}
     (subject,) = cluster[f"/services?filters={LABEL}%7D"]
-    job = glance.job_asked_for(options(), project, "1.45", lambda _reference: None)
+    job = glance.request_from_project(options(), project, "1.45", lambda _reference: None)
     subject["Spec"]["Mode"] = job.desired.services["shop_ui"]["Mode"]
     for address in cluster:
         if address.startswith("/tasks"):

@@ -8,8 +8,12 @@ from dataclasses import replace
 import pytest
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.current import Current
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import PlanError, decide, decide_absent
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.markdown import as_markdown
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.show import as_data, as_diff, as_text
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.plan_markdown import plan_as_markdown
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.plan_text import (
+    plan_as_data,
+    plan_as_diff,
+    plan_as_text,
+)
 
 from tests.unit.stack.specs import STACK, content, network, service, service_spec
 
@@ -64,7 +68,7 @@ def test_nothing_to_do_is_an_empty_plan():
     found = plan({"shop_ui": spec}, FRONT, {}, KEY, there)
     assert {step.action for step in found.steps} == {"unchanged"}
     assert not found.changed
-    assert as_diff(found) == []
+    assert plan_as_diff(found) == []
 
 
 def test_one_field_is_one_difference():
@@ -102,7 +106,7 @@ def test_changed_content_makes_a_new_object_moves_services_and_removes_the_old_o
     assert created.body["Name"] == "shop_key.2"
     assert created.body["Labels"]["dockyard.swarm.revision-of"] == "shop_key"
     assert updated.body["TaskTemplate"]["ContainerSpec"]["Secrets"][0]["SecretName"] == "shop_key.2"
-    assert "    secrets.key  rotated" in as_text(found).splitlines()
+    assert "    secrets.key  rotated" in plan_as_text(found).splitlines()
 
 
 def test_an_object_of_somebody_else_is_never_retired():
@@ -151,7 +155,7 @@ def test_absent_removes_all_with_the_label_and_nothing_else():
     found = decide_absent(there)
     assert {step.action for step in found.steps} == {"remove"}
     assert len(found.steps) == 5
-    assert "shopping_key" not in as_text(found)
+    assert "shopping_key" not in plan_as_text(found)
 
 
 @pytest.mark.parametrize(
@@ -185,8 +189,8 @@ def test_a_network_is_made_again_with_the_services_on_it():
         ("shop_away", "unchanged", False),
         ("shop_ui", "update", True),
     ]
-    assert "    networks.front  recreated" in as_text(found).splitlines()
-    assert "| `networks.front` | recreated |" in as_markdown(as_data(found)).splitlines()
+    assert "    networks.front  recreated" in plan_as_text(found).splitlines()
+    assert "| `networks.front` | recreated |" in plan_as_markdown(plan_as_data(found)).splitlines()
 
 
 def test_a_network_is_not_made_again_under_a_service_that_stays():
@@ -222,7 +226,7 @@ def test_the_text_is_a_summary_and_the_changed_objects():
     there = current([running(service_spec()), legacy], [network("shop_front")])
     wanted = service_spec(Env=["LOG=debug"], Image="registry:5000/ui:1@sha256:" + "b" * 64)
     networks = {**FRONT, "shop_back": {"Driver": "overlay", "Options": {"encrypted": ""}}}
-    assert as_text(plan({"shop_ui": wanted}, networks, there=there, prune=True)).splitlines() == [
+    assert plan_as_text(plan({"shop_ui": wanted}, networks, there=there, prune=True)).splitlines() == [
         "stack shop: 1 to create, 1 to update, 1 to remove, 1 unchanged",
         "+ network back   overlay, encrypted",
         "~ service ui",
@@ -239,7 +243,7 @@ def test_the_markdown_is_what_a_reviewer_needs():
     )
     wanted = {**service_spec(Secrets=[REFERENCE]), "Mode": {"Replicated": {"Replicas": 4}}}
     networks = {**FRONT, "shop_back": {"Driver": "overlay", "Labels": LABELS, "Options": {"encrypted": "true"}}}
-    found = as_markdown(as_data(plan({"shop_ui": wanted}, networks, {}, KEY, there, prune=True)))
+    found = plan_as_markdown(plan_as_data(plan({"shop_ui": wanted}, networks, {}, KEY, there, prune=True)))
     assert (
         found
         == """\
@@ -282,12 +286,12 @@ def test_the_markdown_is_what_a_reviewer_needs():
 
 def test_markdown_signs_in_values_are_no_markup():
     there = current([running(service_spec())], [network("shop_front")])
-    found = as_markdown(as_data(plan({"shop_ui": service_spec(Env=["A=x|`y`*z*"])}, FRONT, there=there)))
+    found = plan_as_markdown(plan_as_data(plan({"shop_ui": service_spec(Env=["A=x|`y`*z*"])}, FRONT, there=there)))
     assert "| `environment.A` | (added) x\\|\\`y\\`\\*z\\* |" in found
 
 
 def test_the_data_is_plain_and_holds_no_content():
-    data = as_data(plan({"shop_ui": service_spec(Secrets=[REFERENCE])}, FRONT, {}, KEY))
+    data = plan_as_data(plan({"shop_ui": service_spec(Secrets=[REFERENCE])}, FRONT, {}, KEY))
     assert data["summary"] == "stack shop: 3 to create"
     assert [step["name"] for step in data["steps"]] == ["shop_front", "shop_key", "shop_ui"]
     assert "b25l" not in repr(data)
@@ -297,5 +301,5 @@ def test_a_job_that_has_failed_runs_again():
     spec = {**service_spec("ui"), "Mode": {"ReplicatedJob": {}}}
     there = replace(current([running(spec)], [network("shop_front")]), given_up=frozenset({"shop_ui"}))
     found = plan({"shop_ui": spec}, FRONT, there=there)
-    assert "    job  failed → run again" in as_text(found).splitlines()
+    assert "    job  failed → run again" in plan_as_text(found).splitlines()
     assert found.having("update")[0].again

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.deploy import refusal
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.rollout import refusal
 
 NOT_A_MANAGER = "This node is not a swarm manager."
 

@@ -10,8 +10,8 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.places 
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.rule import (
     NOBODY,
     Holder,
-    LockedError,
     MayBreak,
+    SwarmLockedError,
     Unchanged,
     config_spec,
     holder_of,
@@ -60,7 +60,7 @@ def test_free_own_expired_or_breakable_lock_is_not_refused(holder, run, now, may
 
 @pytest.mark.parametrize("may_break", [NOBODY, MayBreak(run="run-7")])
 def test_others_are_told_who_since_when_from_where_for_what_and_for_how_long(may_break):
-    with pytest.raises(LockedError) as refused:
+    with pytest.raises(SwarmLockedError) as refused:
         refuse_unless_free(HOLDER, "run-2", 1_500, may_break)
     assert "ada at controller-7 has had it since 1970-01-01 00:16:40 UTC for release 1.4" in str(refused.value)
     assert "expires in 0:08:20" in str(refused.value)
@@ -73,7 +73,7 @@ def test_a_lock_that_has_expired_is_told_as_such():
 
 @pytest.mark.parametrize("spec", [{"Name": "x"}, {"Name": "x", "Data": "bm90IGpzb24="}, {"Name": "x", "Data": "e30="}])
 def test_lock_of_unknown_make_is_respected(spec):
-    with pytest.raises(LockedError, match="somebody at an unknown place .* does not expire"):
+    with pytest.raises(SwarmLockedError, match="somebody at an unknown place .* does not expire"):
         refuse_unless_free(holder_of(config(spec)), "run-2", 2**35, NOBODY)
 
 
@@ -81,7 +81,7 @@ def test_lock_on_a_host_is_taken_once_and_given_back(place):
     assert place.holder() is None
     assert take(place, HOLDER, 1_000, NOBODY) == (True, HOLDER)
     assert place.holder() == HOLDER
-    with pytest.raises(LockedError, match="ada at controller-7"):
+    with pytest.raises(SwarmLockedError, match="ada at controller-7"):
         take(place, OTHER, 1_500, NOBODY)
     assert release(place, "run-2", force=False) == HOLDER
     assert release(place, "run-1", force=False) is None
@@ -92,7 +92,7 @@ def test_lock_on_a_host_is_taken_once_and_given_back(place):
 def test_lock_on_a_host_of_unknown_make_is_respected(place, tmp_path):
     take(place, HOLDER, 1_000, NOBODY)
     (tmp_path / "locks" / "deploy.lock").write_text("busy")
-    with pytest.raises(LockedError, match="somebody at an unknown place"):
+    with pytest.raises(SwarmLockedError, match="somebody at an unknown place"):
         take(place, OTHER, 1_500, NOBODY)
     assert release(place, "run-2", force=True) is None
 
@@ -117,7 +117,7 @@ def test_who_finds_it_expired_too_late_is_refused(place):
             return found
 
     slow = SlowPlace("deploy", place._path.parent)
-    with pytest.raises(LockedError, match="the swarm is locked: eve at controller-9"):
+    with pytest.raises(SwarmLockedError, match="the swarm is locked: eve at controller-9"):
         take(slow, replace(OTHER, expires=3_000), 2_100, NOBODY)
     assert place.holder() == third
 
@@ -129,7 +129,7 @@ def test_of_many_at_once_exactly_one_has_it(place):
         try:
             take(place, replace(HOLDER, run=f"run-{number}"), 1_000, NOBODY)
             taken.append(number)
-        except LockedError:
+        except SwarmLockedError:
             pass
 
     threads = [threading.Thread(target=contend, args=(number,)) for number in range(20)]

@@ -52,7 +52,7 @@ class Deployment:
         files: path and SHA-256 digest of each compose file, as far as they hold no secrets.
         outcome: `succeeded`, `failed`, or `found` of what ran before the first deployment that was kept.
         back_to: the number of the deployment that it went back to; None of others.
-        state: the stack as it was then, as snapshot.to_keep() makes it.
+        state: the stack as it was then, as snapshot.snapshot_of() makes it.
     """
 
     number: int

@@ -13,19 +13,15 @@ from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.revisions import revision_number
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.deploy import (
-    refuse_impossible,
-    refuse_remaking_in_use,
-)
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.deployments import (
     Deployment,
     choose,
     deployments_in,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.snapshot import (
-    as_it_runs,
     content_ids,
-    from_kept,
+    desired_from_current,
+    desired_from_snapshot,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import short_name
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.current import Current, read_current
@@ -39,13 +35,17 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan im
     PlanError,
     decide,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.rollout import (
+    refuse_impossible,
+    refuse_remaking_in_use,
+)
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import Desired
 
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class WayBack:
+class RollbackPlan:
     """The plan that leads back, from what there is now, and to which deployment."""
 
     plan: Plan
@@ -54,10 +54,10 @@ class WayBack:
     deployment: Deployment = field(default_factory=lambda: Deployment(0, ""))
 
 
-def plan_undoing(engine: Engine, before: Current, order: Order) -> WayBack:
+def plan_undo(engine: Engine, before: Current, order: Order) -> RollbackPlan:
     """The way back to what a stack was when `before` was read. Its configs and secrets must still exist."""
     current = read_current(engine, before.stack, {}, {})
-    wanted = as_it_runs(before)
+    wanted = desired_from_current(before)
     plan = decide(
         wanted.networks,
         {},
@@ -68,10 +68,10 @@ def plan_undoing(engine: Engine, before: Current, order: Order) -> WayBack:
         recreate_networks=True,
         keep=content_ids(before),
     )
-    return WayBack(without_jobs(plan), current, order)
+    return RollbackPlan(without_jobs(plan), current, order)
 
 
-def plan_return(engine: Engine, stack: str, number: int | None, interrupted: bool) -> WayBack:
+def plan_rollback(engine: Engine, stack: str, number: int | None, interrupted: bool) -> RollbackPlan:
     """The way to a deployment that was kept.
 
     Args:
@@ -84,7 +84,7 @@ def plan_return(engine: Engine, stack: str, number: int | None, interrupted: boo
     """
     kept = deployments_in(read_current(engine, stack, {}, {}).history)
     deployment = choose(kept, number, interrupted)
-    wanted = from_kept(deployment.state)
+    wanted = desired_from_snapshot(deployment.state)
     current = read_current(engine, stack, wanted.configs, wanted.secrets)
     _refuse_lost_secrets(deployment, wanted, current)
     refuse_impossible(engine, wanted, current)
@@ -96,7 +96,7 @@ def plan_return(engine: Engine, stack: str, number: int | None, interrupted: boo
     warnings = (*plan.warnings, *_rotated_since(plan, serving))
     plan = without_jobs(replace(plan, warnings=warnings))
     refuse_remaking_in_use(engine, plan)
-    return WayBack(plan, current, Order(deployment.state.get("order") or {}), deployment)
+    return RollbackPlan(plan, current, Order(deployment.state.get("order") or {}), deployment)
 
 
 def without_jobs(plan: Plan) -> Plan:

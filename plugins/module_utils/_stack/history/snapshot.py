@@ -26,7 +26,7 @@ Json = dict[str, Any]
 _REFERENCES = (("Config", "configs"), ("Secret", "secrets"))
 
 
-def as_it_runs(current: Current) -> Desired:
+def desired_from_current(current: Current) -> Desired:
     """The stack as a deploy would have to ask for it, to be used while its configs and secrets still exist.
 
     Services refer to them by the names of the very objects; they are given as external, as they are there.
@@ -41,7 +41,9 @@ def content_ids(current: Current) -> frozenset[str]:
     return frozenset(item["ID"] for item in [*current.own(current.configs), *current.own(current.secrets)])
 
 
-def to_keep(current: Current, wanted_networks: Mapping[str, Json], depends_on: Mapping[str, Mapping[str, str]]) -> Json:
+def snapshot_of(
+    current: Current, wanted_networks: Mapping[str, Json], depends_on: Mapping[str, Mapping[str, str]]
+) -> Json:
     """The stack as plain data from which it can be deployed again after its objects are gone.
 
     Contents of configs are part of it, those of secrets are not: the ids under `serving` tell which objects served.
@@ -65,8 +67,8 @@ def to_keep(current: Current, wanted_networks: Mapping[str, Json], depends_on: M
     return kept
 
 
-def from_kept(kept: Json) -> Desired:
-    """What `to_keep` made of a stack, as something to deploy."""
+def desired_from_snapshot(kept: Json) -> Desired:
+    """What `snapshot_of` made of a stack, as something to deploy."""
     desired = Desired(
         networks=kept["networks"], configs=kept["configs"], secrets=kept["secrets"], services=kept["services"]
     )

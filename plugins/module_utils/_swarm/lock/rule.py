@@ -59,7 +59,7 @@ class MayBreak:
 NOBODY = MayBreak()
 
 
-class LockedError(Exception):
+class SwarmLockedError(Exception):
     """Somebody else has the lock.
 
     Attributes:
@@ -104,14 +104,14 @@ def take(place: Place, wanted: Holder, now: int, may_break: MayBreak) -> tuple[b
         Whether that changes anything, and who has it then: `wanted`, or the same run since it took it first.
 
     Raises:
-        LockedError: somebody else has it.
+        SwarmLockedError: somebody else has it.
     """
     found = place.holder()
     refuse_unless_free(found, wanted.run, now, may_break)
     after = holder_after(found, wanted, now)
     if after != found and not place.replace(found, after):
         refuse_unless_free(place.holder(), wanted.run, now, NOBODY)
-        raise LockedError("somebody else had the swarm locked for a moment. Try again", None)
+        raise SwarmLockedError("somebody else had the swarm locked for a moment. Try again", None)
     return after != found, after
 
 
@@ -133,11 +133,11 @@ def refuse_unless_free(holder: Holder | None, run: str, now: float, may_break: M
         may_break: see there.
 
     Raises:
-        LockedError: it is not free.
+        SwarmLockedError: it is not free.
     """
     if holder is None or holder.run in (run, may_break.run) or may_break.force or holder.expires <= now:
         return
-    raise LockedError(f"the swarm is locked: {in_words(holder, now)}", holder)
+    raise SwarmLockedError(f"the swarm is locked: {in_words(holder, now)}", holder)
 
 
 def in_words(holder: Holder, now: float) -> str:

@@ -11,17 +11,17 @@ from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.converge.wait import Outcome
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import Plan
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.show import as_data, as_diff
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.plan_text import plan_as_data, plan_as_diff
 
 Json = dict[str, Any]
 
 
-def report(plan: Plan) -> Json:
+def plan_result(plan: Plan) -> Json:
     """`changed`, `plan` and `diff`."""
-    return {"changed": plan.changed, "plan": as_data(plan), "diff": as_diff(plan)}
+    return {"changed": plan.changed, "plan": plan_as_data(plan), "diff": plan_as_diff(plan)}
 
 
-def running(outcome: Outcome) -> Json:
+def services_result(outcome: Outcome) -> Json:
     """`services`: how many tasks of each run, and how many are wanted."""
     verdicts = outcome.verdicts.items()
     return {"services": {name: {"running": item.running, "wanted": item.wanted} for name, item in verdicts}}

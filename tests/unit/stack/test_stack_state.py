@@ -5,7 +5,11 @@ from __future__ import annotations
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import EngineError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.converge.wait import View
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.current import unlisted_networks
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.info import Seen, describe, stack_names
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.stack_state import (
+    Seen,
+    describe,
+    stack_names,
+)
 
 from tests.unit.stack.specs import NODES, content, network, service, service_spec, task
 

@@ -7,10 +7,10 @@ import json
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.rollback import preferring, without_jobs
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.snapshot import (
-    as_it_runs,
     content_ids,
-    from_kept,
-    to_keep,
+    desired_from_current,
+    desired_from_snapshot,
+    snapshot_of,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.current import Current
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import decide
@@ -48,7 +48,7 @@ def current(*services, secrets=("shop_key",), networks=("shop_front",), **more):
 
 
 def undo(before, now):
-    wanted = as_it_runs(before)
+    wanted = desired_from_current(before)
     return decide(wanted.networks, {}, {}, wanted.services, now, True, recreate_networks=True, keep=content_ids(before))
 
 
@@ -109,11 +109,11 @@ def test_a_job_that_is_new_goes():
 
 
 def kept(before, networks=None):
-    return json.loads(json.dumps(to_keep(before, networks or {}, {})))
+    return json.loads(json.dumps(snapshot_of(before, networks or {}, {})))
 
 
 def back(state, now):
-    wanted = from_kept(copy.deepcopy(state))
+    wanted = desired_from_snapshot(copy.deepcopy(state))
     return decide(wanted.networks, wanted.configs, wanted.secrets, wanted.services, now, True, recreate_networks=True)
 
 
@@ -162,7 +162,7 @@ def test_external_objects_are_known_as_such():
     one = running()
     one["Spec"]["TaskTemplate"]["Networks"].append({"Target": "outer"})
     one["Spec"]["TaskTemplate"]["ContainerSpec"]["Secrets"].append({"SecretName": "theirs", "SecretID": "t"})
-    wanted = from_kept(kept(current(one)))
+    wanted = desired_from_snapshot(kept(current(one)))
     assert (wanted.external_networks, wanted.external_secrets) == ({"outer"}, {"theirs"})
     assert wanted.external_configs == set()
 

@@ -19,14 +19,14 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.depl
     deployments_in,
     surplus,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.snapshot import to_keep
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.snapshot import snapshot_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.current import Current, read_current
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.order import Order
 
 Json = dict[str, Any]
 
 
-def keep(
+def record_deployment(
     engine: Engine,
     before: Current,
     deployment: Deployment,
@@ -51,9 +51,9 @@ def keep(
         number = max((item.number for item in deployments_in(history)), default=0) + 1
         new = []
         if not history and before.services:
-            new.append(Deployment(number, deployment.at, outcome=FOUND, state=to_keep(before, {}, {})))
+            new.append(Deployment(number, deployment.at, outcome=FOUND, state=snapshot_of(before, {}, {})))
             number += 1
-        state = to_keep(now, wanted_networks, order.depends_on)
+        state = snapshot_of(now, wanted_networks, order.depends_on)
         new.append(replace(deployment, number=number, state=state))
         specs = [spec for item in new for spec in as_configs(item, before.stack)]
         history += [{"ID": engine.config_create(spec), "Spec": spec} for spec in specs]

@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.guarded_deploy import AuthFor, Job
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.operations import AuthFor, DeployRequest
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.order import NO_ORDER, Order, order_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.subset import part_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request import LoadedProject
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import Desired, convert
 
 
-def job_asked_for(params: Mapping[str, Any], project: LoadedProject, api_version: str, auth_for: AuthFor) -> Job:
+def request_from_project(
+    params: Mapping[str, Any], project: LoadedProject, api_version: str, auth_for: AuthFor
+) -> DeployRequest:
     """The deploy of a project.
 
     Args:
@@ -38,14 +40,14 @@ def job_asked_for(params: Mapping[str, Any], project: LoadedProject, api_version
     order = order_of(params["name"], project.depends_on, desired.services)
     if params["only"]:
         desired = part_of(desired, params["name"], params["only"])
-    return job_of(params, auth_for, desired, order)
+    return request_from_options(params, auth_for, desired, order)
 
 
-def job_of(
+def request_from_options(
     params: Mapping[str, Any], auth_for: AuthFor, desired: Desired | None = None, order: Order = NO_ORDER
-) -> Job:
+) -> DeployRequest:
     """A run by the module's options, whatever becomes of the stack."""
-    return Job(
+    return DeployRequest(
         stack=params["name"],
         desired=desired or Desired(),
         order=order,

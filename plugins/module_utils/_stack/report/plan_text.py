@@ -35,7 +35,7 @@ def summary(plan: Plan) -> str:
     return f"stack {plan.stack}: {', '.join(counts) or 'nothing in it'}"
 
 
-def as_text(plan: Plan) -> str:
+def plan_as_text(plan: Plan) -> str:
     """The plan as a person reads it: a summary, then each object that changes with its fields."""
     lines = [summary(plan)]
     for step in plan.steps:
@@ -43,18 +43,18 @@ def as_text(plan: Plan) -> str:
             continue
         lines.append(_headline(step))
         if step.action != CREATE or step.kind != SERVICE:
-            rows = [(item.key, change(item)) for item in step.differences]
+            rows = [(item.key, change_text(item)) for item in step.differences]
             width = max((len(key) for key, _text in rows), default=0)
             lines += [f"    {key:<{width}}  {text}" for key, text in rows]
     return "\n".join(lines) + "\n"
 
 
-def as_diff(plan: Plan) -> list[Json]:
+def plan_as_diff(plan: Plan) -> list[Json]:
     """The plan as Ansible shows it in diff mode; nothing at all when nothing changes."""
-    return [{"prepared": as_text(plan)}] if plan.changed else []
+    return [{"prepared": plan_as_text(plan)}] if plan.changed else []
 
 
-def as_data(plan: Plan) -> Json:
+def plan_as_data(plan: Plan) -> Json:
     """The plan as plain data.
 
     Returns:
@@ -83,19 +83,19 @@ def as_data(plan: Plan) -> Json:
     }
 
 
-def change(item: Difference) -> str:
+def change_text(item: Difference) -> str:
     """One field's change: `2 → 4`, `(added) debug`, `(removed) debug`, `rotated`."""
     if item.after in ("rotated", "recreated"):
         return str(item.after)
     if item.before is None:
-        return f"(added) {shown(item.after)}"
+        return f"(added) {value_text(item.after)}"
     if item.after is None:
-        return f"(removed) {shown(item.before)}"
+        return f"(removed) {value_text(item.before)}"
     if item.key == "image":
         return _image_change(str(item.before), str(item.after))
     if _only_the_revision_differs(item):
         return "rotated"
-    return f"{shown(item.before)} → {shown(item.after)}"
+    return f"{value_text(item.before)} → {value_text(item.after)}"
 
 
 def _only_the_revision_differs(item: Difference) -> bool:
@@ -122,7 +122,7 @@ def _digest(digest: str) -> str:
     return f"{digest[:_SHORT_DIGEST]}…" if len(digest) > _SHORT_DIGEST else digest
 
 
-def shown(value: Any) -> str:
+def value_text(value: Any) -> str:
     """A value as a person reads it."""
     if isinstance(value, bool):
         return str(value).lower()
@@ -133,11 +133,11 @@ def shown(value: Any) -> str:
 
 def _headline(step: Step) -> str:
     terms = step.after if step.action == CREATE else step.before
-    words = told(step.kind, terms or {}) if step.action in (CREATE, REMOVE) else ""
+    words = object_summary(step.kind, terms or {}) if step.action in (CREATE, REMOVE) else ""
     return f"{_SIGNS[step.action]} {step.kind} {step.short}" + (f"   {words}" if words else "")
 
 
-def told(kind: str, terms: Terms) -> str:
+def object_summary(kind: str, terms: Terms) -> str:
     """What is worth knowing of an object that comes or goes: `registry:5000/ui:1, 2 replicas`, `overlay, encrypted`."""
     if kind == SERVICE:
         image, _at, _digest_part = str(terms.get("image", "")).partition("@")

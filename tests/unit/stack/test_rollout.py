@@ -6,7 +6,7 @@ import time
 from functools import partial
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack import deploy
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack import rollout
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.converge import wait
 
 from tests.unit.stack.specs import service, service_spec, task
@@ -49,10 +49,10 @@ class Engine:
 def converge(monkeypatch):
     clock = iter(range(1000)).__next__
     patient = partial(wait.wait_for, clock=clock, sleep=lambda _seconds: None)
-    monkeypatch.setattr(deploy, "wait_for", patient)
+    monkeypatch.setattr(rollout, "wait_for", patient)
 
     def run(engine, may_go_on=lambda: None):
-        return deploy._converge(
+        return rollout._converge(
             engine,
             "shop",
             [MIGRATE],
@@ -87,20 +87,20 @@ def test_not_by_a_run_that_must_stop(converge):
 @pytest.mark.parametrize("end", [("failed", "task: non-zero exit"), ("rejected", "No such image: x")])
 def test_a_job_that_failed_otherwise_does_not(converge, end):
     engine = Engine(end)
-    with pytest.raises(deploy.NotConvergedError, match=end[1]):
+    with pytest.raises(rollout.NotConvergedError, match=end[1]):
         converge(engine)
     assert not engine.updates
 
 
 def test_a_failure_is_told_whatever_the_engine_says_next(converge, monkeypatch):
     engine = Engine(("failed", "task: non-zero exit"))
-    patient = deploy.wait_for
+    patient = rollout.wait_for
 
     def and_then_leave(*arguments, **options):
         outcome = patient(*arguments, **options)
         engine.services = None
         return outcome
 
-    monkeypatch.setattr(deploy, "wait_for", and_then_leave)
-    with pytest.raises(deploy.NotConvergedError, match="non-zero exit"):
+    monkeypatch.setattr(rollout, "wait_for", and_then_leave)
+    with pytest.raises(rollout.NotConvergedError, match="non-zero exit"):
         converge(engine)

@@ -14,12 +14,12 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.apply import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.remove import remove_steps
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.submit import (
     apply_objects,
     apply_services,
     submit_again,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.remove import remove_steps
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare import images
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.converge.judge import FAILED, never_let_in
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.converge.wait import (
@@ -70,7 +70,7 @@ class NotConvergedError(Exception):
 
 
 @dataclass
-class Result:
+class RolloutResult:
     """What a deploy did: its plan, and how its services ended where they were waited for."""
 
     plan: Plan
@@ -169,7 +169,7 @@ def refuse_remaking_in_use(engine: Engine, plan: Plan) -> None:
         raise PlanError("; ".join(problems))
 
 
-def deploy(
+def roll_out(
     engine: Engine,
     plan: Plan,
     current: Current,
@@ -181,7 +181,7 @@ def deploy(
     backwards: bool = False,
     may_go_on: Callable[[], None] = lambda: None,
     tell: Callable[[str], None] = lambda _progress: None,
-) -> Result:
+) -> RolloutResult:
     """Carry out a plan; then wait until its services have converged, and remove what no longer serves.
 
     Args:
@@ -203,7 +203,7 @@ def deploy(
     if backwards:
         remove_steps(engine, plan.stack, plan.having(REMOVE, SERVICE), deadline)
     applied = apply_objects(engine, plan, current, deadline)
-    result = Result(plan, warnings=applied.warnings)
+    result = RolloutResult(plan, warnings=applied.warnings)
     wait_until = partial(
         _converge,
         engine,
@@ -283,7 +283,7 @@ def plan_removal(engine: Engine, stack: str) -> Plan:
     return decide_absent(read_current(engine, stack, {}, {}))
 
 
-def remove(engine: Engine, plan: Plan, wait_timeout: float) -> None:
+def remove_all(engine: Engine, plan: Plan, wait_timeout: float) -> None:
     """Remove all of a stack and wait until it is gone.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack import lock as claim
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack import stack_lock
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.rule import Holder
 
 ME = Holder("r1", "ann", "desk", "a deploy of stack shop", 0, 0)
@@ -45,7 +45,7 @@ class Swarm:
             self.events[int(self.now)](self)
 
     def take(self, timeout=60.0):
-        return claim.take(self, "shop", ME, timeout, clock=lambda: self.now, sleep=self.sleep)
+        return stack_lock.acquire(self, "shop", ME, timeout, clock=lambda: self.now, sleep=self.sleep)
 
 
 def beat(swarm):
@@ -73,13 +73,13 @@ def test_a_free_lock_is_taken_and_given_back():
 
 
 def test_who_has_it_is_told_to_those_who_give_up(other):
-    with pytest.raises(claim.LockedError, match="another deploy of stack shop is under way: ann at desk"):
+    with pytest.raises(stack_lock.StackLockedError, match="another deploy of stack shop is under way: ann at desk"):
         other.take(timeout=10)
     assert other.now == 10.0
 
 
 def test_at_once_where_nobody_wants_to_wait(other):
-    with pytest.raises(claim.LockedError):
+    with pytest.raises(stack_lock.StackLockedError):
         other.take(timeout=0)
     assert other.now == 0
 
@@ -101,30 +101,30 @@ def test_a_dead_runs_lock_is_taken_away(other):
 
 def test_a_run_that_shows_life_keeps_it(other):
     other.events = dict.fromkeys(range(5, 200, 5), beat)
-    with pytest.raises(claim.LockedError):
+    with pytest.raises(stack_lock.StackLockedError):
         other.take(timeout=90)
 
 
 def test_the_holder_shows_life(monkeypatch):
-    monkeypatch.setattr(claim, "_BEAT_EVERY", 0.01)
+    monkeypatch.setattr(stack_lock, "_BEAT_EVERY", 0.01)
     swarm = Swarm()
     mine = swarm.take()
     mine.tell("ui: 1 of 3 running")
     while swarm.configs_by_id["c1"]["Version"]["Index"] < 3:
         pass
-    told = claim.deploying(swarm.configs_by_id.values(), "shop")
+    told = stack_lock.deploy_in_progress(swarm.configs_by_id.values(), "shop")
     assert told == {"user": "ann", "host": "desk", "since": 0, "progress": "ui: 1 of 3 running"}
-    assert claim.deploying(swarm.configs_by_id.values(), "other") is None
+    assert stack_lock.deploy_in_progress(swarm.configs_by_id.values(), "other") is None
     mine.release()
     assert not mine.lost
 
 
 def test_a_run_that_was_taken_for_dead_stops(monkeypatch):
-    monkeypatch.setattr(claim, "_BEAT_EVERY", 0.01)
+    monkeypatch.setattr(stack_lock, "_BEAT_EVERY", 0.01)
     swarm = Swarm()
     mine = swarm.take()
     swarm.configs_by_id.clear()
     mine._heart.join(0.5)
-    with pytest.raises(claim.LockedError, match="took this one for dead"):
+    with pytest.raises(stack_lock.StackLockedError, match="took this one for dead"):
         mine.check()
     mine.release()

@@ -38,11 +38,11 @@ _PAUSE = 1.0
 _LONGEST_LABEL = 1000
 
 
-class LockedError(Exception):
+class StackLockedError(Exception):
     """Somebody else deploys the stack at this moment."""
 
 
-class Claim:
+class StackLock:
     """The lock, once it is held. `broken` tells whether it was taken from a run that was cut off."""
 
     def __init__(self, engine: Engine, config_id: str, broken: bool) -> None:
@@ -70,10 +70,12 @@ class Claim:
         """Stop a run that has been taken for dead.
 
         Raises:
-            LockedError: somebody else has the lock now.
+            StackLockedError: somebody else has the lock now.
         """
         if self.lost:
-            raise LockedError("another deploy took this one for dead, as it showed no life for too long; run it again")
+            raise StackLockedError(
+                "another deploy took this one for dead, as it showed no life for too long; run it again"
+            )
 
     def _beat(self) -> None:
         count = 0
@@ -93,7 +95,7 @@ class Claim:
 
 
 @contextmanager
-def claimed(engine: Engine, stack: str, holder: Holder, timeout: float) -> Iterator[Claim]:
+def hold_stack_lock(engine: Engine, stack: str, holder: Holder, timeout: float) -> Iterator[StackLock]:
     """Hold the stack's lock.
 
     Args:
@@ -101,16 +103,16 @@ def claimed(engine: Engine, stack: str, holder: Holder, timeout: float) -> Itera
         timeout: seconds to wait for another run.
 
     Raises:
-        LockedError: the other run is still alive after that time.
+        StackLockedError: the other run is still alive after that time.
     """
-    claim = take(engine, stack, holder, timeout)
+    lock = acquire(engine, stack, holder, timeout)
     try:
-        yield claim
+        yield lock
     finally:
-        claim.release()
+        lock.release()
 
 
-def deploying(locks: Iterable[Json], stack: str) -> Json | None:
+def deploy_in_progress(locks: Iterable[Json], stack: str) -> Json | None:
     """Who deploys a stack at this moment, and what that run waits for; None if nobody does."""
     found = next((item for item in locks if item["Spec"]["Name"] == config_name(lock_name(stack))), None)
     if found is None:
@@ -120,15 +122,15 @@ def deploying(locks: Iterable[Json], stack: str) -> Json | None:
     return {"user": holder.owner, "host": holder.origin, "since": holder.since, "progress": progress}
 
 
-def take(
+def acquire(
     engine: Engine,
     stack: str,
     holder: Holder,
     timeout: float,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
-) -> Claim:
-    """Take the lock, or wait for it; see `claimed`."""
+) -> StackLock:
+    """Take the lock, or wait for it; see `hold_stack_lock`."""
     lock = lock_name(stack)
     deadline = clock() + timeout
     seen: tuple[str, int] | None = None
@@ -136,7 +138,7 @@ def take(
     broken = False
     while True:
         try:
-            return Claim(engine, engine.config_create(config_spec(lock, holder)), broken)
+            return StackLock(engine, engine.config_create(config_spec(lock, holder)), broken)
         except EngineError as error:
             if not error.conflict:
                 raise
@@ -150,7 +152,7 @@ def take(
             broken = _remove(engine, found["ID"])
             continue
         if clock() >= deadline:
-            raise LockedError(_refusal(stack, holder_of(found), timeout))
+            raise StackLockedError(_refusal(stack, holder_of(found), timeout))
         sleep(_PAUSE)
 
 

@@ -10,7 +10,11 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import CREATE, REMOVE, UPDATE, Difference
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.show import change, shown, told
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.plan_text import (
+    change_text,
+    object_summary,
+    value_text,
+)
 
 Json = dict[str, Any]
 
@@ -19,8 +23,8 @@ _HEADINGS = {CREATE: "Created", UPDATE: "Updated", REMOVE: "Removed"}
 _NAMESPACE_TERMS = ("labels.com.docker.stack.namespace", "deploy.labels.com.docker.stack.namespace")
 
 
-def as_markdown(plan: Json) -> str:
-    """Render what show.as_data() returned."""
+def plan_as_markdown(plan: Json) -> str:
+    """Render what show.plan_as_data() returned."""
     lines = [f"## {_escaped(plan['summary'])}", ""]
     created = {(step["kind"], step["short"]) for step in plan["steps"] if step["action"] == CREATE}
     for action, heading in _HEADINGS.items():
@@ -36,7 +40,7 @@ def as_markdown(plan: Json) -> str:
 
 
 def _headline(step: Json, replaced: bool) -> str:
-    told_of_it = told(step["kind"], step["before"]) if step["action"] == REMOVE else ""
+    told_of_it = object_summary(step["kind"], step["before"]) if step["action"] == REMOVE else ""
     words = "the former one" if replaced else _escaped(told_of_it)
     return f"**{step['kind']} `{step['short']}`**" + (f" ({words})" if words else "")
 
@@ -51,8 +55,8 @@ def _table(step: Json) -> list[str]:
 def _rows(step: Json) -> list[tuple[str, str]]:
     differences = [Difference(item["key"], item["before"], item["after"]) for item in step["differences"]]
     if differences or step["action"] != CREATE:
-        return [(item.key, change(item)) for item in differences]
-    return [(key, shown(value)) for key, value in step["after"].items() if key not in _NAMESPACE_TERMS]
+        return [(item.key, change_text(item)) for item in differences]
+    return [(key, value_text(value)) for key, value in step["after"].items() if key not in _NAMESPACE_TERMS]
 
 
 def _escaped(text: str) -> str:

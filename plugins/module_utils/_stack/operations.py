@@ -14,29 +14,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.apply import ApplyError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.remove import RemovalError
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.deploy import (
-    NotConvergedError,
-    Result,
-    deploy,
-    plan_deploy,
-    plan_removal,
-    remove,
-)
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.submit import ApplyError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.deployments import (
     FAILED,
     SUCCEEDED,
     Deployment,
     position,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.record import record_deployment
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.rollback import (
-    WayBack,
-    plan_return,
-    plan_undoing,
+    RollbackPlan,
+    plan_rollback,
+    plan_undo,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.store import keep
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.lock import Claim, claimed
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.current import Current
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.order import NO_ORDER, Order
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import (
@@ -48,7 +39,16 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan im
     PlanError,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.subset import refuse_missing_dependencies
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.rollout import (
+    NotConvergedError,
+    RolloutResult,
+    plan_deploy,
+    plan_removal,
+    remove_all,
+    roll_out,
+)
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import Desired
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.stack_lock import StackLock, hold_stack_lock
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.rule import Holder
 
 Json = dict[str, Any]
@@ -58,7 +58,7 @@ _PAUSE = 1.0
 _FAILURES = (ApplyError, NotConvergedError, EngineError, RemovalError)
 
 
-class TakenBackError(Exception):
+class FailedDeployError(Exception):
     """A deploy that failed, and what became of taking it back.
 
     Attributes:
@@ -66,14 +66,14 @@ class TakenBackError(Exception):
         done: whether the stack is again as it was.
     """
 
-    def __init__(self, cause: Exception, account: str, done: bool) -> None:
-        super().__init__(f"{cause}\n{account}")
+    def __init__(self, cause: Exception, rollback_summary: str, done: bool) -> None:
+        super().__init__(f"{cause}\n{rollback_summary}")
         self.cause = cause
         self.done = done
 
 
 @dataclass(frozen=True)
-class Job:
+class DeployRequest:
     """What a run of the module was asked for.
 
     Attributes:
@@ -106,46 +106,46 @@ class Job:
         return Holder(uuid.uuid4().hex, user, host, f"a deploy of stack {self.stack}", now, now)
 
 
-def plan_job(engine: Engine, job: Job) -> tuple[Plan, Current]:
+def plan_request(engine: Engine, request: DeployRequest) -> tuple[Plan, Current]:
     """Read the cluster and decide; see `plan_deploy`."""
     plan, current = plan_deploy(
         engine,
-        job.stack,
-        job.desired,
-        prune=job.prune,
-        resolve_image=job.resolve_image,
-        auth_for=job.auth_for,
-        recreate_networks=job.recreate_networks,
+        request.stack,
+        request.desired,
+        prune=request.prune,
+        resolve_image=request.resolve_image,
+        auth_for=request.auth_for,
+        recreate_networks=request.recreate_networks,
         failed_jobs_again=True,
     )
-    refuse_missing_dependencies(job.stack, job.order, job.desired.services, current.services)
+    refuse_missing_dependencies(request.stack, request.order, request.desired.services, current.services)
     return plan, current
 
 
-def run(engine: Engine, job: Job, plan: Plan, current: Current) -> Result:
+def deploy_stack(engine: Engine, request: DeployRequest, plan: Plan, current: Current) -> RolloutResult:
     """Carry out a plan, unless somebody else deploys the stack just now: then wait, and plan anew.
 
     Raises:
-        TakenBackError: it failed, and `on_failure` is `rollback`.
-        LockedError: somebody else still deploys it.
-        ApplyError, NotConvergedError, RemovalError, EngineError: see `deploy`.
+        FailedDeployError: it failed, and `on_failure` is `rollback`.
+        StackLockedError: somebody else still deploys it.
+        ApplyError, NotConvergedError, RemovalError, EngineError: see `roll_out`.
     """
     if not plan.changed and current.lock is None:
-        return _deploy(engine, job, plan, current)
-    with claimed(engine, job.stack, job.holder(), job.lock_timeout) as claim:
+        return _roll_out(engine, request, plan, current)
+    with hold_stack_lock(engine, request.stack, request.holder(), request.lock_timeout) as lock:
         # What was read before the lock was held may have changed since.
-        plan, current = plan_job(engine, job)
+        plan, current = plan_request(engine, request)
         if not plan.changed:
-            return _deploy(engine, job, plan, current)
+            return _roll_out(engine, request, plan, current)
         try:
-            result = _deploy_until_networks_are_there(engine, job, plan, current, claim)
+            result = _roll_out_until_networks_exist(engine, request, plan, current, lock)
         except _FAILURES as error:
-            raise _answer_to_failure(engine, job, current, error, claim) from error
-        result.warnings += _keep(engine, job, current, SUCCEEDED)
+            raise _answer_to_failure(engine, request, current, error, lock) from error
+        result.warnings += _record(engine, request, current, SUCCEEDED)
         return result
 
 
-def run_back(engine: Engine, job: Job, number: int | None) -> tuple[WayBack, Result]:
+def roll_back_stack(engine: Engine, request: DeployRequest, number: int | None) -> tuple[RollbackPlan, RolloutResult]:
     """Go back to a deployment that was kept.
 
     Args:
@@ -153,29 +153,29 @@ def run_back(engine: Engine, job: Job, number: int | None) -> tuple[WayBack, Res
 
     Raises:
         HistoryError, PlanError: there is no way back.
-        LockedError, ApplyError, NotConvergedError, RemovalError, EngineError: as of `run`.
+        StackLockedError, ApplyError, NotConvergedError, RemovalError, EngineError: as of `deploy_stack`.
     """
-    with claimed(engine, job.stack, job.holder(), job.lock_timeout) as claim:
-        way = plan_return(engine, job.stack, number, claim.broken)
-        result = _go(engine, job, way, claim)
+    with hold_stack_lock(engine, request.stack, request.holder(), request.lock_timeout) as lock:
+        way = plan_rollback(engine, request.stack, number, lock.broken)
+        result = _roll_back_to(engine, request, way, lock)
         if way.plan.changed:
             kept = Desired(networks=way.deployment.state["networks"])
-            went = replace(job, desired=kept, order=way.order)
-            result.warnings += _keep(engine, went, way.current, SUCCEEDED, way.deployment)
+            went = replace(request, desired=kept, order=way.order)
+            result.warnings += _record(engine, went, way.current, SUCCEEDED, way.deployment)
         return way, result
 
 
-def run_removal(engine: Engine, job: Job, plan: Plan) -> Plan:
+def remove_stack(engine: Engine, request: DeployRequest, plan: Plan) -> Plan:
     """Remove all of a stack, once nobody deploys it, and wait until it is gone.
 
     Raises:
-        LockedError, RemovalError, EngineError: as of `run`.
+        StackLockedError, RemovalError, EngineError: as of `deploy_stack`.
     """
     if not plan.changed:
         return plan
-    with claimed(engine, job.stack, job.holder(), job.lock_timeout):
-        plan = plan_removal(engine, job.stack)
-        remove(engine, plan, job.wait_timeout)
+    with hold_stack_lock(engine, request.stack, request.holder(), request.lock_timeout):
+        plan = plan_removal(engine, request.stack)
+        remove_all(engine, plan, request.wait_timeout)
         return plan
 
 
@@ -183,66 +183,72 @@ def _nothing(*_arguments: object) -> None:
     """Stands in for the lock where a run needs none."""
 
 
-def _deploy_until_networks_are_there(engine: Engine, job: Job, plan: Plan, current: Current, claim: Claim) -> Result:
+def _roll_out_until_networks_exist(
+    engine: Engine, request: DeployRequest, plan: Plan, current: Current, lock: StackLock
+) -> RolloutResult:
     """Deploy, and plan anew as long as a network turns out to be gone.
 
     An engine goes on listing a network that somebody has just removed until its last task has ended there.
     """
-    deadline = time.monotonic() + job.wait_timeout
+    deadline = time.monotonic() + request.wait_timeout
     while True:
         try:
-            return _deploy(engine, job, plan, current, claim)
+            return _roll_out(engine, request, plan, current, lock)
         except ApplyError as error:
             if not error.network_is_gone or time.monotonic() >= deadline:
                 raise
         time.sleep(_PAUSE)
-        plan, current = plan_job(engine, job)
+        plan, current = plan_request(engine, request)
 
 
-def _deploy(engine: Engine, job: Job, plan: Plan, current: Current, claim: Claim | None = None) -> Result:
-    return deploy(
+def _roll_out(
+    engine: Engine, request: DeployRequest, plan: Plan, current: Current, lock: StackLock | None = None
+) -> RolloutResult:
+    return roll_out(
         engine,
         plan,
         current,
-        wait=job.wait,
-        wait_timeout=job.wait_timeout,
-        auth_for=job.auth_for,
-        order=job.order,
-        may_go_on=claim.check if claim else _nothing,
-        tell=claim.tell if claim else _nothing,
+        wait=request.wait,
+        wait_timeout=request.wait_timeout,
+        auth_for=request.auth_for,
+        order=request.order,
+        may_go_on=lock.check if lock else _nothing,
+        tell=lock.tell if lock else _nothing,
     )
 
 
-def _go(engine: Engine, job: Job, way: WayBack, claim: Claim) -> Result:
-    return deploy(
+def _roll_back_to(engine: Engine, request: DeployRequest, way: RollbackPlan, lock: StackLock) -> RolloutResult:
+    return roll_out(
         engine,
         way.plan,
         way.current,
         wait=True,
-        wait_timeout=job.wait_timeout,
-        auth_for=job.auth_for,
+        wait_timeout=request.wait_timeout,
+        auth_for=request.auth_for,
         order=way.order,
         backwards=True,
-        may_go_on=claim.check,
-        tell=claim.tell,
+        may_go_on=lock.check,
+        tell=lock.tell,
     )
 
 
-def _answer_to_failure(engine: Engine, job: Job, before: Current, error: Exception, claim: Claim) -> Exception:
+def _answer_to_failure(
+    engine: Engine, request: DeployRequest, before: Current, error: Exception, lock: StackLock
+) -> Exception:
     """Take a failed deploy back where that is wanted, and keep it as failed where the stack is not as it was."""
-    if job.on_failure != "rollback":
-        _keep(engine, job, before, FAILED)
+    if request.on_failure != "rollback":
+        _record(engine, request, before, FAILED)
         return error
     try:
-        way = plan_undoing(engine, before, job.order)
-        _go(engine, job, way, claim)
+        way = plan_undo(engine, before, request.order)
+        _roll_back_to(engine, request, way, lock)
     except (*_FAILURES, PlanError) as second:
-        _keep(engine, job, before, FAILED)
-        return TakenBackError(error, f"it could not be rolled back: {second}", done=False)
-    return TakenBackError(error, account(way.plan), done=True)
+        _record(engine, request, before, FAILED)
+        return FailedDeployError(error, f"it could not be rolled back: {second}", done=False)
+    return FailedDeployError(error, rollback_summary(way.plan), done=True)
 
 
-def account(plan: Plan) -> str:
+def rollback_summary(plan: Plan) -> str:
     """One sentence about what was done to go back."""
     returned = [step.short for step in plan.steps if step.kind == SERVICE and step.action in (CREATE, UPDATE)]
     removed = [f"{step.kind} {step.short}" for step in plan.having(REMOVE)]
@@ -255,9 +261,11 @@ def account(plan: Plan) -> str:
     return f"it was rolled back: {'; '.join(parts)}"
 
 
-def _keep(engine: Engine, job: Job, before: Current, outcome: str, back_to: Deployment | None = None) -> list[str]:
+def _record(
+    engine: Engine, request: DeployRequest, before: Current, outcome: str, back_to: Deployment | None = None
+) -> list[str]:
     """Add the stack as it is now to its history. Returns warnings: a deploy does not fail for this."""
-    origin = job.origin
+    origin = request.origin
     told = Deployment(
         0,
         time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime()),
@@ -268,7 +276,7 @@ def _keep(engine: Engine, job: Job, before: Current, outcome: str, back_to: Depl
         back_to=position(back_to) if back_to else None,
     )
     try:
-        keep(engine, before, told, job.desired.networks, job.order, job.keep_deployments)
+        record_deployment(engine, before, told, request.desired.networks, request.order, request.keep_deployments)
     except EngineError as error:
         return [f"the deployment could not be added to the stack's history: {error.message}"]
     return []

@@ -21,12 +21,12 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.converge.jud
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.converge.wait import View, look
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.deployments import as_data, deployments_in
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import NAMESPACE, belongs_to, labels_of
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.lock import deploying
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.current import (
     apart,
     is_kept_deployment,
     unlisted_networks,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.stack_lock import deploy_in_progress
 
 Json = dict[str, Any]
 
@@ -90,7 +90,7 @@ def describe(seen: Seen, stack: str) -> Json:
         "orphaned": {
             kind: [item["name"] for item in items if item["name"] not in used[kind]] for kind, items in listed.items()
         },
-        "deploying": deploying(seen.configs, stack),
+        "deploying": deploy_in_progress(seen.configs, stack),
         "deployments": [as_data(deployment) for deployment in deployments_in(history)],
     }
 
