@@ -124,32 +124,10 @@ unlock_key:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import (
-    connect,
-    engine_argument_spec,
-    fail,
-)
-from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.cluster.change import ClusterChange
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.cluster.settings import (
-    changed_settings,
-    settings_changes,
-    settings_view,
-)
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.nodes.plan import label_texts
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.settle import NotSettledError
-
-SETTINGS = (
-    "task_history_limit",
-    "snapshot_interval",
-    "keep_old_snapshots",
-    "log_entries_for_slow_followers",
-    "heartbeat_period",
-    "certificate_expiry",
-    "autolock",
-    "labels",
-    "external_cas",
-)
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import connect, engine_argument_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.cluster.change import change_cluster
 
 
 def argument_spec() -> dict[str, Any]:
@@ -178,39 +156,14 @@ def argument_spec() -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True)
+def act(module: AnsibleModule) -> dict[str, Any]:
     if module.params["unlock_key"] and not module.no_log:
-        fail(module, "unlock_key=true returns the unlock key, so the task has to set no_log: true")
-    try:
-        module.exit_json(**_run(module))
-    except (EngineError, NotSettledError) as error:
-        fail(module, str(error))
+        raise UserError("unlock_key=true returns the unlock key, so the task has to set no_log: true")
+    return change_cluster(connect(module), module.params, module.check_mode)
 
 
-def _run(module: AnsibleModule) -> dict[str, Any]:
-    params = module.params
-    engine = connect(module)
-    wanted = {name: params[name] for name in SETTINGS}
-    wanted["labels"] = label_texts(params["labels"])
-    spec = engine.swarm()["Spec"]
-    changes = settings_changes(spec, wanted)
-    if not module.check_mode:
-        change = ClusterChange(engine, params["wait_timeout"])
-        change.settings(wanted)
-        change.rotate(params["rotate"])
-    result = {
-        "changed": bool(changes or params["rotate"]),
-        "settings": settings_view(changed_settings(spec, changes)),
-        "rotated": params["rotate"],
-        "diff": {
-            "before": {name: before for name, (before, _after) in changes.items()},
-            "after": {name: after for name, (_before, after) in changes.items()},
-        },
-    }
-    if params["unlock_key"]:
-        result["unlock_key"] = engine.swarm_unlock_key()
-    return result
+def main() -> None:
+    run_module(act, argument_spec())
 
 
 if __name__ == "__main__":

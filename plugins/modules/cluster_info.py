@@ -234,12 +234,10 @@ join:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import (
-    connect,
-    engine_argument_spec,
-    fail,
-)
-from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import connect, engine_argument_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.kernel import has_ipvs
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.reading import (
     engine_answers,
@@ -249,28 +247,20 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.read
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.quorum import quorum_of
 
 
-def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            **engine_argument_spec(),
-            # The choice between two roles, not a token; the name alone makes Ansible suspect one.
-            "join_token_for": {"type": "str", "choices": ["manager", "worker"], "no_log": False},
-            "require_engine": {"type": "bool", "default": True},
-            "pending_timeout": {"type": "int", "default": 15},
-        },
-        supports_check_mode=True,
-    )
-    wanted = module.params["join_token_for"]
-    if wanted and not module.no_log:
-        fail(module, "join_token_for returns a join token, so the task has to set no_log: true")
-    try:
-        result = _read(module, wanted)
-    except EngineError as error:
-        fail(module, error.message)
-    module.exit_json(**result)
+def argument_spec() -> dict[str, Any]:
+    return {
+        **engine_argument_spec(),
+        # The choice between two roles, not a token; the name alone makes Ansible suspect one.
+        "join_token_for": {"type": "str", "choices": ["manager", "worker"], "no_log": False},
+        "require_engine": {"type": "bool", "default": True},
+        "pending_timeout": {"type": "int", "default": 15},
+    }
 
 
-def _read(module: AnsibleModule, join_token_for: str | None) -> dict[str, Any]:
+def act(module: AnsibleModule) -> dict[str, Any]:
+    join_token_for = module.params["join_token_for"]
+    if join_token_for and not module.no_log:
+        raise UserError("join_token_for returns a join token, so the task has to set no_log: true")
     if not module.params["require_engine"] and not engine_answers(module.params["docker_host"]):
         result = member_without_engine()
     else:
@@ -294,6 +284,10 @@ def _way_in(engine: Engine, role: str, nodes: list[dict[str, Any]]) -> dict[str,
     token = engine.swarm()["JoinTokens"][role.capitalize()]
     reachable = [node["manager_address"] for node in nodes if node["reachability"] == "reachable"]
     return {"token": token, "addresses": reachable}
+
+
+def main() -> None:
+    run_module(act, argument_spec())
 
 
 if __name__ == "__main__":

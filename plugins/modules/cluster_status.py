@@ -101,12 +101,9 @@ from collections import Counter
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import (
-    connect,
-    engine_argument_spec,
-    fail,
-)
-from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import connect, engine_argument_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.places import SwarmPlace
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.rule import in_words
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.quorum import quorum_of
@@ -114,22 +111,22 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.status impor
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.views import node_view
 
 
+def argument_spec() -> dict[str, Any]:
+    return {
+        **engine_argument_spec(),
+        "hosts": {"type": "dict", "default": {}},
+        "addresses": {"type": "dict", "default": {}},
+        "plan": {"type": "dict", "default": {}},
+    }
+
+
+def act(module: AnsibleModule) -> dict[str, Any]:
+    status = _status(connect(module), module.params)
+    return {"status": status, "page": render(status)}
+
+
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            **engine_argument_spec(),
-            "hosts": {"type": "dict", "default": {}},
-            "addresses": {"type": "dict", "default": {}},
-            "plan": {"type": "dict", "default": {}},
-        },
-        supports_check_mode=True,
-    )
-    engine = connect(module)
-    try:
-        status = _status(engine, module.params)
-    except EngineError as error:
-        fail(module, error.message)
-    module.exit_json(changed=False, status=status, page=render(status))
+    run_module(act, argument_spec())
 
 
 def _status(engine: Engine, params: dict[str, Any]) -> dict[str, Any]:

@@ -120,104 +120,35 @@ holder:
       type: int
 """
 
-import time
-from dataclasses import asdict
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import engine_argument_spec, fail
-from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.places import HostPlace, SwarmPlace
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.rule import (
-    Holder,
-    MayBreak,
-    Place,
-    SwarmLockedError,
-    Unchanged,
-    refuse_unless_free,
-    release,
-    take,
-)
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.reading import engine_answers
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import engine_argument_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.request import run_lock
 
 
-def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            **engine_argument_spec(),
-            "name": {"type": "str", "default": "deploy"},
-            "state": {"type": "str", "choices": ["held", "released"], "default": "held"},
-            "run": {"type": "str"},
-            "owner": {"type": "str"},
-            "origin": {"type": "str"},
-            "purpose": {"type": "str"},
-            "expires_after": {"type": "int", "default": 3600},
-            "instead_of": {"type": "str"},
-            "force": {"type": "bool", "default": False},
-        },
-        supports_check_mode=True,
-    )
-    host, swarm = HostPlace(module.params["name"]), _swarm_place(module)
-    try:
-        module.exit_json(**(_take if module.params["state"] == "held" else _release)(module, host, swarm))
-    except SwarmLockedError as error:
-        fail(module, str(error), held=False, holder=asdict(error.holder) if error.holder else None)
-    except EngineError as error:
-        fail(module, error.message)
-    except OSError as error:
-        fail(module, f"this host cannot hold a lock: {error}")
-
-
-def _swarm_place(module: AnsibleModule) -> SwarmPlace | None:
-    """The swarm as a place of the lock, if this host can speak for one."""
-    if not engine_answers(module.params["docker_host"]):
-        return None
-    engine = Engine.connect(module.params["docker_host"], timeout=module.params["engine_timeout"])
-    place = SwarmPlace(engine, module.params["name"])
-    try:
-        place.holder()
-    except EngineError:
-        return None
-    return place
-
-
-def _take(module: AnsibleModule, host: HostPlace, swarm: SwarmPlace | None) -> dict[str, Any]:
-    params = module.params
-    now = int(time.time())
-    wanted = Holder(
-        params["run"], params["owner"], params["origin"], params["purpose"], now, now + params["expires_after"]
-    )
-    may_break = MayBreak(params["force"], params["instead_of"])
-    if swarm is not None:
-        on_host = host.holder()
-        refuse_unless_free(on_host, wanted.run, now, may_break)
-        if on_host is not None and on_host.run != wanted.run:
-            release(_writable(module, host), on_host.run, force=False)
-    try:
-        changed, holder = take(_writable(module, swarm or host), wanted, now, may_break)
-    except EngineError:
-        # A manager answers for a few seconds still when its cluster has lost the quorum.
-        swarm = None
-        changed, holder = take(_writable(module, host), wanted, now, may_break)
-    return {"changed": changed, "held": True, "place": "swarm" if swarm else "host", "holder": asdict(holder)}
-
-
-def _release(module: AnsibleModule, host: HostPlace, swarm: SwarmPlace | None) -> dict[str, Any]:
-    run, force = module.params["run"], module.params["force"]
-    places: list[tuple[str, Place]] = [("host", host)] + ([("swarm", swarm)] if swarm else [])
-    before = {name: place.holder() for name, place in places}
-    after = {name: release(_writable(module, place), run, force) for name, place in places}
-    left = next((holder for holder in after.values() if holder is not None), None)
+def argument_spec() -> dict[str, Any]:
     return {
-        "changed": after != before,
-        "held": False,
-        "place": "swarm" if after.get("swarm") != before.get("swarm") else "host",
-        "holder": asdict(left) if left else None,
+        **engine_argument_spec(),
+        "name": {"type": "str", "default": "deploy"},
+        "state": {"type": "str", "choices": ["held", "released"], "default": "held"},
+        "run": {"type": "str"},
+        "owner": {"type": "str"},
+        "origin": {"type": "str"},
+        "purpose": {"type": "str"},
+        "expires_after": {"type": "int", "default": 3600},
+        "instead_of": {"type": "str"},
+        "force": {"type": "bool", "default": False},
     }
 
 
-def _writable(module: AnsibleModule, place: Place) -> Place:
-    return Unchanged(place) if module.check_mode else place
+def act(module: AnsibleModule) -> dict[str, Any]:
+    return run_lock(module.params, module.check_mode)
+
+
+def main() -> None:
+    run_module(act, argument_spec())
 
 
 if __name__ == "__main__":

@@ -120,36 +120,36 @@ changed_keys:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils._host.config.apply import ConfigError, apply, plan
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.config.apply import apply, plan
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.options import CONFIG, DAEMON_JSON
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import runner
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
 
 
-def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            **CONFIG,
-            "path": {"type": "path", "default": DAEMON_JSON},
-        },
-        supports_check_mode=True,
-    )
+def argument_spec() -> dict[str, Any]:
+    return {
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        **CONFIG,
+        "path": {"type": "path", "default": DAEMON_JSON},
+    }
+
+
+def act(module: AnsibleModule) -> dict[str, Any]:
     run = runner(module)
-    try:
-        planned = plan(module.params, run)
-    except ConfigError as error:
-        module.fail_json(msg=str(error))
+    planned = plan(module.params, run)
     if planned.changed and not module.check_mode:
         apply(planned, run)
-    result: dict[str, Any] = {
+    return {
         "changed": planned.changed,
         "config": planned.config,
         "action": planned.action,
         "changed_keys": planned.keys,
+        "diff": [change.as_diff() for change in planned.files if change.changed],
     }
-    if module._diff:
-        result["diff"] = [change.as_diff() for change in planned.files if change.changed]
-    module.exit_json(**result)
+
+
+def main() -> None:
+    run_module(act, argument_spec())
 
 
 if __name__ == "__main__":

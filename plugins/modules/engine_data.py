@@ -44,24 +44,32 @@ paths:
   elements: str
 """
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.dockyard.swarm.plugins.module_utils._host import data
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import read_unit, runner
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
 
 
-def main() -> None:
-    module = AnsibleModule(
-        argument_spec={"state": {"type": "str", "choices": ["absent"], "required": True}},
-        supports_check_mode=True,
-    )
+def argument_spec() -> dict[str, Any]:
+    return {"state": {"type": "str", "choices": ["absent"], "required": True}}
+
+
+def act(module: AnsibleModule) -> dict[str, Any]:
     if read_unit(runner(module)).active and not module.check_mode:
-        module.fail_json(msg="The engine still runs, and its data was left alone: remove the engine first")
+        raise UserError("The engine still runs, and its data was left alone: remove the engine first")
     paths = data.present(data.data_paths())
     if not module.check_mode:
         for path in paths:
             data.remove(path)
     shown = "".join(f"{path}\n" for path in paths)
-    module.exit_json(changed=bool(paths), paths=paths, diff={"before": shown, "after": ""})
+    return {"changed": bool(paths), "paths": paths, "diff": {"before": shown, "after": ""}}
+
+
+def main() -> None:
+    run_module(act, argument_spec())
 
 
 if __name__ == "__main__":

@@ -86,40 +86,42 @@ interfaces:
   elements: str
 """
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils._host.firewall import packet_filter as filtering
-from ansible_collections.dockyard.swarm.plugins.module_utils._host.firewall.rules import FirewallError
-from ansible_collections.dockyard.swarm.plugins.module_utils._host.own_units import HelperError
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.firewall import packet_filter
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import runner
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
+
+
+def argument_spec() -> dict[str, Any]:
+    return {
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "published": {
+            "type": "list",
+            "elements": "dict",
+            "options": {
+                "ports": {"type": "list", "elements": "str", "required": True},
+                "protocol": {"type": "str", "choices": ["tcp", "udp", "sctp"], "default": "tcp"},
+                "sources": {"type": "list", "elements": "str", "default": []},
+            },
+        },
+        "interfaces": {"type": "list", "elements": "str", "default": []},
+        "members": {"type": "list", "elements": "str"},
+        "data_port": {"type": "int", "default": 4789},
+    }
+
+
+def act(module: AnsibleModule) -> dict[str, Any]:
+    run = runner(module)
+    planned = packet_filter.plan(module.params, run)
+    if planned.changed and not module.check_mode:
+        packet_filter.apply(planned, run)
+    return {"changed": planned.changed, "interfaces": planned.interfaces, "diff": packet_filter.describe(planned)}
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "published": {
-                "type": "list",
-                "elements": "dict",
-                "options": {
-                    "ports": {"type": "list", "elements": "str", "required": True},
-                    "protocol": {"type": "str", "choices": ["tcp", "udp", "sctp"], "default": "tcp"},
-                    "sources": {"type": "list", "elements": "str", "default": []},
-                },
-            },
-            "interfaces": {"type": "list", "elements": "str", "default": []},
-            "members": {"type": "list", "elements": "str"},
-            "data_port": {"type": "int", "default": 4789},
-        },
-        supports_check_mode=True,
-    )
-    run = runner(module)
-    try:
-        planned = filtering.plan(module.params, run)
-        if planned.changed and not module.check_mode:
-            filtering.apply(planned, run)
-    except (FirewallError, HelperError) as error:
-        module.fail_json(msg=str(error))
-    module.exit_json(changed=planned.changed, interfaces=planned.interfaces, diff=filtering.describe(planned))
+    run_module(act, argument_spec())
 
 
 if __name__ == "__main__":

@@ -69,54 +69,32 @@ baseline:
   type: dict
 """
 
-import time
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import connect, engine_argument_spec
-from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm import restart_safety as health
 
 _POLL = 0.5
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.restart_safety import wait_until_safe
 
 
-def _complaints(engine: Engine, module: AnsibleModule) -> list[str]:
-    node_id, baseline = module.params["node_id"], module.params["baseline"]
-    try:
-        nodes = engine.nodes()
-        if baseline is not None:
-            return health.shortfalls(nodes, engine.services(status=True), engine.tasks(), node_id, baseline)
-        return [] if module.params["allow_quorum_loss"] else health.objections(nodes, node_id)
-    except EngineError as error:
-        return [error.message]  # right after a restart the managers may still be electing a leader
+def argument_spec() -> dict[str, Any]:
+    return {
+        **engine_argument_spec(),
+        "node_id": {"type": "str", "required": True},
+        "baseline": {"type": "dict"},
+        "allow_quorum_loss": {"type": "bool", "default": False},
+        "timeout": {"type": "int", "default": 120},
+    }
+
+
+def act(module: AnsibleModule) -> dict[str, Any]:
+    return wait_until_safe(connect(module), module.params)
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            **engine_argument_spec(),
-            "node_id": {"type": "str", "required": True},
-            "baseline": {"type": "dict"},
-            "allow_quorum_loss": {"type": "bool", "default": False},
-            "timeout": {"type": "int", "default": 120},
-        },
-        supports_check_mode=True,
-    )
-    engine = connect(module)
-    deadline = time.monotonic() + module.params["timeout"]
-    while complaints := _complaints(engine, module):
-        if time.monotonic() >= deadline:
-            when = "after its restart" if module.params["baseline"] is not None else "and its engine was not restarted"
-            listed = "\n".join(f"  - {complaint}" for complaint in complaints)
-            module.fail_json(
-                msg=f"Node {module.params['node_id']}: waited {module.params['timeout']} s in vain, {when}:\n{listed}"
-            )
-        time.sleep(_POLL)
-    try:
-        tasks = engine.tasks()
-    except EngineError as error:
-        module.fail_json(msg=error.message)
-    baseline = {"running": health.running(tasks), "tasks": health.tasks_on(tasks, module.params["node_id"])}
-    module.exit_json(changed=False, baseline=baseline)
+    run_module(act, argument_spec())
 
 
 if __name__ == "__main__":

@@ -179,87 +179,31 @@ version:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import DEFAULT_DOCKER_HOST
-from ansible_collections.dockyard.swarm.plugins.module_utils._host import engine_service as service
-from ansible_collections.dockyard.swarm.plugins.module_utils._host import look as settled
-from ansible_collections.dockyard.swarm.plugins.module_utils._host.config.schema import type_problems
-from ansible_collections.dockyard.swarm.plugins.module_utils._host.kernel import capabilities as kernel
-from ansible_collections.dockyard.swarm.plugins.module_utils._host.kernel import settings as prepare
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.inspect import inspect_host
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.kernel.capabilities import NEEDS
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.options import CONFIG, PACKAGES
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages import install
-from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run, runner
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import runner
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
+
+
+def argument_spec() -> dict[str, Any]:
+    return {
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "needs": {"type": "list", "elements": "str", "choices": list(NEEDS), "default": []},
+        "sysctls": {"type": "dict", "default": {}},
+        "modules": {"type": "list", "elements": "str", "default": []},
+        "packages": {"type": "dict", "options": PACKAGES},
+        "config": {"type": "dict", "options": CONFIG},
+    }
+
+
+def act(module: AnsibleModule) -> dict[str, Any]:
+    return inspect_host(module.params, runner(module, install.ENVIRONMENT), module.check_mode)
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "needs": {"type": "list", "elements": "str", "choices": list(kernel.NEEDS), "default": []},
-            "sysctls": {"type": "dict", "default": {}},
-            "modules": {"type": "list", "elements": "str", "default": []},
-            "packages": {"type": "dict", "options": PACKAGES},
-            "config": {"type": "dict", "options": CONFIG},
-        },
-        required_together=[("packages", "config")],
-        supports_check_mode=True,
-    )
-    run = runner(module, install.ENVIRONMENT)
-    daemon = (module.params["config"] or {}).get("daemon", {})
-    abilities = kernel.read_abilities(run)
-    preflight = kernel.report(abilities)
-    found = {ability.name: ability.present for ability in abilities}
-
-    problems = type_problems(daemon)
-    if problems:
-        listed = "\n".join(f"  - {problem}" for problem in problems)
-        module.fail_json(msg=f"Nothing was changed, because docker_daemon is wrong:\n{listed}", preflight=preflight)
-
-    needs = list(module.params["needs"])
-    if daemon.get("storage-driver", "overlay2") == "overlay2":
-        needs.append("overlay_files")
-    if daemon.get("userns-remap"):
-        needs.append("user_namespaces")
-    missing = kernel.missing(abilities, needs)
-    if missing:
-        names = ", ".join(ability.name for ability in missing)
-        module.fail_json(
-            msg=f"This host lacks what its declared use needs ({names}). It\n{preflight}",
-            preflight=preflight,
-            abilities=found,
-        )
-
-    present = module.params["state"] == "present"
-    sysctls = {name: str(value) for name, value in module.params["sysctls"].items()} if present else {}
-    planned = prepare.plan(sysctls, module.params["modules"] if present else [], kernel.module_finder(run))
-    if planned.changed and not module.check_mode:
-        try:
-            prepare.apply(planned, sysctls, run)
-        except prepare.PrepareError as error:
-            module.fail_json(msg=str(error), preflight=preflight, abilities=found)
-    if planned.changed and not all(found.values()):
-        module.warn(f"What this host can do for an engine. It\n{preflight}")
-    module.exit_json(
-        changed=planned.changed,
-        preflight=preflight,
-        abilities=found,
-        managed=prepare.managed(),
-        unknown_sysctls=planned.unknown,
-        diff=[change.as_diff() for change in planned.files if change.changed]
-        + [{"before": f"module {name} not loaded\n", "after": f"module {name} loaded\n"} for name in planned.load]
-        + [{"before": f"{name} other\n", "after": f"{name} = {value}\n"} for name, value in planned.sysctls.items()],
-        **_left_to_do(module.params, run),
-    )
-
-
-def _left_to_do(params: dict[str, Any], run: Run) -> dict[str, Any]:
-    if params["config"] is None:
-        return {}
-    seen = settled.look(params["packages"], params["config"], run, DEFAULT_DOCKER_HOST)
-    return {
-        "settled": seen.settled,
-        "swarm": service.swarm_state(seen.info),
-        "version": seen.info.get("ServerVersion", ""),
-    }
+    run_module(act, argument_spec(), required_together=[("packages", "config")])
 
 
 if __name__ == "__main__":

@@ -68,62 +68,36 @@ registries:
     root: [registry.internal:5000]
 """
 
-import os
-import pwd
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils._host.files import apply_file, plan_file
-from ansible_collections.dockyard.swarm.plugins.module_utils._host.logins import LoginError, merge, registries
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.logins import set_logins
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
+
+
+def argument_spec() -> dict[str, Any]:
+    return {
+        "logins": {
+            "type": "list",
+            "elements": "dict",
+            "required": True,
+            "options": {
+                "registry": {"type": "str", "required": True},
+                "username": {"type": "str"},
+                "password": {"type": "str", "no_log": True},
+                "user": {"type": "str", "default": "root"},
+                "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            },
+        },
+    }
+
+
+def act(module: AnsibleModule) -> dict[str, Any]:
+    return set_logins(module.params["logins"], module.check_mode)
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            "logins": {
-                "type": "list",
-                "elements": "dict",
-                "required": True,
-                "options": {
-                    "registry": {"type": "str", "required": True},
-                    "username": {"type": "str"},
-                    "password": {"type": "str", "no_log": True},
-                    "user": {"type": "str", "default": "root"},
-                    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-                },
-            },
-        },
-        supports_check_mode=True,
-    )
-    planned = []
-    for user in sorted({login["user"] for login in module.params["logins"]}):
-        try:
-            account = pwd.getpwnam(user)
-        except KeyError:
-            module.fail_json(msg=f"docker_registry_logins names the user {user}, who does not exist on this host")
-        path = os.path.join(account.pw_dir, ".docker", "config.json")
-        found = plan_file(path, None)
-        logins = [login for login in module.params["logins"] if login["user"] == user]
-        try:
-            wanted = merge(found.before, logins)
-        except LoginError as error:
-            module.fail_json(msg=f"{path} was left as it is: {error}")
-        planned.append((account, plan_file(path, wanted, mode=0o600, secret=True)))
-
-    changed = any(change.changed for _account, change in planned)
-    if changed and not module.check_mode:
-        for account, change in planned:
-            folder = os.path.dirname(change.path)
-            if not os.path.isdir(folder):
-                os.mkdir(folder, 0o700)
-                os.chown(folder, account.pw_uid, account.pw_gid)
-            apply_file(change)
-            if change.changed and change.after is not None:
-                os.chown(change.path, account.pw_uid, account.pw_gid)
-    module.exit_json(
-        changed=changed,
-        registries={account.pw_name: registries(change.after) for account, change in planned},
-        diff=[change.as_diff() for _account, change in planned if change.changed],
-    )
+    run_module(act, argument_spec())
 
 
 if __name__ == "__main__":

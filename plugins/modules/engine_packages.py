@@ -89,37 +89,40 @@ action:
   sample: none
 """
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.options import PACKAGES
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages import install
-from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.distribution import UnsupportedHostError
-from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.plan import PackageError, describe
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.plan import describe
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import runner
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
+
+
+def argument_spec() -> dict[str, Any]:
+    return {
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        **PACKAGES,
+        "refresh": {"type": "bool", "default": False},
+    }
+
+
+def act(module: AnsibleModule) -> dict[str, Any]:
+    run = runner(module, install.ENVIRONMENT)
+    planned = install.plan(module.params, run, may_refresh=not module.check_mode)
+    if planned.change.any and not module.check_mode:
+        install.apply(planned, run)
+    return {
+        "changed": planned.change.any,
+        "installed": planned.change.install,
+        "removed": planned.change.remove,
+        "action": planned.action,
+        "diff": describe(planned.change, planned.installed),
+    }
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            **PACKAGES,
-            "refresh": {"type": "bool", "default": False},
-        },
-        supports_check_mode=True,
-    )
-    run = runner(module, install.ENVIRONMENT)
-    try:
-        planned = install.plan(module.params, run, may_refresh=not module.check_mode)
-        if planned.change.any and not module.check_mode:
-            install.apply(planned, run)
-    except (PackageError, UnsupportedHostError) as error:
-        module.fail_json(msg=str(error))
-    module.exit_json(
-        changed=planned.change.any,
-        installed=planned.change.install,
-        removed=planned.change.remove,
-        action=planned.action,
-        diff=describe(planned.change, planned.installed),
-    )
+    run_module(act, argument_spec())
 
 
 if __name__ == "__main__":

@@ -72,47 +72,50 @@ commands:
   elements: str
 """
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.dockyard.swarm.plugins.module_utils._host import prune
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.files import plan_file
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.own_units import (
-    HelperError,
     apply_helper,
     plan_helper,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import runner
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
+
+
+def argument_spec() -> dict[str, Any]:
+    return {
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "schedule": {"type": "str", "default": "daily"},
+        "older_than": {"type": "str", "default": "168h"},
+        "unused_images": {"type": "bool", "default": True},
+        "labels": {"type": "list", "elements": "str", "default": []},
+        "keep_labels": {"type": "list", "elements": "str", "default": []},
+        "volumes": {"type": "bool", "default": False},
+    }
+
+
+def act(module: AnsibleModule) -> dict[str, Any]:
+    run = runner(module)
+    present = module.params["state"] == "present"
+    files = [
+        plan_file(prune.SERVICE_PATH, prune.render_service(module.params) if present else None),
+        plan_file(prune.TIMER_PATH, prune.render_timer(module.params["schedule"]) if present else None),
+    ]
+    helper = plan_helper(prune.TIMER, present, files, run)
+    if helper.changed and not module.check_mode:
+        apply_helper(helper, run)
+    return {
+        "changed": helper.changed,
+        "commands": [" ".join(words) for words in prune.commands(module.params)] if present else [],
+        "diff": [change.as_diff() for change in files if change.changed],
+    }
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "schedule": {"type": "str", "default": "daily"},
-            "older_than": {"type": "str", "default": "168h"},
-            "unused_images": {"type": "bool", "default": True},
-            "labels": {"type": "list", "elements": "str", "default": []},
-            "keep_labels": {"type": "list", "elements": "str", "default": []},
-            "volumes": {"type": "bool", "default": False},
-        },
-        supports_check_mode=True,
-    )
-    run = runner(module)
-    wanted = module.params["state"] == "present"
-    files = [
-        plan_file(prune.SERVICE_PATH, prune.render_service(module.params) if wanted else None),
-        plan_file(prune.TIMER_PATH, prune.render_timer(module.params["schedule"]) if wanted else None),
-    ]
-    helper = plan_helper(prune.TIMER, wanted, files, run)
-    if helper.changed and not module.check_mode:
-        try:
-            apply_helper(helper, run)
-        except HelperError as error:
-            module.fail_json(msg=str(error))
-    module.exit_json(
-        changed=helper.changed,
-        commands=[" ".join(words) for words in prune.commands(module.params)] if wanted else [],
-        diff=[change.as_diff() for change in files if change.changed],
-    )
+    run_module(act, argument_spec())
 
 
 if __name__ == "__main__":

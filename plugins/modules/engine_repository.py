@@ -71,45 +71,47 @@ files:
   elements: str
 """
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.urls import fetch_url
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages import repository
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.distribution import (
-    UnsupportedHostError,
     this_host,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
 
 
-def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "url": {"type": "str", "default": ""},
-            "suite": {"type": "str", "default": ""},
-            "channel": {"type": "str", "default": "stable"},
-            "key_url": {"type": "str", "default": "", "no_log": False},
-            "fingerprint": {"type": "str", "default": ""},
-        },
-        supports_check_mode=True,
-    )
+def argument_spec() -> dict[str, Any]:
+    return {
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "url": {"type": "str", "default": ""},
+        "suite": {"type": "str", "default": ""},
+        "channel": {"type": "str", "default": "stable"},
+        "key_url": {"type": "str", "default": "", "no_log": False},
+        "fingerprint": {"type": "str", "default": ""},
+    }
 
+
+def act(module: AnsibleModule) -> dict[str, Any]:
     def fetch(url: str) -> bytes:
         answer, info = fetch_url(module, url, timeout=30)
         if answer is None or info["status"] not in (200, None, -1):
             raise repository.RepositoryError(f"The key at {url} could not be fetched: {info['msg']}")
         return bytes(answer.read())
 
-    try:
-        planned = repository.plan(module.params, this_host(), fetch)
-    except (repository.RepositoryError, UnsupportedHostError) as error:
-        module.fail_json(msg=str(error))
+    planned = repository.plan(module.params, this_host(), fetch)
     if not module.check_mode:
         repository.apply(planned)
-    module.exit_json(
-        changed=bool(planned.files),
-        files=[change.path for change in planned.files],
-        diff=[change.as_diff() for change in planned.files],
-    )
+    return {
+        "changed": bool(planned.files),
+        "files": [change.path for change in planned.files],
+        "diff": [change.as_diff() for change in planned.files],
+    }
+
+
+def main() -> None:
+    run_module(act, argument_spec())
 
 
 if __name__ == "__main__":

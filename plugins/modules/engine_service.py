@@ -106,67 +106,27 @@ version:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils._host import engine_service as service
-from ansible_collections.dockyard.swarm.plugins.module_utils._host.pending import stronger
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.engine_service import run_service
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import runner
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
 
 
-def _info(docker_host: str) -> dict[str, Any]:
-    """An engine that runs and does not answer is waited for later."""
-    try:
-        return service.read_info(docker_host)
-    except EngineError:
-        return {}
+def argument_spec() -> dict[str, Any]:
+    return {
+        "state": {"type": "str", "choices": ["started", "stopped"], "default": "started"},
+        "action": {"type": "str", "choices": ["none", "reload", "restart"], "default": "none"},
+        "members": {"type": "str", "choices": ["restart", "defer"], "default": "restart"},
+        "timeout": {"type": "int", "default": 60},
+        "docker_host": {"type": "str", "default": "unix:///var/run/docker.sock"},
+    }
+
+
+def act(module: AnsibleModule) -> dict[str, Any]:
+    return run_service(module.params, runner(module), module.check_mode)
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            "state": {"type": "str", "choices": ["started", "stopped"], "default": "started"},
-            "action": {"type": "str", "choices": ["none", "reload", "restart"], "default": "none"},
-            "members": {"type": "str", "choices": ["restart", "defer"], "default": "restart"},
-            "timeout": {"type": "int", "default": 60},
-            "docker_host": {"type": "str", "default": "unix:///var/run/docker.sock"},
-        },
-        supports_check_mode=True,
-    )
-    run = runner(module)
-    docker_host, started = module.params["docker_host"], module.params["state"] == "started"
-    unit = service.current_unit(run)
-    if started and not unit.exists and not module.check_mode:
-        module.fail_json(msg="This host has no docker.service: dockyard.swarm.engine_packages installs it.")
-    info = _info(docker_host) if unit.active else {}
-    swarm = service.swarm_state(info)
-    if started:
-        action, reasons = service.read_pending(unit)
-        action = stronger(action, module.params["action"])
-        defer = module.params["members"] == "defer"
-        steps = service.decide(unit, action, reasons, member=service.is_member(swarm), defer=defer)
-    else:
-        if service.is_member(swarm):
-            module.fail_json(
-                msg=f"This host is a member of a swarm ({swarm['state']}), and its engine was left running: "
-                "have it leave the swarm first"
-            )
-        steps = service.decide_stop(unit)
-    if not module.check_mode:
-        try:
-            service.apply(steps, run)
-            if started and (steps.verbs or not info):
-                member, timeout = service.is_member(swarm), module.params["timeout"]
-                info = service.wait_until_healthy(run, timeout, lambda: service.read_info(docker_host), member)
-        except service.ServiceError as error:
-            module.fail_json(msg=str(error), steps=steps.verbs)
-    module.exit_json(
-        changed=bool(steps.verbs),
-        steps=steps.verbs,
-        restart_pending=steps.deferred,
-        reasons=steps.reasons,
-        swarm=service.swarm_state(info),
-        version=info.get("ServerVersion", ""),
-        diff=service.describe(unit, steps),
-    )
+    run_module(act, argument_spec())
 
 
 if __name__ == "__main__":

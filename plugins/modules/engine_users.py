@@ -49,24 +49,25 @@ added:
 
 import grp
 import pwd
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
 
 
-def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            "users": {"type": "list", "elements": "str", "required": True},
-            "group": {"type": "str", "default": "docker"},
-        },
-        supports_check_mode=True,
-    )
+def argument_spec() -> dict[str, Any]:
+    return {
+        "users": {"type": "list", "elements": "str", "required": True},
+        "group": {"type": "str", "default": "docker"},
+    }
+
+
+def act(module: AnsibleModule) -> dict[str, Any]:
     users, group = module.params["users"], module.params["group"]
     unknown = sorted(set(users) - {account.pw_name for account in pwd.getpwall()})
     if unknown:
-        module.fail_json(
-            msg=f"docker_users names {', '.join(unknown)}, and this host has no such user: create it first"
-        )
+        raise UserError(f"docker_users names {', '.join(unknown)}, and this host has no such user: create it first")
     try:
         members = grp.getgrnam(group).gr_mem
     except KeyError:
@@ -75,14 +76,18 @@ def main() -> None:
     if not module.check_mode:
         for user in added:
             module.run_command(["gpasswd", "--add", user, group], check_rc=True)
-    module.exit_json(
-        changed=bool(added),
-        added=added,
-        diff={
+    return {
+        "changed": bool(added),
+        "added": added,
+        "diff": {
             "before": "".join(f"{user}\n" for user in sorted(members)),
             "after": "".join(f"{user}\n" for user in sorted({*members, *added})),
         },
-    )
+    }
+
+
+def main() -> None:
+    run_module(act, argument_spec())
 
 
 if __name__ == "__main__":

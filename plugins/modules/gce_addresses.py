@@ -96,9 +96,10 @@ project:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.addresses import decide_addresses
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import Owner
-from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.module import gce_argument_spec, run
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.module import carry_out, gce_argument_spec
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.reading import Reader
 
 
@@ -114,8 +115,7 @@ def argument_spec() -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True)
+def act(module: AnsibleModule) -> dict[str, Any]:
     params = module.params
     owner = Owner(params["fleet"])
 
@@ -123,7 +123,7 @@ def main() -> None:
         there = reader.addresses(params["region"])
         return {name: str(there[name]["address"]) for name in params["names"] if name in there}
 
-    run(
+    return carry_out(
         module,
         lambda reader: decide_addresses(
             params["names"],
@@ -135,6 +135,10 @@ def main() -> None:
         ),
         lambda reader, _plan: {"addresses": reserved(reader)},
     )
+
+
+def main() -> None:
+    run_module(act, argument_spec())
 
 
 if __name__ == "__main__":

@@ -143,9 +143,10 @@ project:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.firewall import decide_rules, rules_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import Owner
-from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.module import gce_argument_spec, run
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.module import carry_out, gce_argument_spec
 
 
 def argument_spec() -> dict[str, Any]:
@@ -166,15 +167,18 @@ def argument_spec() -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True)
+def act(module: AnsibleModule) -> dict[str, Any]:
     params = module.params
     owner = Owner(params["fleet"])
-    run(
+    return carry_out(
         module,
         lambda reader: decide_rules(params["rules"], reader.firewalls(), owner, params["network"]),
         lambda reader, _plan: {"rules": rules_of(reader.firewalls(), owner)},
     )
+
+
+def main() -> None:
+    run_module(act, argument_spec())
 
 
 if __name__ == "__main__":

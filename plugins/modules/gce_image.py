@@ -109,8 +109,10 @@ project:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce import image_use
-from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.module import gce_argument_spec, run
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.module import carry_out, gce_argument_spec
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.plan import Plan
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.reading import Reader
 
@@ -129,22 +131,13 @@ def argument_spec() -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    module = AnsibleModule(
-        argument_spec=argument_spec(),
-        required_if=[
-            ("state", "tested", ("name", "family")),
-            ("state", "failed", ("name",)),
-            ("state", "pruned", ("family",)),
-        ],
-        supports_check_mode=True,
-    )
+def act(module: AnsibleModule) -> dict[str, Any]:
     params = module.params
 
     def plan_of(reader: Reader) -> Plan:
         if params["state"] == "pruned":
             if params["keep"] < 1:
-                module.fail_json(msg="keep must leave at least one image to start hosts from")
+                raise UserError("keep must leave at least one image to start hosts from")
             return image_use.decide_prune(reader.images_of(params["family"]), params["keep"], params["older"])
         image = reader.image(params["name"])
         if params["state"] == "tested":
@@ -156,7 +149,19 @@ def main() -> None:
             return {"kept": image_use.in_use(reader.images_of(params["family"]))}
         return {"image": reader.image(params["name"])}
 
-    run(module, plan_of, result_of)
+    return carry_out(module, plan_of, result_of)
+
+
+def main() -> None:
+    run_module(
+        act,
+        argument_spec(),
+        required_if=[
+            ("state", "tested", ("name", "family")),
+            ("state", "failed", ("name",)),
+            ("state", "pruned", ("family",)),
+        ],
+    )
 
 
 if __name__ == "__main__":

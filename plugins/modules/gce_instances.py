@@ -323,6 +323,7 @@ project:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.declared import declared_hosts
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import Owner, check_name
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.instances import (
@@ -330,7 +331,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.inst
     decide,
     decide_absent,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.module import gce_argument_spec, run
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.module import carry_out, gce_argument_spec
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.plan import START, Plan
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.reading import Reader
 
@@ -385,13 +386,7 @@ def argument_spec() -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    module = AnsibleModule(
-        argument_spec=argument_spec(),
-        mutually_exclusive=[("count", "names"), ("image", "image_family")],
-        required_if=[("state", state, ["group", "zones"]) for state in ("present", "started", "stopped", "restarted")],
-        supports_check_mode=True,
-    )
+def act(module: AnsibleModule) -> dict[str, Any]:
     params = module.params
     owner = Owner(params["fleet"], params["group"])
 
@@ -415,7 +410,16 @@ def main() -> None:
             "surplus": list(plan.surplus),
         }
 
-    run(module, plan_of, result_of)
+    return carry_out(module, plan_of, result_of)
+
+
+def main() -> None:
+    run_module(
+        act,
+        argument_spec(),
+        mutually_exclusive=[("count", "names"), ("image", "image_family")],
+        required_if=[("state", state, ["group", "zones"]) for state in ("present", "started", "stopped", "restarted")],
+    )
 
 
 if __name__ == "__main__":

@@ -60,31 +60,37 @@ project:
   sample: my-project
 """
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.declared import ssh_keys_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.differences import metadata_difference
-from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.module import gce_argument_spec, run
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.module import carry_out, gce_argument_spec
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.plan import Plan
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.reading import Reader
 
 
-def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            **gce_argument_spec(),
-            # Public keys; the name alone makes Ansible suspect secrets.
-            "keys": {"type": "list", "elements": "str", "required": True, "no_log": False},
-        },
-        supports_check_mode=True,
-    )
+def argument_spec() -> dict[str, Any]:
+    return {
+        **gce_argument_spec(),
+        # Public keys; the name alone makes Ansible suspect secrets.
+        "keys": {"type": "list", "elements": "str", "required": True, "no_log": False},
+    }
 
+
+def act(module: AnsibleModule) -> dict[str, Any]:
     def plan_of(reader: Reader) -> Plan:
         lines = ssh_keys_of(module.params["keys"])
         hosts = reader.hosts(module.params["fleet"])
         found = {name: metadata_difference(host, {}, lines) for name, host in hosts.items()}
         return Plan({name: difference.steps for name, difference in found.items() if difference})
 
-    run(module, plan_of, lambda _reader, _plan: {})
+    return carry_out(module, plan_of, lambda _reader, _plan: {})
+
+
+def main() -> None:
+    run_module(act, argument_spec())
 
 
 if __name__ == "__main__":

@@ -67,31 +67,35 @@ cleaned:
   sample: [{path: /etc/machine-id, kind: identity}]
 """
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.dockyard.swarm.plugins.module_utils._image import generalise
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
+
+
+def argument_spec() -> dict[str, Any]:
+    return {
+        "data_root": {"type": "path", "default": "/var/lib/docker"},
+        "keep_images": {"type": "bool", "default": False},
+    }
+
+
+def act(module: AnsibleModule) -> dict[str, Any]:
+    request = generalise.Request(module.params["data_root"], module.params["keep_images"])
+    plan = generalise.read(request, module.run_command)
+    if plan.changed and not module.check_mode:
+        generalise.apply(request, plan, module.run_command)
+    return {
+        "changed": plan.changed,
+        "stopped": plan.stop,
+        "cleaned": [{"path": item.path, "kind": item.kind} for item in plan.found],
+        "diff": generalise.describe(plan),
+    }
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            "data_root": {"type": "path", "default": "/var/lib/docker"},
-            "keep_images": {"type": "bool", "default": False},
-        },
-        supports_check_mode=True,
-    )
-    request = generalise.Request(module.params["data_root"], module.params["keep_images"])
-    try:
-        plan = generalise.read(request, module.run_command)
-        if plan.changed and not module.check_mode:
-            generalise.apply(request, plan, module.run_command)
-    except generalise.GeneraliseError as error:
-        module.fail_json(msg=str(error))
-    module.exit_json(
-        changed=plan.changed,
-        stopped=plan.stop,
-        cleaned=[{"path": item.path, "kind": item.kind} for item in plan.found],
-        diff=generalise.describe(plan),
-    )
+    run_module(act, argument_spec())
 
 
 if __name__ == "__main__":

@@ -63,20 +63,24 @@ manifest:
       type: dict
 """
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import connect, engine_argument_spec
-from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import EngineError
 from ansible_collections.dockyard.swarm.plugins.module_utils._image import manifest
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
+
+
+def argument_spec() -> dict[str, Any]:
+    return engine_argument_spec()
+
+
+def act(module: AnsibleModule) -> dict[str, Any]:
+    return {"manifest": manifest.manifest(connect(module), module.run_command)}
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=engine_argument_spec(), supports_check_mode=True)
-    engine = connect(module)
-    try:
-        found = manifest.manifest(engine, module.run_command)
-    except (EngineError, manifest.ManifestError) as error:
-        module.fail_json(msg=str(error))
-    module.exit_json(changed=False, manifest=found)
+    run_module(act, argument_spec())
 
 
 if __name__ == "__main__":

@@ -62,36 +62,39 @@ pulled:
   elements: str
 """
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import connect, engine_argument_spec
-from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import EngineError
 from ansible_collections.dockyard.swarm.plugins.module_utils._image import preload
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
+
+
+def argument_spec() -> dict[str, Any]:
+    return {
+        **engine_argument_spec(),
+        "engine_timeout": {"type": "int", "default": 300},
+        "images": {"type": "list", "elements": "str", "required": True},
+        "logins": {"type": "dict", "default": {}, "no_log": True},
+    }
+
+
+def act(module: AnsibleModule) -> dict[str, Any]:
+    desired = list(dict.fromkeys(module.params["images"]))
+    preload.check(desired)
+    engine = connect(module)
+    plan = preload.read(desired, engine)
+    if plan.pull and not module.check_mode:
+        preload.apply(plan, engine, module.params["logins"])
+    diff = {
+        "before": "".join(f"{reference}\n" for reference in plan.present),
+        "after": "".join(f"{reference}\n" for reference in desired),
+    }
+    return {"changed": bool(plan.pull), "pulled": plan.pull, "diff": diff}
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            **engine_argument_spec(),
-            "engine_timeout": {"type": "int", "default": 300},
-            "images": {"type": "list", "elements": "str", "required": True},
-            "logins": {"type": "dict", "default": {}, "no_log": True},
-        },
-        supports_check_mode=True,
-    )
-    wanted = list(dict.fromkeys(module.params["images"]))
-    try:
-        preload.check(wanted)
-        engine = connect(module)
-        plan = preload.read(wanted, engine)
-        if plan.pull and not module.check_mode:
-            preload.apply(plan, engine, module.params["logins"])
-    except (preload.PreloadError, EngineError) as error:
-        module.fail_json(msg=str(error))
-    diff = {
-        "before": "".join(f"{reference}\n" for reference in plan.present),
-        "after": "".join(f"{reference}\n" for reference in wanted),
-    }
-    module.exit_json(changed=bool(plan.pull), pulled=plan.pull, diff=diff)
+    run_module(act, argument_spec())
 
 
 if __name__ == "__main__":

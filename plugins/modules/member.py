@@ -185,15 +185,10 @@ cluster_id:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import (
-    connect,
-    engine_argument_spec,
-    fail,
-)
-from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.addresses import AddressError, resolve
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import connect, engine_argument_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.addresses import resolve
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.engine_plan import (
-    MemberError,
     Wanted,
     after_steps,
     member_steps,
@@ -204,7 +199,6 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.read
     member_without_engine,
     read_member,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.settle import NotSettledError
 
 SHOWN = ("state", "role", "node_id", "cluster_id")
 
@@ -233,19 +227,15 @@ def argument_spec() -> dict[str, Any]:
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec=argument_spec(),
+    run_module(
+        act,
+        argument_spec(),
         mutually_exclusive=[("init", "join_token", "force_new_cluster", "unlock_key")],
         required_together=[("join_token", "join_addresses")],
-        supports_check_mode=True,
     )
-    try:
-        module.exit_json(**_run(module))
-    except (EngineError, MemberError, AddressError, NotSettledError) as error:
-        fail(module, str(error))
 
 
-def _run(module: AnsibleModule) -> dict[str, Any]:
+def act(module: AnsibleModule) -> dict[str, Any]:
     params = module.params
     wanted = Wanted(
         state=params["state"],

@@ -141,26 +141,9 @@ node:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import (
-    connect,
-    engine_argument_spec,
-    fail,
-)
-from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.nodes.change import NodeChange
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.nodes.plan import (
-    NodeError,
-    find_node,
-    label_texts,
-    maintenance_changes,
-    node_changes,
-    refusal_to_change,
-    refusal_to_maintain,
-    refusal_to_remove,
-    warning_about_loss,
-)
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.settle import NotSettledError
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.views import node_view
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import connect, engine_argument_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.nodes.run import run_node
 
 
 def argument_spec() -> dict[str, Any]:
@@ -180,80 +163,17 @@ def argument_spec() -> dict[str, Any]:
     }
 
 
+def act(module: AnsibleModule) -> dict[str, Any]:
+    return run_node(connect(module), module.params, module.check_mode)
+
+
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec=argument_spec(),
+    run_module(
+        act,
+        argument_spec(),
         required_one_of=[("id", "hostname")],
         mutually_exclusive=[("id", "hostname"), ("maintenance", "availability"), ("maintenance", "labels")],
-        supports_check_mode=True,
     )
-    engine = connect(module)
-    try:
-        nodes = [node_view(node) for node in engine.nodes()]
-        node = find_node(nodes, module.params["id"], module.params["hostname"])
-        act = _be_absent if module.params["state"] == "absent" else _be_present
-        module.exit_json(**act(module, engine, nodes, node))
-    except (EngineError, NodeError, NotSettledError) as error:
-        fail(module, str(error))
-
-
-def _be_present(
-    module: AnsibleModule, engine: Engine, nodes: list[dict[str, Any]], node: dict[str, Any] | None
-) -> dict[str, Any]:
-    params = module.params
-    if node is None:
-        raise NodeError(f"the cluster has no node {params['id'] or params['hostname']}")
-    changes, refusal = _changes(params, node, nodes)
-    if refusal:
-        raise NodeError(refusal)
-    if changes.get("role", ("", ""))[1] == "worker":
-        _warn_about_loss(module, node, nodes)
-    after = {**node, **{key: value for key, (_before, value) in changes.items()}}
-    result = {
-        "changed": bool(changes),
-        "diff": {
-            "before": {key: before for key, (before, _after) in changes.items()},
-            "after": {key: value for key, (_before, value) in changes.items()},
-        },
-    }
-    if not module.check_mode:
-        # A node that does not come back from its maintenance keeps the note of what it had before.
-        ready_first = params["maintenance"] is False and bool(changes)
-        changed = NodeChange(engine, params["wait_timeout"]).apply(node, changes, params["wait"], ready_first)
-        after = changed or after
-    return {**result, "node": after}
-
-
-def _changes(
-    params: dict[str, Any], node: dict[str, Any], nodes: list[dict[str, Any]]
-) -> tuple[dict[str, tuple[Any, Any]], str | None]:
-    """What to change, and why not to."""
-    if params["maintenance"] is not None:
-        changes = maintenance_changes(node, params["maintenance"])
-        return changes, refusal_to_maintain(node, nodes) if params["maintenance"] else None
-    labels = label_texts(params["labels"])
-    changes = node_changes(node, labels, params["labels_exact"], params["availability"], params["role"])
-    return changes, refusal_to_change(node, changes, nodes)
-
-
-def _be_absent(
-    module: AnsibleModule, engine: Engine, nodes: list[dict[str, Any]], node: dict[str, Any] | None
-) -> dict[str, Any]:
-    if node is None:
-        return {"changed": False, "node": None, "diff": {"before": {}, "after": {}}}
-    refusal = refusal_to_remove(node, nodes, module.params["force"])
-    if refusal:
-        raise NodeError(refusal)
-    _warn_about_loss(module, node, nodes)
-    if not module.check_mode:
-        NodeChange(engine, module.params["wait_timeout"]).remove(node, module.params["force"])
-    return {"changed": True, "node": None, "diff": {"before": node, "after": {}}}
-
-
-def _warn_about_loss(module: AnsibleModule, node: dict[str, Any], nodes: list[dict[str, Any]]) -> None:
-    warning = warning_about_loss(node, nodes)
-    if warning:
-        module.warn(warning)
 
 
 if __name__ == "__main__":

@@ -158,12 +158,10 @@ failed_tasks:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import (
-    connect,
-    engine_argument_spec,
-    fail,
-)
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import connect, engine_argument_spec
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
 from ansible_collections.dockyard.swarm.plugins.module_utils._service.change import (
     AuthFor,
     ServiceNotConvergedError,
@@ -179,7 +177,6 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._service.decide imp
     ROLLED_BACK,
     SPREAD,
     Change,
-    ServiceError,
     chosen,
     decide,
 )
@@ -189,37 +186,36 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request impo
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.rollout import refusal
 
 
-def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            **engine_argument_spec(),
-            "names": {"type": "list", "elements": "str", "required": True, "aliases": ["name"]},
-            **credentials_argument_spec(),
-            "state": {
-                "type": "str",
-                "choices": [PRESENT, SPREAD, RESTARTED, ROLLED_BACK, REFRESHED],
-                "default": PRESENT,
-            },
-            "replicas": {"type": "int"},
-            "wait": {"type": "bool", "default": True},
-            "wait_timeout": {"type": "int", "default": 300},
+def argument_spec() -> dict[str, Any]:
+    return {
+        **engine_argument_spec(),
+        "names": {"type": "list", "elements": "str", "required": True, "aliases": ["name"]},
+        **credentials_argument_spec(),
+        "state": {
+            "type": "str",
+            "choices": [PRESENT, SPREAD, RESTARTED, ROLLED_BACK, REFRESHED],
+            "default": PRESENT,
         },
-        required_if=[("state", PRESENT, ["replicas"])],
-        supports_check_mode=True,
-    )
-    if module.params["replicas"] is not None and module.params["state"] != PRESENT:
-        fail(module, f"replicas goes with state {PRESENT} alone; leave it out for state {module.params['state']}")
-    if module.params["replicas"] is not None and module.params["replicas"] < 0:
-        fail(module, f"replicas must be 0 or more, not {module.params['replicas']}")
+        "replicas": {"type": "int"},
+        "wait": {"type": "bool", "default": True},
+        "wait_timeout": {"type": "int", "default": 300},
+    }
+
+
+def act(module: AnsibleModule) -> dict[str, Any]:
+    replicas, state = module.params["replicas"], module.params["state"]
+    if replicas is not None and state != PRESENT:
+        raise UserError(f"replicas goes with state {PRESENT} alone; leave it out for state {state}")
+    if replicas is not None and replicas < 0:
+        raise UserError(f"replicas must be 0 or more, not {replicas}")
     engine = connect(module)
     try:
-        module.exit_json(**_run(module, engine))
+        return _run(module, engine)
     except ServiceNotConvergedError as error:
-        fail(module, str(error), failed_tasks=[vars(item) for item in error.outcome.failed_tasks])
+        failed = [vars(item) for item in error.outcome.failed_tasks]
+        raise UserError(str(error), failed_tasks=failed) from error
     except EngineError as error:
-        fail(module, refusal(engine, error))
-    except ServiceError as error:
-        fail(module, str(error))
+        raise UserError(refusal(engine, error)) from error
 
 
 def _run(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
@@ -269,6 +265,10 @@ def _diff(changes: list[Change]) -> list[dict[str, str]]:
             lines.append(f"~ service {change.name}")
             lines += [f"    {difference.key}  {shown(difference)}" for difference in change.differences]
     return [{"prepared": "\n".join(lines) + "\n"}]
+
+
+def main() -> None:
+    run_module(act, argument_spec(), required_if=[("state", PRESENT, ["replicas"])])
 
 
 if __name__ == "__main__":

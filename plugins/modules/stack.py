@@ -350,21 +350,15 @@ failed_tasks:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import (
-    connect,
-    engine_argument_spec,
-    fail,
-)
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import connect, engine_argument_spec
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.remove import RemovalError
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.submit import ApplyError
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.images import UnresolvedImagesError
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.credentials import finder
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.deploy_request import (
     request_from_options,
     request_from_project,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.deployments import HistoryError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.rollback import plan_rollback
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.operations import (
     AuthFor,
@@ -374,8 +368,6 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.operations i
     remove_stack,
     roll_back_stack,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.order import OrderError
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import PlanError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.module_result import (
     plan_result,
     services_result,
@@ -387,51 +379,46 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.rollout impo
     plan_removal,
     refusal,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import ConvertError
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.stack_lock import StackLockedError
 
-_TOLD = (
-    ApplyError,
-    ConvertError,
-    HistoryError,
-    StackLockedError,
-    OrderError,
-    PlanError,
-    RemovalError,
-    UnresolvedImagesError,
-)
+
+def argument_spec() -> dict[str, Any]:
+    return {**engine_argument_spec(), **stack_argument_spec()}
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={**engine_argument_spec(), **stack_argument_spec()},
+    run_module(
+        act,
+        argument_spec(),
         required_if=[
             ("state", "present", ["name", "project"]),
             ("state", "absent", ["name"]),
             ("state", "rolled_back", ["name"]),
         ],
-        supports_check_mode=True,
     )
-    _refuse_contradictions(module)
+
+
+def act(module: AnsibleModule) -> dict[str, Any]:
+    _refuse_contradictions(module.params)
     engine = connect(module)
     states = {"present": _present, "absent": _absent, "rolled_back": _rolled_back}
     try:
-        result = states[module.params["state"]](module, engine)
+        return states[module.params["state"]](module, engine)
     except FailedDeployError as error:
-        fail(module, _message(module, engine, error), rolled_back=error.done, **_failed_tasks(error.cause))
-    except (EngineError, NotConvergedError, *_TOLD) as error:
-        fail(module, _message(module, engine, error), **_failed_tasks(error))
-    module.exit_json(**result)
+        failed = _failed_tasks(error.cause)
+        raise UserError(_message(module, engine, error), rolled_back=error.done, **failed) from error
+    except UserError as error:
+        raise UserError(_message(module, engine, error), **error.result, **_failed_tasks(error)) from error
 
 
-def _refuse_contradictions(module: AnsibleModule) -> None:
-    params = module.params
+def _refuse_contradictions(params: dict[str, Any]) -> None:
     if params["only"] and params["prune"]:
-        fail(module, "only and prune exclude each other: what the files no longer have is no part of a partial deploy")
+        raise UserError(
+            "only and prune exclude each other: what the files no longer have is no part of a partial deploy"
+        )
     if params["on_failure"] == "rollback" and not params["wait"]:
-        fail(module, "on_failure=rollback needs wait=true: without waiting, nobody sees that a deploy fails")
+        raise UserError("on_failure=rollback needs wait=true: without waiting, nobody sees that a deploy fails")
     if params["keep_deployments"] < 0:
-        fail(module, "keep_deployments has to be 0 or more")
+        raise UserError("keep_deployments has to be 0 or more")
 
 
 def _message(module: AnsibleModule, engine: Engine, error: Exception) -> str:

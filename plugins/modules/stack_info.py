@@ -237,13 +237,16 @@ orphaned:
       elements: str
 """
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import (
     connect,
     engine_argument_spec,
-    fail,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.stack_state import (
     describe,
     read,
@@ -252,18 +255,22 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.stack
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.rollout import refusal
 
 
-def main() -> None:
-    module = AnsibleModule(
-        argument_spec={**engine_argument_spec(), "name": {"type": "str"}},
-        supports_check_mode=True,
-    )
+def argument_spec() -> dict[str, Any]:
+    return {**engine_argument_spec(), "name": {"type": "str"}}
+
+
+def act(module: AnsibleModule) -> dict[str, Any]:
     engine = connect(module)
     name = module.params["name"]
     try:
         seen = read(engine, name)
     except EngineError as error:
-        fail(module, refusal(engine, error))
-    module.exit_json(changed=False, stacks=stack_names(seen), **(describe(seen, name) if name else {}))
+        raise UserError(refusal(engine, error)) from error
+    return {"stacks": stack_names(seen), **(describe(seen, name) if name else {})}
+
+
+def main() -> None:
+    run_module(act, argument_spec())
 
 
 if __name__ == "__main__":

@@ -103,23 +103,12 @@ ssh_config:
   sample: /home/ann/.ssh/dockyard/shop.conf
 """
 
-import json
-import os
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockyard.swarm.plugins.module_utils._workstation.contexts import (
-    Context,
-    ContextError,
-    Plan,
-    decide,
-)
-from ansible_collections.dockyard.swarm.plugins.module_utils._workstation.ssh_config import (
-    Host,
-    render,
-    with_include,
-    without_include,
-)
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import runner
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
+from ansible_collections.dockyard.swarm.plugins.module_utils._workstation.apply import set_up
 
 
 def argument_spec() -> dict[str, Any]:
@@ -139,82 +128,12 @@ def argument_spec() -> dict[str, Any]:
     }
 
 
+def act(module: AnsibleModule) -> dict[str, Any]:
+    return set_up(module.params, runner(module), module.check_mode)
+
+
 def main() -> None:
-    module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True)
-    params = module.params
-    fleet, folder = params["fleet"], params["ssh_folder"]
-    hosts = [Host(**{key: value for key, value in host.items() if value is not None}) for host in params["hosts"]]
-    file = os.path.join(folder, "dockyard", f"{fleet}.conf")
-    config = os.path.join(folder, "config")
-    own, theirs = _read(file), _read(config)
-    try:
-        wanted = render(fleet, hosts) if hosts else ""
-        plan = decide(fleet, [host.name for host in hosts], _contexts(module)) if params["contexts"] else Plan()
-    except (ContextError, ValueError) as error:
-        module.fail_json(msg=str(error))
-    included = with_include(theirs, file) if hosts else without_include(theirs, file)
-    changed = plan.changed or own != wanted or theirs != included
-    if not module.check_mode:
-        _write(file, own, wanted)
-        _write(config, theirs, included)
-        _apply(module, plan)
-    module.exit_json(
-        changed=changed,
-        contexts=sorted(host.name for host in hosts) if params["contexts"] else [],
-        removed=list(plan.remove),
-        ssh_config=file,
-        diff=[
-            {"before_header": file, "after_header": file, "before": own, "after": wanted},
-            {"before_header": config, "after_header": config, "before": theirs, "after": included},
-            {"before": _shown(plan, before=True), "after": _shown(plan, before=False)},
-        ],
-    )
-
-
-def _read(file: str) -> str:
-    try:
-        with open(file, encoding="utf-8") as stream:
-            return stream.read()
-    except FileNotFoundError:
-        return ""
-
-
-def _write(file: str, before: str, after: str) -> None:
-    if before == after:
-        return
-    if not after and before:
-        os.unlink(file)
-        return
-    os.makedirs(os.path.dirname(file), mode=0o700, exist_ok=True)
-    partial = f"{file}.new"
-    with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as stream:
-        stream.write(after)
-    # Through a link, so that a configuration that is one stays one.
-    os.replace(partial, os.path.realpath(file))
-
-
-def _contexts(module: AnsibleModule) -> dict[str, Context]:
-    _status, output, _error = module.run_command(
-        [module.get_bin_path("docker", required=True), "context", "ls", "--format", "{{json .}}"], check_rc=True
-    )
-    listed = [json.loads(line) for line in output.splitlines() if line.strip()]
-    return {item["Name"]: Context(item["Name"], item["Description"], item["DockerEndpoint"]) for item in listed}
-
-
-def _apply(module: AnsibleModule, plan: Plan) -> None:
-    docker = module.get_bin_path("docker") or "docker"
-    for verb, contexts in (("create", plan.create), ("update", plan.update)):
-        for context in contexts:
-            described = ["--description", context.description, "--docker", f"host={context.endpoint}"]
-            module.run_command([docker, "context", verb, *described, context.name], check_rc=True)
-    for name in plan.remove:
-        module.run_command([docker, "context", "rm", "--force", name], check_rc=True)
-
-
-def _shown(plan: Plan, before: bool) -> str:
-    if before:
-        return "".join(f"context {name}\n" for name in plan.remove)
-    return "".join(f"context {context.name} {context.endpoint}\n" for context in (*plan.create, *plan.update))
+    run_module(act, argument_spec())
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ PACKAGE = "ansible_collections.dockyard.swarm.plugins"
 
 # From the ground up: a file belongs to the longest prefix that fits, and may import that room and those listed before.
 ROOMS = [
+    "module_utils._module",
     "module_utils._engine",
     "module_utils._host",
     "module_utils._providers",

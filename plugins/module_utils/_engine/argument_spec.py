@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import traceback
-from typing import Any, NoReturn
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import (
@@ -16,6 +16,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client impo
     EngineError,
     MissingSdkError,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
 DEFAULT_DOCKER_HOST = "unix:///var/run/docker.sock"
 
@@ -33,17 +34,16 @@ def engine_argument_spec() -> dict[str, Any]:
 
 
 def connect(module: AnsibleModule) -> Engine:
-    """Connect to the engine the module's options name, or end the module with a sentence that helps."""
+    """Connect to the engine that the module's options name.
+
+    Raises:
+        EngineError: nobody answers, with what to do about it.
+    """
     try:
         return Engine.connect(module.params["docker_host"], timeout=module.params["engine_timeout"])
-    except MissingSdkError:
+    except MissingSdkError as error:
         message = f"{missing_required_lib('docker')} On Debian and Ubuntu the package is python3-docker."
-        fail(module, message, exception=traceback.format_exc())
+        raise UserError(message, exception=traceback.format_exc()) from error
     except EngineError as error:
-        fail(module, f"{error.message}. Is the engine installed and running? The role dockyard.swarm.docker does both.")
-
-
-def fail(module: AnsibleModule, msg: str, **result: Any) -> NoReturn:
-    """End the module as failed."""
-    module.fail_json(msg=msg, **result)
-    raise AssertionError("fail_json returned")  # pragma: no cover
+        message = f"{error.message}. Is the engine installed and running? The role dockyard.swarm.docker does both."
+        raise EngineError(message, error.status) from error

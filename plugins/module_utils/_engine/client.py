@@ -21,6 +21,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+
 if TYPE_CHECKING:
     from docker import APIClient
     from docker.tls import TLSConfig
@@ -30,7 +32,7 @@ Json = dict[str, Any]
 _NETWORK_GONE = re.compile(r"network \S+ not found")
 
 
-class EngineError(Exception):
+class EngineError(UserError):
     """An engine that refused a request, or could not be asked.
 
     Attributes:

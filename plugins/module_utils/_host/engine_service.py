@@ -14,13 +14,16 @@ from typing import Any, Callable
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
 from ansible_collections.dockyard.swarm.plugins.module_utils._host import pending
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run, Unit, read_unit
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+
+Json = dict[str, Any]
 
 _UNIT, _SOCKET, _CONTAINERD = "docker.service", "docker.socket", "containerd.service"
 _POLL = 0.2
 _HINTS = {"locked": "its managers lock themselves (autolock), so unlock it with `docker swarm unlock`"}
 
 
-class ServiceError(Exception):
+class ServiceError(UserError):
     """The engine is not in the state asked for."""
 
 
@@ -37,6 +40,58 @@ class Steps:
     verbs: list[str] = field(default_factory=list)
     deferred: bool = False
     reasons: list[str] = field(default_factory=list)
+
+
+def run_service(params: Json, run: Run, check_mode: bool) -> Json:
+    """Start, reload, restart or stop the engine, and see that it answers.
+
+    Args:
+        params: options of the module `engine_service`.
+
+    Returns:
+        What the module returns.
+    """
+    docker_host, started = params["docker_host"], params["state"] == "started"
+    unit = current_unit(run)
+    if started and not unit.exists and not check_mode:
+        raise ServiceError("This host has no docker.service: dockyard.swarm.engine_packages installs it.")
+    info = _info_if_answering(docker_host) if unit.active else {}
+    member = is_member(swarm_state(info))
+    if started:
+        action, reasons = read_pending(unit)
+        action = pending.stronger(action, params["action"])
+        steps = decide(unit, action, reasons, member=member, defer=params["members"] == "defer")
+    else:
+        if member:
+            raise ServiceError(
+                f"This host is a member of a swarm ({swarm_state(info)['state']}), and its engine was left running: "
+                "have it leave the swarm first"
+            )
+        steps = decide_stop(unit)
+    if not check_mode:
+        try:
+            apply(steps, run)
+            if started and (steps.verbs or not info):
+                info = wait_until_healthy(run, params["timeout"], lambda: read_info(docker_host), member)
+        except ServiceError as error:
+            raise ServiceError(str(error), steps=steps.verbs) from error
+    return {
+        "changed": bool(steps.verbs),
+        "steps": steps.verbs,
+        "restart_pending": steps.deferred,
+        "reasons": steps.reasons,
+        "swarm": swarm_state(info),
+        "version": info.get("ServerVersion", ""),
+        "diff": describe(unit, steps),
+    }
+
+
+def _info_if_answering(docker_host: str) -> Json:
+    """An engine that runs and does not answer is waited for later."""
+    try:
+        return read_info(docker_host)
+    except EngineError:
+        return {}
 
 
 def decide_stop(unit: Unit) -> Steps:

@@ -12,13 +12,90 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import pwd
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.files import FileChange, apply_file, plan_file
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+
+Json = dict[str, Any]
 
 _HUB = "https://index.docker.io/v1/"
 
 
-class LoginError(Exception):
+class LoginError(UserError):
     """A file that credentials cannot be put into."""
+
+
+def set_logins(logins: list[Json], check_mode: bool) -> Json:
+    """Put logins into their users' files, or take them out.
+
+    All of a user's files are read and written as that user: what root does in a folder that somebody else can change
+    may be led elsewhere by a link.
+
+    Args:
+        logins: as of `merge`, and `user` each.
+
+    Returns:
+        What the module `engine_logins` returns.
+    """
+    planned = []
+    for user in sorted({login["user"] for login in logins}):
+        try:
+            account = pwd.getpwnam(user)
+        except KeyError:
+            message = f"docker_registry_logins names the user {user}, who does not exist on this host"
+            raise LoginError(message) from None
+        with _acting_as(account):
+            planned.append((account, _plan(account, [login for login in logins if login["user"] == user])))
+    changed = any(change.changed for _account, change in planned)
+    if changed and not check_mode:
+        for account, change in planned:
+            with _acting_as(account):
+                os.makedirs(os.path.dirname(change.path), mode=0o700, exist_ok=True)
+                apply_file(change)
+    return {
+        "changed": changed,
+        "registries": {account.pw_name: registries(change.after) for account, change in planned},
+        "diff": [change.as_diff() for _account, change in planned if change.changed],
+    }
+
+
+def _plan(account: pwd.struct_passwd, logins: list[Json]) -> FileChange:
+    # A link of the user's stays one: the file it names is written.
+    path = os.path.realpath(os.path.join(account.pw_dir, ".docker", "config.json"))
+    found = plan_file(path, None)
+    try:
+        desired = merge(found.before, logins)
+    except LoginError as error:
+        raise LoginError(f"{path} was left as it is: {error}") from error
+    return plan_file(path, desired, mode=0o600, secret=True)
+
+
+@contextmanager
+def _acting_as(account: pwd.struct_passwd) -> Iterator[None]:
+    """Have the rights of a user, and no others, for a while."""
+    if os.geteuid() == account.pw_uid:
+        yield
+        return
+    group, groups = os.getegid(), os.getgroups()
+    user = os.geteuid()
+    try:
+        os.initgroups(account.pw_name, account.pw_gid)
+        os.setegid(account.pw_gid)
+        os.seteuid(account.pw_uid)
+        yield
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        raise LoginError(f"{place}the user {account.pw_name} may not do this here ({error.strerror})") from error
+    finally:
+        os.seteuid(user)
+        os.setegid(group)
+        if user == 0:
+            os.setgroups(groups)
 
 
 def registry_key(registry: str) -> str:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.files import FileChange, apply_file
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run, Unit, read_unit
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
 
-class HelperError(Exception):
+class HelperError(UserError):
     """systemd refused."""
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Callable
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._image.traces import REMOVE, Found, find
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
 Run = Callable[[list[str]], "tuple[int, str, str]"]
 # What would go on writing after it has been cleaned, engine first.
@@ -29,7 +30,7 @@ WRITERS = (
 _PEOPLE_FROM = 1000
 
 
-class GeneraliseError(Exception):
+class GeneraliseError(UserError):
     """The host cannot become an image."""
 
 

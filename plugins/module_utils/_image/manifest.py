@@ -13,6 +13,7 @@ import re
 from typing import Any, Callable
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, Json
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
 Run = Callable[[list[str]], "tuple[int, str, str]"]
 # Differs between two hosts, or two days, of the very same configuration.
@@ -25,7 +26,7 @@ _OF_ONE_HOST = re.compile(
 )
 
 
-class ManifestError(Exception):
+class ManifestError(UserError):
     """The host does not tell what is installed."""
 
 

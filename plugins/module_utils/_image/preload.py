@@ -11,12 +11,13 @@ import re
 from dataclasses import dataclass, field
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError, registry_auth
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
 _BY_DIGEST = re.compile(r"(?P<name>[^@\s]+)@(?P<digest>sha256:[0-9a-f]{64})")
 _DOCKER_HUB = "docker.io"
 
 
-class PreloadError(Exception):
+class PreloadError(UserError):
     """An image that cannot be preloaded."""
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 from ansible_collections.dockyard.swarm.plugins.module_utils._service.decide import (
     ROLLED_BACK,
     Change,
@@ -36,7 +37,7 @@ _ATTEMPTS = 6
 _ROUNDS = 4
 
 
-class ServiceNotConvergedError(Exception):
+class ServiceNotConvergedError(UserError):
     """A service that did not arrive; `outcome` has the verdict and the tasks' errors."""
 
     def __init__(self, name: str, outcome: Outcome, timeout: float) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 from ansible_collections.dockyard.swarm.plugins.module_utils._service.balance import counts, is_even
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.canonical import Names, canonical_service
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import NAMESPACE, labels_of
@@ -28,7 +29,7 @@ REFRESHED = "refreshed"
 ALL = "*"
 
 
-class ServiceError(Exception):
+class ServiceError(UserError):
     """A wish that the service cannot fulfil; nothing has been changed."""
 
 

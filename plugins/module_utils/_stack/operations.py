@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.remove import RemovalError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.submit import ApplyError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.deployments import (
@@ -58,7 +59,7 @@ _PAUSE = 1.0
 _FAILURES = (ApplyError, NotConvergedError, EngineError, RemovalError)
 
 
-class FailedDeployError(Exception):
+class FailedDeployError(UserError):
     """A deploy that failed, and what became of taking it back.
 
     Attributes:

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.remove import remove_steps
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.submit import (
     apply_objects,
@@ -55,7 +56,7 @@ AuthFor = Callable[[str], "str | None"]
 _UNAVAILABLE = 503
 
 
-class NotConvergedError(Exception):
+class NotConvergedError(UserError):
     """Services that are not where their specs say; `outcome` has the verdicts and the tasks' errors."""
 
     def __init__(self, stack: str, outcome: Outcome, timeout: float, untouched: Collection[str] = ()) -> None:

@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import lock_name
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.rule import (
     Holder,
@@ -38,7 +39,7 @@ _PAUSE = 1.0
 _LONGEST_LABEL = 1000
 
 
-class StackLockedError(Exception):
+class StackLockedError(UserError):
     """Somebody else deploys the stack at this moment."""
 
 

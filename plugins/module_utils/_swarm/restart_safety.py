@@ -3,24 +3,54 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Whether a swarm can spare a node, and whether it has recovered from sparing one. Pure."""
+"""Whether a swarm can spare a node, and whether it has recovered from sparing one."""
 
 from __future__ import annotations
 
+import time
 from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.quorum import quorum_of
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.views import node_view
 
 Json = dict[str, Any]
 
-
-def managers(nodes: list[Json]) -> tuple[int, int]:
-    """How many managers there are, and how many of them are reachable."""
-    statuses = [node["ManagerStatus"] for node in nodes if node.get("ManagerStatus")]
-    return len(statuses), sum(status.get("Reachability") == "reachable" for status in statuses)
+_POLL = 0.5
 
 
-def quorum(total: int) -> int:
-    """The number of managers that have to be reachable for anything to be decided."""
-    return total // 2 + 1
+def wait_until_safe(engine: Engine, params: Json) -> Json:
+    """Wait until a node's engine may be restarted, or, given a baseline, until the swarm has recovered from that.
+
+    Args:
+        engine: of a manager.
+        params: options of the module `engine_health`.
+
+    Returns:
+        What the module returns.
+    """
+    node_id, baseline, timeout = params["node_id"], params["baseline"], params["timeout"]
+    deadline = time.monotonic() + timeout
+    while complaints := _complaints(engine, params):
+        if time.monotonic() >= deadline:
+            when = "after its restart" if baseline is not None else "and its engine was not restarted"
+            listed = "\n".join(f"  - {complaint}" for complaint in complaints)
+            raise UserError(f"Node {node_id}: waited {timeout} s in vain, {when}:\n{listed}")
+        time.sleep(_POLL)
+    tasks = engine.tasks()
+    return {"baseline": {"running": running(tasks), "tasks": tasks_on(tasks, node_id)}}
+
+
+def _complaints(engine: Engine, params: Json) -> list[str]:
+    try:
+        nodes = engine.nodes()
+        if params["baseline"] is not None:
+            services, tasks = engine.services(status=True), engine.tasks()
+            return shortfalls(nodes, services, tasks, params["node_id"], params["baseline"])
+        return [] if params["allow_quorum_loss"] else objections(nodes, params["node_id"])
+    except EngineError as error:
+        return [error.message]  # right after a restart the managers may still be electing a leader
 
 
 def running(tasks: list[Json], without: set[str] | frozenset[str] = frozenset()) -> dict[str, int]:
@@ -44,11 +74,11 @@ def objections(nodes: list[Json], node_id: str) -> list[str]:
         return [f"the swarm has no node {node_id}"]
     absent = [_name(other) for other in nodes if other["ID"] != node_id and _unreachable(other)]
     reasons = [f"manager {name} is not reachable" for name in absent]
-    total, reachable = managers(nodes)
-    if node.get("ManagerStatus") and total > 1:
-        left = reachable - (not _unreachable(node))
-        if left < quorum(total):
-            reasons.append(f"{left} of {total} managers would remain reachable, and quorum needs {quorum(total)}")
+    quorum = quorum_of([node_view(other) for other in nodes])
+    during = quorum.stopping([node_id])
+    if node_id in quorum.managers and len(quorum.managers) > 1 and not during.held:
+        left, total = len(during.reachable), len(during.managers)
+        reasons.append(f"{left} of {total} managers would remain reachable, and quorum needs {during.needed}")
     return reasons
 
 

@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
 
-class NotSettledError(Exception):
+class NotSettledError(UserError):
     """What was waited for did not happen in time."""
 
 

@@ -13,8 +13,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
-class ContextError(Exception):
+
+class ContextError(UserError):
     """A name that somebody else's context has."""
 
 

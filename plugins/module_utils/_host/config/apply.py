@@ -22,12 +22,13 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._host.config import
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.files import FileChange, apply_file, plan_file
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.network import default_route_mtu
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run, Unit, read_unit
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
 _VALIDATES_SINCE = (23, 0)
 _DATA_ROOT = "/var/lib/docker"
 
 
-class ConfigError(Exception):
+class ConfigError(UserError):
     """A configuration that must not replace the one in place."""
 
 

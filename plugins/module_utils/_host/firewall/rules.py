@@ -15,6 +15,8 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+
 PUBLISHED = "DOCKYARD-PUBLISHED"
 SWARM = "DOCKYARD-SWARM"
 # The chain each of ours is reached from.
@@ -24,7 +26,7 @@ FAMILIES = {4: "iptables", 6: "ip6tables"}
 _CLUSTER_PORT, _GOSSIP_PORT = 2377, 7946
 
 
-class FirewallError(Exception):
+class FirewallError(UserError):
     """A rule that cannot be understood."""
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from typing import Callable
+from typing import Any, Callable
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run
 
@@ -93,6 +93,16 @@ def report(abilities: list[Ability]) -> str:
         consequence = "" if ability.present else f": {ability.lack}"
         lines.append(f"  {mark} {ability.found if ability.present else ability.name.replace('_', ' ')}{consequence}")
     return "\n".join(lines)
+
+
+def needed(declared: list[str], daemon: dict[str, Any]) -> list[str]:
+    """What is needed by declaration, and by the keys of `daemon.json`."""
+    needs = list(declared)
+    if daemon.get("storage-driver", "overlay2") == "overlay2":
+        needs.append("overlay_files")
+    if daemon.get("userns-remap"):
+        needs.append("user_namespaces")
+    return needs
 
 
 def missing(abilities: list[Ability], needs: list[str]) -> list[Ability]:

@@ -13,6 +13,7 @@ from typing import Callable
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.files import FileChange, apply_file, plan_file
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
 _SYSCTL_FILE = "/etc/sysctl.d/60-dockyard.conf"
 _MODULES_FILE = "/etc/modules-load.d/dockyard.conf"
@@ -27,7 +28,7 @@ _PARTS = {
 }
 
 
-class PrepareError(Exception):
+class PrepareError(UserError):
     """The kernel refused a setting."""
 
 
@@ -80,6 +81,15 @@ def plan(sysctls: dict[str, str], modules: list[str], has_module: Callable[[str]
         sysctls=differing,
         unknown=unknown,
     )
+
+
+def describe(preparation: Preparation) -> list[dict[str, str]]:
+    """For Ansible's `diff`."""
+    return [
+        *(change.as_diff() for change in preparation.files if change.changed),
+        *({"before": f"module {name} not loaded\n", "after": f"module {name} loaded\n"} for name in preparation.load),
+        *({"before": f"{name} other\n", "after": f"{name} = {value}\n"} for name, value in preparation.sysctls.items()),
+    ]
 
 
 def _live_value(name: str) -> str | None:

@@ -11,10 +11,12 @@ import os
 import shlex
 from dataclasses import dataclass
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+
 _DEBIAN_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "armhf", "ppc64le": "ppc64el"}
 
 
-class UnsupportedHostError(Exception):
+class UnsupportedHostError(UserError):
     """A system this collection does not install an engine on."""
 
 

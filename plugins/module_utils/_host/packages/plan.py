@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.distribution import Distribution
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
 # Packages of the other source cannot stand beside the chosen one's: they share files and the unit's name.
 _FROM_DOCKER = (
@@ -28,7 +29,7 @@ _FROM_DISTRIBUTION = {
 EXTRAS = ("buildx", "compose", "rootless")
 
 
-class PackageError(Exception):
+class PackageError(UserError):
     """What was asked for cannot be had."""
 
 

@@ -20,6 +20,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.open
     fingerprints,
     normal,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
 _HEAD = "# Written by the role dockyard.swarm.docker; changes made here are lost.\n"
 _DOCKER = "https://download.docker.com/linux"
@@ -42,7 +43,7 @@ _OLD_KEYRINGS = (
 )
 
 
-class RepositoryError(Exception):
+class RepositoryError(UserError):
     """A repository that is not to be trusted, or cannot be described."""
 
 

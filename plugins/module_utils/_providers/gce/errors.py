@@ -7,8 +7,10 @@
 
 from __future__ import annotations
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
-class GceError(Exception):
+
+class GceError(UserError):
     """A request that Google refused, or that never got an answer.
 
     Attributes:

@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+
 Json = dict[str, Any]
 
 FLEET = "fleet"
@@ -26,7 +28,7 @@ _NAME = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 LONGEST_NAME = 63
 
 
-class DeclarationError(Exception):
+class DeclarationError(UserError):
     """The declaration is wrong or does not fit what is there; nothing has been changed."""
 
 

@@ -8,17 +8,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.apply import Applier
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.credentials import (
     GOOGLE_IMPORT_ERROR,
     Identity,
     problem_of,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.errors import GceError
-from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import DeclarationError, check_name
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import check_name
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.plan import Plan
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.reading import Reader
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.session import (
@@ -59,46 +59,39 @@ def gce_argument_spec() -> Json:
     }
 
 
-def fail(module: AnsibleModule, msg: str, **result: Any) -> NoReturn:
-    """End the module as failed."""
-    module.fail_json(msg=msg, **result)
-    raise AssertionError("fail_json returned")  # pragma: no cover
-
-
-def run(
+def carry_out(
     module: AnsibleModule,
     decide: Callable[[Reader], Plan],
     after: Callable[[Reader, Plan], Json],
-) -> NoReturn:
-    """Read and decide, show or apply, and end the module.
+) -> Json:
+    """Read and decide, show or apply.
 
     Args:
         decide: reads what it needs and returns the plan.
         after: what the module returns beside the plan, read again once the plan was carried out.
+
+    Returns:
+        What the module returns.
     """
-    try:
-        check_name("the fleet", module.params["fleet"])
-        session = _session(module)
-        project = module.params["project"] or session.default_project
-        if not project:
-            fail(module, "no project is known: set project, or the environment variable GCP_PROJECT")
-        reader = Reader(session, project)
-        plan = decide(reader)
-        result = {
-            "changed": plan.changed,
-            "steps": [str(step) for step in plan.steps],
-            "diff": plan.diff(),
-            "project": project,
-        }
-        if not module.check_mode and plan.steps:
-            outcome = Applier(session, project, module.params["operation_timeout"]).apply(plan)
-            if outcome.errors:
-                result.update(changed=bool(outcome.done), steps=[str(step) for step in outcome.done])
-                fail(module, _told(outcome.errors), errors=outcome.errors, **result)
-        module.exit_json(**result, **after(reader, plan))
-    except (GceError, DeclarationError) as error:
-        fail(module, getattr(error, "message", str(error)))
-    raise AssertionError("exit_json returned")  # pragma: no cover
+    check_name("the fleet", module.params["fleet"])
+    session = _session(module)
+    project = module.params["project"] or session.default_project
+    if not project:
+        raise UserError("no project is known: set project, or the environment variable GCP_PROJECT")
+    reader = Reader(session, project)
+    plan = decide(reader)
+    result = {
+        "changed": plan.changed,
+        "steps": [str(step) for step in plan.steps],
+        "diff": plan.diff(),
+        "project": project,
+    }
+    if not module.check_mode and plan.steps:
+        outcome = Applier(session, project, module.params["operation_timeout"]).apply(plan)
+        if outcome.errors:
+            result.update(changed=bool(outcome.done), steps=[str(step) for step in outcome.done])
+            raise UserError(_told(outcome.errors), errors=outcome.errors, **result)
+    return {**result, **after(reader, plan)}
 
 
 def _told(errors: dict[str, str]) -> str:
@@ -108,7 +101,7 @@ def _told(errors: dict[str, str]) -> str:
 def _session(module: AnsibleModule) -> Session:
     missing = GOOGLE_IMPORT_ERROR or REQUESTS_IMPORT_ERROR
     if missing:
-        fail(module, missing_required_lib("google-auth[requests]"), exception=missing)
+        raise UserError(missing_required_lib("google-auth[requests]"), exception=missing)
     params = module.params
     identity = Identity(
         kind=params["auth_kind"],
@@ -122,7 +115,7 @@ def _session(module: AnsibleModule) -> Session:
     )
     problem = problem_of(identity)
     if problem:
-        fail(module, problem)
+        raise UserError(problem)
     return Session(
         identity,
         endpoint=params["api_endpoint"],

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Collection, Iterable
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import NAMESPACE
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import (
     CONFIG,
@@ -26,7 +27,7 @@ _PAUSE = 0.5
 _IN_USE = ("is in use by", "has active endpoints", "in use")
 
 
-class RemovalError(Exception):
+class RemovalError(UserError):
     """Something could not be removed, or was not gone in time."""
 
 

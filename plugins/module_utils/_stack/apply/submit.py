@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.remove import remove_steps, wait_for_leftovers
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.canonical import Names
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.current import Current, unlisted_networks
@@ -42,7 +43,7 @@ _GONE = re.compile(r"network \S+ not found")
 _ATTEMPTS = 6
 
 
-class ApplyError(Exception):
+class ApplyError(UserError):
     """A step the engine refused; `done` are the steps that were carried out before."""
 
     def __init__(self, step: Step, reason: str, done: list[Step]) -> None:

@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.canonical import spec_at
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import IMAGE, labels_of
 
@@ -31,7 +32,7 @@ _AT_ONCE = 8
 _ID = re.compile(r"[0-9a-f]{64}")
 
 
-class UnresolvedImagesError(Exception):
+class UnresolvedImagesError(UserError):
     """Images whose digest no registry told; `reasons` has the engine's words for each reference."""
 
     def __init__(self, reasons: Mapping[str, str]) -> None:

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import (
     DEPLOYMENT,
     NAMESPACE,
@@ -37,7 +38,7 @@ _LARGEST = 450_000
 _LONGEST_STACK = 32
 
 
-class HistoryError(Exception):
+class HistoryError(UserError):
     """There is no such deployment to go to."""
 
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import short_name
 
 Json = dict[str, Any]
@@ -23,7 +24,7 @@ _STRICTNESS = (STARTED, HEALTHY, COMPLETED)
 _JOB_MODES = ("ReplicatedJob", "GlobalJob")
 
 
-class OrderError(Exception):
+class OrderError(UserError):
     """An order that cannot be kept."""
 
 

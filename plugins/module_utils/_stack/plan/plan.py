@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.canonical import (
     Names,
     canonical_network,
@@ -45,7 +46,7 @@ SECRET = "secret"  # noqa: S105 (a kind of object, no password)
 SERVICE = "service"
 
 
-class PlanError(Exception):
+class PlanError(UserError):
     """Something the deploy needs is not as it has to be; nothing has been changed."""
 
 

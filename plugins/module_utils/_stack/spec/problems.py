@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from typing import Any, Union
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+
 Json = dict[str, Any]
 Path = tuple[Union[str, int], ...]
 
 
-class ConvertError(Exception):
+class ConvertError(UserError):
     """A project that no engine, or not this one, can run.
 
     Attributes:

@@ -12,16 +12,54 @@ from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.cluster.settings import (
+    SETTINGS,
     changed_settings,
     nodes_behind_root,
     settings_changes,
+    settings_view,
     with_new_root,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.nodes.plan import label_texts
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.settle import wait_until
 
 Json = dict[str, Any]
 
 _ATTEMPTS = 10
+
+
+def change_cluster(engine: Engine, params: Json, check_mode: bool) -> Json:
+    """Bring a cluster's settings to what is asked for, and rotate the keys that are named.
+
+    What is reported is what was applied: where somebody else changed the settings meanwhile, the changes over those.
+
+    Args:
+        engine: of a manager.
+        params: options of the module `cluster`.
+
+    Returns:
+        What the module returns.
+    """
+    desired = {name: params[name] for name in SETTINGS}
+    desired["labels"] = label_texts(params["labels"])
+    if check_mode:
+        before = engine.swarm()["Spec"]
+    else:
+        change = ClusterChange(engine, params["wait_timeout"])
+        before = change.settings(desired)
+        change.rotate(params["rotate"])
+    changes = settings_changes(before, desired)
+    result = {
+        "changed": bool(changes or params["rotate"]),
+        "settings": settings_view(changed_settings(before, changes)),
+        "rotated": params["rotate"],
+        "diff": {
+            "before": {name: value for name, (value, _after) in changes.items()},
+            "after": {name: value for name, (_before, value) in changes.items()},
+        },
+    }
+    if params["unlock_key"]:
+        result["unlock_key"] = engine.swarm_unlock_key()
+    return result
 
 
 class ClusterChange:
@@ -36,9 +74,13 @@ class ClusterChange:
         self._engine = engine
         self._timeout = timeout
 
-    def settings(self, wanted: Json) -> None:
-        """Set what differs from `wanted`, see `settings.settings_changes`, over what others have changed meanwhile."""
-        self._update(lambda spec: changed_settings(spec, settings_changes(spec, wanted)))
+    def settings(self, desired: Json) -> Json:
+        """Set what differs from `desired`, see `settings.settings_changes`, over what others have changed meanwhile.
+
+        Returns:
+            The SwarmSpec over which it was set.
+        """
+        return self._update(lambda spec: changed_settings(spec, settings_changes(spec, desired)))
 
     def rotate(self, what: Collection[str]) -> None:
         """Replace `worker_token`, `manager_token`, `unlock_key`, `ca`; for the last, wait until all nodes follow."""
@@ -55,19 +97,22 @@ class ClusterChange:
                 lambda: ", ".join(self._behind()) or "the rotation is still in progress",
             )
 
-    def _update(self, change: Callable[[Json], Json], **keys: bool) -> None:
+    def _update(self, change: Callable[[Json], Json], **keys: bool) -> Json:
+        """Change the SwarmSpec, and return it as it was."""
         for attempt in range(1, _ATTEMPTS + 1):
             swarm = self._engine.swarm()
             spec = change(swarm["Spec"])
-            if spec == swarm["Spec"] and not keys:
-                return
+            before: Json = swarm["Spec"]
+            if spec == before and not keys:
+                return before
             try:
                 self._engine.swarm_update(swarm["Version"]["Index"], spec, **keys)
             except EngineError as error:
                 if not error.out_of_sequence or attempt == _ATTEMPTS:
                     raise
             else:
-                return
+                return before
+        raise AssertionError("the last attempt returns or raises")  # pragma: no cover
 
     def _root(self) -> str:
         return str((self._engine.swarm().get("TLSInfo") or {}).get("TrustRoot") or "")

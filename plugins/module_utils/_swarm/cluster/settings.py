@@ -25,6 +25,9 @@ _PLACES: dict[str, tuple[tuple[str, str], int]] = {
     "autolock": (("EncryptionConfig", "AutoLockManagers"), 1),
 }
 
+#: All settings, by the names of the module's options.
+SETTINGS = (*_PLACES, "labels", "external_cas")
+
 
 def settings_view(spec: Json) -> Json:
     """A SwarmSpec as the module shows it.

@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any, Protocol
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+
 Json = dict[str, Any]
 
 LABEL = "dockyard.swarm.lock"
@@ -59,7 +61,7 @@ class MayBreak:
 NOBODY = MayBreak()
 
 
-class SwarmLockedError(Exception):
+class SwarmLockedError(UserError):
     """Somebody else has the lock.
 
     Attributes:

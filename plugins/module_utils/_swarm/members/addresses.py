@@ -13,12 +13,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Union
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+
 Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
 
 _LOCAL_IPV4 = re.compile(r"\|-- (\d+\.\d+\.\d+\.\d+)\n\s+/32 host LOCAL")
 
 
-class AddressError(Exception):
+class AddressError(UserError):
     """No address, or no single one, fits what was asked for."""
 
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+
 Json = dict[str, Any]
 
 
-class MembershipError(Exception):
+class MembershipError(UserError):
     """The declared hosts cannot safely be made one swarm."""
 
 

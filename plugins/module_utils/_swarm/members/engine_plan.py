@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm import quorum
 
 Json = dict[str, Any]
@@ -19,7 +20,7 @@ Json = dict[str, Any]
 _SUBNET_SIZE = 24
 
 
-class MemberError(Exception):
+class MemberError(UserError):
     """The membership that is wanted cannot be had from the one there is."""
 
 

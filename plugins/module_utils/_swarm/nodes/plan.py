@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.quorum import (
     quorum_of,
     refusal_to_demote,
@@ -25,7 +26,7 @@ Json = dict[str, Any]
 FORMER_AVAILABILITY = "dockyard.swarm.former-availability"
 
 
-class NodeError(Exception):
+class NodeError(UserError):
     """The node that is meant cannot be told, or must not be changed as wanted."""
 
 

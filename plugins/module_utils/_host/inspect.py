@@ -1,0 +1,76 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""The first step of the docker role: what the host can do, its kernel's settings, and whether more is left to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import DEFAULT_DOCKER_HOST
+from ansible_collections.dockyard.swarm.plugins.module_utils._host import engine_service as service
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.config.schema import type_problems
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.kernel import capabilities, settings
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.look import look
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+
+Json = dict[str, Any]
+
+
+def inspect_host(params: Json, run: Run, check_mode: bool) -> Json:
+    """Refuse what cannot work here, set the kernel up, and say what is left to do.
+
+    Args:
+        params: options of the module `engine_host`.
+
+    Returns:
+        What the module returns.
+    """
+    daemon = (params["config"] or {}).get("daemon", {})
+    abilities = capabilities.read_abilities(run)
+    found = {ability.name: ability.present for ability in abilities}
+    preflight = capabilities.report(abilities)
+
+    problems = type_problems(daemon)
+    if problems:
+        listed = "\n".join(f"  - {problem}" for problem in problems)
+        raise UserError(f"Nothing was changed, because docker_daemon is wrong:\n{listed}", preflight=preflight)
+    missing = capabilities.missing(abilities, capabilities.needed(params["needs"], daemon))
+    if missing:
+        names = ", ".join(ability.name for ability in missing)
+        message = f"This host lacks what its declared use needs ({names}). It\n{preflight}"
+        raise UserError(message, preflight=preflight, abilities=found)
+
+    present = params["state"] == "present"
+    sysctls = {name: str(value) for name, value in params["sysctls"].items()} if present else {}
+    planned = settings.plan(sysctls, params["modules"] if present else [], capabilities.module_finder(run))
+    if planned.changed and not check_mode:
+        try:
+            settings.apply(planned, sysctls, run)
+        except settings.PrepareError as error:
+            raise UserError(str(error), preflight=preflight, abilities=found) from error
+    lacks_some = planned.changed and not all(found.values())
+    return {
+        "changed": planned.changed,
+        "preflight": preflight,
+        "abilities": found,
+        "managed": settings.managed(),
+        "unknown_sysctls": planned.unknown,
+        "diff": settings.describe(planned),
+        "warnings": [f"What this host can do for an engine. It\n{preflight}"] if lacks_some else [],
+        **_left_to_do(params, run),
+    }
+
+
+def _left_to_do(params: Json, run: Run) -> Json:
+    if params["config"] is None:
+        return {}
+    seen = look(params["packages"], params["config"], run, DEFAULT_DOCKER_HOST)
+    return {
+        "settled": seen.settled,
+        "swarm": service.swarm_state(seen.info),
+        "version": seen.info.get("ServerVersion", ""),
+    }
