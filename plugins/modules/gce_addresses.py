@@ -120,14 +120,14 @@ def act(module: AnsibleModule) -> dict[str, Any]:
     owner = Owner(params["fleet"])
 
     def reserved(reader: Reader) -> dict[str, str]:
-        there = reader.addresses(params["region"])
+        there = reader.addresses_in(params["region"])
         return {name: str(there[name]["address"]) for name in params["names"] if name in there}
 
     return carry_out(
         module,
         lambda reader: decide_addresses(
             params["names"],
-            reader.addresses(params["region"]),
+            reader.addresses_in(params["region"]),
             owner,
             params["region"],
             params,

@@ -126,6 +126,7 @@ options:
   metadata:
     description:
       - Metadata, merged into what is there; a key with the value V(null) is removed. Keys that others set stay.
+      - Values may be secrets. Diffs, invocations and errors show the keys, and values of Google's own settings only.
     type: dict
   ssh_keys:
     description:
@@ -133,7 +134,7 @@ options:
     type: list
     elements: str
   startup_script:
-    description: The script that runs at each boot, as text.
+    description: The script that runs at each boot, as text. It is not shown in diffs and invocations.
     type: str
   service_account:
     description: The hosts' service account. If not set, none is given to new hosts. Changing it takes a stop.
@@ -166,9 +167,10 @@ options:
         description: Whether the boot is measured and compared.
         type: bool
   deletion_protection:
-    description: Whether the hosts are protected against deletion, by this module too.
+    description:
+      - Whether the hosts are protected against deletion, by this module too. If not set, new hosts are not protected,
+        and a protection that somebody has set by hand stays.
     type: bool
-    default: false
   update_policy:
     description:
       - What removing a difference may cost. V(live) - nothing; V(stop) - a stop and a start of the host;
@@ -302,6 +304,14 @@ surplus:
   type: list
   elements: str
   sample: [shop-worker-3]
+unused_addresses:
+  description:
+    - Addresses that the group has reserved, that no host uses or is declared to use, and that stay until the group is
+      shrunk. RV(unused_addresses[].usd_per_month) is Google's list price in US dollars.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{name: shop-worker-3, region: europe-west1, address: 203.0.113.9, usd_per_month: 7.3}]
 steps:
   description: What was done, or would be in check mode.
   returned: always
@@ -372,14 +382,14 @@ def argument_spec() -> dict[str, Any]:
         "external_address": {"type": "str", "choices": ["none", "ephemeral", "reserved"], "default": "ephemeral"},
         "labels": {"type": "dict"},
         "tags": {"type": "list", "elements": "str"},
-        "metadata": {"type": "dict"},
+        "metadata": {"type": "dict", "no_log": True},
         # Public keys; the name alone makes Ansible suspect secrets.
         "ssh_keys": {"type": "list", "elements": "str", "no_log": False},
-        "startup_script": {"type": "str"},
+        "startup_script": {"type": "str", "no_log": True},
         "service_account": {"type": "dict", "options": account},
         "spot": {"type": "bool", "default": False},
         "shielded_vm": {"type": "dict", "options": shielded},
-        "deletion_protection": {"type": "bool", "default": False},
+        "deletion_protection": {"type": "bool"},
         "update_policy": {"type": "str", "choices": ["live", "stop", "recreate"], "default": "live"},
         "shrink": {"type": "bool", "default": False},
         "released": {"type": "list", "elements": "str", "default": []},
@@ -408,6 +418,7 @@ def act(module: AnsibleModule) -> dict[str, Any]:
             "held": [item.as_dict() for item in plan.held],
             "booted": [step.name for step in plan.steps if step.action in ("create_instance", START)],
             "surplus": list(plan.surplus),
+            "unused_addresses": list(plan.unused),
         }
 
     return carry_out(module, plan_of, result_of)

@@ -10,7 +10,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.curr
     CurrentHost,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.declared import Declared, declared_hosts
-from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import Owner
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import Owner, last_part
 
 Json = dict[str, Any]
 
@@ -109,7 +109,7 @@ def current(
     bodies = [boot_disk(body["name"]) for body in instances] if disks is None else disks
     return Current(
         hosts={body["name"]: CurrentHost.of(body) for body in instances},
-        disks={body["name"]: CurrentDisk.of(body) for body in bodies},
-        addresses={body["name"]: body for body in addresses or []},
+        disks={(disk.zone, disk.name): disk for disk in map(CurrentDisk.of, bodies)},
+        addresses={(last_part(body["region"]), body["name"]): body for body in addresses or []},
         **more,
     )

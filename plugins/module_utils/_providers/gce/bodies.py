@@ -51,7 +51,7 @@ def instance_body(host: Declared, existing_disks: set[str], labels: Json) -> Jso
     """An Instance (`instances.insert`); the address of a reserved one is filled in when it is known.
 
     Args:
-        existing_disks: names of disks that are attached rather than made.
+        existing_disks: names of disks in the host's zone that are attached rather than made.
         labels: labels of new disks.
     """
     body: Json = {
@@ -60,7 +60,7 @@ def instance_body(host: Declared, existing_disks: set[str], labels: Json) -> Jso
         "labels": dict(host.labels),
         "disks": [_boot_disk(host, labels), *(_data_disk(host, disk, existing_disks, labels) for disk in host.disks)],
         "networkInterfaces": [_interface(host)],
-        "deletionProtection": host.deletion_protection,
+        "deletionProtection": bool(host.deletion_protection),
     }
     metadata = merged({}, host.metadata, host.ssh_keys)
     items = [{"key": key, "value": value} for key, value in sorted(metadata.items())]

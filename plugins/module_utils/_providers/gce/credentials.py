@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import traceback
@@ -59,6 +60,47 @@ _OPTION_OF_KIND = {
     "service_account_email": "machineaccount",
     "access_token": "accesstoken",
 }
+
+
+def fingerprint_of(identity: Identity) -> str:
+    """A name for who asks, which changes with the credentials behind the options. No secret can be told from it.
+
+    What a cache holds is what one caller may see; another one, or one whose access has ended, must not be served it.
+    """
+    digest = hashlib.sha256()
+    for part in (
+        identity.kind,
+        ",".join(identity.scopes),
+        identity.service_account_email,
+        identity.impersonate,
+        identity.access_token,
+        identity.service_account_contents,
+        *(_contents(path) for path in _files(identity)),
+        os.environ.get("GCE_METADATA_HOST") if identity.kind in ("application", "machineaccount") else None,
+    ):
+        # With its length, so that parts cannot run into each other.
+        data = b"" if part is None else part if isinstance(part, bytes) else part.encode()
+        digest.update(f"{-1 if part is None else len(data)}:".encode() + data)
+    return digest.hexdigest()
+
+
+def _files(identity: Identity) -> list[str]:
+    """The files the credentials come from, in the order in which google-auth looks for them."""
+    if identity.kind == "serviceaccount":
+        return [identity.service_account_file] if identity.service_account_file else []
+    if identity.kind != "application":
+        return []
+    configuration = os.environ.get("CLOUDSDK_CONFIG") or os.path.join("~", ".config", "gcloud")
+    found = identity.credentials_file or os.environ.get("GOOGLE_APPLICATION_CREDENTIALS")
+    return [found or os.path.join(configuration, "application_default_credentials.json")]
+
+
+def _contents(path: str) -> bytes | None:
+    try:
+        with open(os.path.expanduser(path), "rb") as file:
+            return file.read()
+    except OSError:
+        return None
 
 
 def problem_of(identity: Identity) -> str | None:

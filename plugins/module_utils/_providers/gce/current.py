@@ -11,7 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import GROUP, last_part
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import (
+    GROUP,
+    Place,
+    last_part,
+    place_of,
+)
 
 Json = dict[str, Any]
 
@@ -30,7 +35,7 @@ PASSING = {
 
 @dataclass(frozen=True)
 class CurrentDisk:
-    """A disk as it stands; `users` are names of the instances that use it."""
+    """A disk as it stands; `users` are names of the instances that use it, `zone` is the region of a regional one."""
 
     name: str
     zone: str
@@ -45,7 +50,7 @@ class CurrentDisk:
         """From a Disk of the API."""
         return cls(
             name=body["name"],
-            zone=last_part(body.get("zone")),
+            zone=last_part(body.get("zone") or body.get("region")),
             size_gb=int(body.get("sizeGb", 0)),
             disk_type=last_part(body.get("type")),
             image=image_path(body.get("sourceImage", "")),
@@ -61,7 +66,7 @@ class CurrentHost:
     Attributes:
         access_config: name of the configuration that gives it an external address, "" without one.
         address: that address; "" also for a stopped host whose address is not reserved.
-        attached: names of its disks, the boot disk first.
+        attached: its disks, the boot disk first.
         body: the API's Instance, for fingerprints.
     """
 
@@ -75,7 +80,7 @@ class CurrentHost:
     internal: str
     address: str
     access_config: str
-    attached: tuple[str, ...]
+    attached: tuple[Place, ...]
     labels: Mapping[str, str]
     tags: tuple[str, ...]
     metadata: Mapping[str, str]
@@ -104,7 +109,7 @@ class CurrentHost:
             internal=interface.get("networkIP", ""),
             address=access.get("natIP", ""),
             access_config=access.get("name", "External NAT") if access else "",
-            attached=tuple(last_part(disk.get("source")) for disk in disks if disk.get("source")),
+            attached=tuple(place_of(disk["source"]) for disk in disks if disk.get("source")),
             labels=body.get("labels", {}),
             tags=tuple(sorted(body.get("tags", {}).get("items", []))),
             metadata=metadata_of(body),
@@ -138,15 +143,19 @@ class Current:
 
     Attributes:
         hosts: by name; only those that carry the fleet's label.
-        disks: by name; the disks of the zones in question, whoever's.
-        addresses: by name; Address bodies of the regions in question, whoever's.
+        disks: by zone and name; all disks of the project, whoever's.
+        addresses: by region and name; Address bodies of the project, whoever's.
         strangers: names that hosts shall have, and that instances without the fleet's label have, with their zones.
     """
 
     hosts: Mapping[str, CurrentHost] = field(default_factory=dict)
-    disks: Mapping[str, CurrentDisk] = field(default_factory=dict)
-    addresses: Mapping[str, Json] = field(default_factory=dict)
+    disks: Mapping[Place, CurrentDisk] = field(default_factory=dict)
+    addresses: Mapping[Place, Json] = field(default_factory=dict)
     strangers: Mapping[str, str] = field(default_factory=dict)
+
+    def boot_disk(self, host: CurrentHost) -> CurrentDisk | None:
+        """The disk a host boots from."""
+        return self.disks.get(host.attached[0]) if host.attached else None
 
     def of_group(self, group: str | None) -> list[CurrentHost]:
         """The hosts that carry the group's label, or all of the fleet without one, by name."""

@@ -65,7 +65,7 @@ class Declared:
     service_account: Json | None = None
     spot: bool = False
     shielded: Json | None = None
-    deletion_protection: bool = False
+    deletion_protection: bool | None = None
 
 
 def names_of(group: str, count: int | None, names: list[str] | None) -> list[str]:
@@ -119,7 +119,7 @@ def _declared(options: Json, name: str, zone: str, zones: tuple[str, ...], image
         service_account=_service_account(options.get("service_account")),
         spot=options["spot"],
         shielded=_shielded(options.get("shielded_vm")),
-        deletion_protection=options["deletion_protection"],
+        deletion_protection=options.get("deletion_protection"),
     )
 
 

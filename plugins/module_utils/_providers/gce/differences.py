@@ -12,13 +12,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce import bodies
-from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.current import Current, CurrentHost
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.current import (
+    Current,
+    CurrentDisk,
+    CurrentHost,
+)
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.declared import Declared, Disk, merged
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import (
     DeclarationError,
     Owner,
     last_part,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.masking import masked_values
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.plan import Step
 
 Json = dict[str, Any]
@@ -72,7 +77,7 @@ def _properties_of_birth(declared: Declared, host: CurrentHost, current: Current
             yield Difference(field, was, last_part(wanted), RECREATE)
     if host.spot != declared.spot:
         yield Difference("spot", host.spot, declared.spot, RECREATE)
-    boot = current.disks.get(host.attached[0]) if host.attached else None
+    boot = current.boot_disk(host)
     if boot is None:
         return
     if declared.images and boot.image not in declared.images:
@@ -113,7 +118,7 @@ def _marks(declared: Declared, host: CurrentHost) -> Iterator[Difference]:
         wanted = list(declared.tags)
         change = step(host, "set_tags", "tags", list(host.tags), wanted, {"items": wanted})
         yield Difference("tags", list(host.tags), wanted, LIVE, (change,))
-    if host.deletion_protection != declared.deletion_protection:
+    if declared.deletion_protection not in (None, host.deletion_protection):
         was, wanted_protection = host.deletion_protection, declared.deletion_protection
         change = step(host, "set_deletion_protection", "deletion_protection", was, wanted_protection)
         yield Difference("deletion_protection", was, wanted_protection, LIVE, (change,))
@@ -126,13 +131,13 @@ def metadata_difference(
     metadata = merged(host.metadata, changes, ssh_keys)
     if metadata == dict(host.metadata):
         return None
-    before, after = _only_changed(host.metadata, metadata)
+    before, after = masked_values(*_only_changed(host.metadata, metadata))
     detail = {"set": dict(changes), "ssh_keys": ssh_keys}
     change = step(host, "merge_metadata", "metadata", before, after, detail)
     return Difference("metadata", before, after, LIVE, (change,))
 
 
-def _only_changed(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Json, Json]:
+def _only_changed(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     keys = [key for key in {**before, **after} if before.get(key) != after.get(key)]
     return {key: before[key] for key in keys if key in before}, {key: after[key] for key in keys if key in after}
 
@@ -141,12 +146,13 @@ def _only_changed(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[
 
 
 def _disks(declared: Declared, host: CurrentHost, current: Current, owner: Owner) -> Iterator[Difference]:
-    boot = current.disks.get(host.attached[0]) if host.attached else None
+    boot = current.boot_disk(host)
     if boot and declared.boot_size_gb and boot.size_gb < declared.boot_size_gb:
         yield _growth("boot_disk.size_gb", boot.name, host.zone, boot.size_gb, declared.boot_size_gb)
+    attached = {place[1]: place for place in host.attached}
     for disk in declared.disks:
-        if disk.name in host.attached:
-            yield from _attached(disk, host, current)
+        if disk.name in attached:
+            yield from _attached(disk, host, current.disks.get(attached[disk.name]))
         else:
             yield _missing(disk, host, current, owner)
 
@@ -156,8 +162,7 @@ def _growth(field: str, name: str, zone: str, before: int, after: int) -> Differ
     return Difference(field, before, after, LIVE, (change,))
 
 
-def _attached(disk: Disk, host: CurrentHost, current: Current) -> Iterator[Difference]:
-    there = current.disks.get(disk.name)
+def _attached(disk: Disk, host: CurrentHost, there: CurrentDisk | None) -> Iterator[Difference]:
     field = f"disks.{disk.device}"
     if there and there.size_gb < disk.size_gb:
         yield _growth(f"{field}.size_gb", disk.name, host.zone, there.size_gb, disk.size_gb)
@@ -181,9 +186,9 @@ def _attached(disk: Disk, host: CurrentHost, current: Current) -> Iterator[Diffe
 
 def _missing(disk: Disk, host: CurrentHost, current: Current, owner: Owner) -> Difference:
     steps = []
-    check_disk(disk, host.name, current, owner)
+    check_disk(disk, host.name, host.zone, current, owner)
     shown = {"size_gb": disk.size_gb, "type": disk.disk_type}
-    if disk.name not in current.disks:
+    if (host.zone, disk.name) not in current.disks:
         body = bodies.disk_body(disk, host.zone, dict(owner.labels))
         steps.append(Step("create_disk", "disk", disk.name, host.zone, None, shown, body))
     body = bodies.attached_disk(disk, host.zone)
@@ -191,10 +196,11 @@ def _missing(disk: Disk, host: CurrentHost, current: Current, owner: Owner) -> D
     return Difference(f"disks.{disk.device}", None, shown, LIVE, tuple(steps))
 
 
-def check_disk(disk: Disk, host: str, current: Current, owner: Owner) -> None:
+def check_disk(disk: Disk, host: str, zone: str, current: Current, owner: Owner) -> None:
     """Refuse a disk that exists and is not this host's to use. Raises DeclarationError."""
-    there = current.disks.get(disk.name)
+    there = current.disks.get((zone, disk.name))
     if there is None:
+        _check_left_behind(disk, host, zone, current, owner)
         return
     if not owner.owns({"labels": dict(there.labels)}):
         raise DeclarationError(
@@ -204,3 +210,13 @@ def check_disk(disk: Disk, host: str, current: Current, owner: Owner) -> None:
     others = [user for user in there.users if user != host]
     if others:
         raise DeclarationError(f"{host}: the disk {disk.name} is in use by {', '.join(others)}")
+
+
+def _check_left_behind(disk: Disk, host: str, zone: str, current: Current, owner: Owner) -> None:
+    """A disk that was to outlive its host holds data; an empty one in another zone is no replacement."""
+    for place, other in current.disks.items():
+        if place[1] == disk.name and not disk.auto_delete and not other.users and owner.marks({"labels": other.labels}):
+            raise DeclarationError(
+                f"{host}: its disk {disk.name} was kept in {other.zone} and cannot be attached in {zone}. Put the host "
+                f"into {other.zone}, move the data with a snapshot, or delete the disk"
+            )

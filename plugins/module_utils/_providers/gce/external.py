@@ -15,16 +15,20 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.decl
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import (
     DeclarationError,
     Owner,
+    Place,
     region_of,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.plan import Step
 
 Json = dict[str, Any]
-Addresses = Mapping[str, Json]
+Addresses = Mapping[Place, Json]
 
 NONE = "none"
 EPHEMERAL = "ephemeral"
 RESERVED = "reserved"
+# 0.01 USD an hour, 730 hours: list price of a static external IPv4 address that nothing uses.
+# Source: https://cloud.google.com/vpc/network-pricing#ipaddress
+UNUSED_USD_PER_MONTH = 7.3
 
 
 def kind_of(host: CurrentHost, addresses: Addresses) -> str:
@@ -42,7 +46,7 @@ def reserve_steps(name: str, zone: str, addresses: Addresses, owner: Owner, prom
         promote: an ephemeral address in use that becomes the reserved one.
     """
     region = region_of(zone)
-    there = addresses.get(name)
+    there = addresses.get((region, name))
     if there is None:
         body = {"name": name, "description": owner.description, "addressType": "EXTERNAL"}
         if promote:
@@ -63,10 +67,15 @@ def reserve_steps(name: str, zone: str, addresses: Addresses, owner: Owner, prom
 
 def release_step(name: str, addresses: Addresses, owner: Owner, zone: str) -> list[Step]:
     """What gives back the address named like a host, if the fleet has reserved one."""
-    there = addresses.get(name)
+    there = addresses.get((region_of(zone), name))
     if there is None or not owner.owns(there):
         return []
-    return [Step("release_address", "address", name, region_of(zone), {"address": there.get("address", "")}, None)]
+    return [release(name, region_of(zone), there)]
+
+
+def release(name: str, region: str, body: Json) -> Step:
+    """The step that gives an address back."""
+    return Step("release_address", "address", name, region, {"address": body.get("address", "")}, None)
 
 
 def change_steps(declared: Declared, host: CurrentHost, addresses: Addresses, owner: Owner) -> list[Step]:
@@ -83,7 +92,7 @@ def change_steps(declared: Declared, host: CurrentHost, addresses: Addresses, ow
 
 
 def _to_reserved(host: CurrentHost, kind: str, addresses: Addresses, owner: Owner) -> list[Step]:
-    own = addresses.get(host.name)
+    own = addresses.get((region_of(host.zone), host.name))
     if kind == RESERVED:
         # Reserved under another name, by whomever: it outlives a stop, and that is what was asked for.
         return reserve_steps(host.name, host.zone, addresses, owner) if own and own["address"] == host.address else []

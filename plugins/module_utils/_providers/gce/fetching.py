@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce import images
-from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.credentials import Identity
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.credentials import Identity, fingerprint_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.errors import GceError
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.listing import (
     Listing,
@@ -59,7 +60,6 @@ class Request:
     @property
     def digest(self) -> str:
         """A name for everything that changes the answer. Holds no secret."""
-        who = self.identity
         parts = [
             self.endpoint,
             self.projects,
@@ -68,7 +68,9 @@ class Request:
             self.filters,
             self.mask,
             self.image_info,
-            (who.kind, who.credentials_file, who.service_account_file, who.service_account_email, who.impersonate),
+            fingerprint_of(self.identity),
+            # The project that is listed where none is named.
+            None if self.projects or self.folders else os.environ.get("GOOGLE_CLOUD_PROJECT"),
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 

@@ -19,6 +19,8 @@ from typing import Any
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
 Json = dict[str, Any]
+# Zone, region or `global`, and a name: names of disks and addresses are unique within their scope only.
+Place = tuple[str, str]
 
 FLEET = "fleet"
 GROUP = "fleet-group"
@@ -82,3 +84,10 @@ def last_part(link: str | None) -> str:
 def region_of(zone: str) -> str:
     """`europe-west1` of `europe-west1-b`."""
     return zone.rsplit("-", 1)[0]
+
+
+def place_of(link: str | None) -> Place:
+    """Scope and name at the end of a link: `("europe-west1-b", "data")` of `.../zones/europe-west1-b/disks/data`."""
+    parts = (link or "").rstrip("/").split("/")
+    scope = parts[-3] if len(parts) > 2 else ""
+    return ("global" if scope in ("", "projects") or "global" in parts else scope, parts[-1])

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce import bodies, external
@@ -32,6 +32,9 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.flee
     SWARM_ROLE,
     DeclarationError,
     Owner,
+    Place,
+    place_of,
+    region_of,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.plan import (
     SETTLE,
@@ -84,9 +87,11 @@ def decide(declared: Sequence[Declared], current: Current, owner: Owner, policy:
     if policy.shrink:
         for extra in surplus:
             lanes[extra.name] = tuple(_death(extra, current, owner, policy, "it is no longer declared"))
-        lanes.update(_forgotten_addresses(names | {extra.name for extra in surplus}, current, owner))
-        surplus = []
-    return Plan(lanes, tuple(held), tuple(host.name for host in surplus))
+    unused = _unused_addresses(declared, surplus, current, owner)
+    if policy.shrink:
+        lanes.update(_released(unused))
+        return Plan(lanes, tuple(held))
+    return Plan(lanes, tuple(held), tuple(host.name for host in surplus), tuple(map(_costing, unused)))
 
 
 def decide_absent(names: Sequence[str] | None, current: Current, owner: Owner) -> Plan:
@@ -99,7 +104,7 @@ def decide_absent(names: Sequence[str] | None, current: Current, owner: Owner) -
     reason = "it is declared absent"
     lanes = {host.name: tuple(_death(host, current, owner, everyone, reason)) for host in doomed}
     if names is None:
-        lanes.update(_forgotten_addresses(set(lanes), current, owner))
+        lanes.update(_released(_unused_addresses([], doomed, current, owner)))
     return Plan(lanes)
 
 
@@ -115,12 +120,14 @@ def _birth(declared: Declared, current: Current, owner: Owner, policy: Policy) -
     steps = []
     if declared.external == external.RESERVED:
         steps += external.reserve_steps(name, declared.zone, current.addresses, owner)
-        users = [user for user in (current.addresses.get(name) or {}).get("users", []) if not user.endswith(f"/{name}")]
+        there = current.addresses.get((region_of(declared.zone), name)) or {}
+        users = [user for user in there.get("users", []) if not user.endswith(f"/{name}")]
         if users:
             raise DeclarationError(f"{name}: the address reserved under that name is in use by {', '.join(users)}")
     for disk in declared.disks:
-        check_disk(disk, name, current, owner)
-    body = bodies.instance_body(declared, set(current.disks), dict(owner.labels))
+        check_disk(disk, name, declared.zone, current, owner)
+    existing = {disk for zone, disk in current.disks if zone == declared.zone}
+    body = bodies.instance_body(declared, existing, dict(owner.labels))
     detail = {"body": body, "reserved": declared.external == external.RESERVED}
     steps.append(Step("create_instance", "instance", name, declared.zone, None, _announced(declared), detail))
     if policy.state == STOPPED:
@@ -154,7 +161,8 @@ def _change(
     ]
     if RECREATE in allowed and any(item.cost == RECREATE for item in found):
         fields = ", ".join(item.field for item in found if item.cost == RECREATE)
-        death = _death(host, current, owner, policy, f"it has to be made anew for {fields}", keep_address=True)
+        why, stays = f"it has to be made anew for {fields}", region_of(host.zone) == region_of(declared.zone)
+        death = _death(host, current, owner, policy, why, keep_address=stays)
         return [*death, *_birth(declared, _without(current, host), owner, policy)], []
     live = [step for item in found if item.cost not in (AT_REST, RECREATE) for step in item.steps]
     live += external.change_steps(declared, host, current.addresses, owner)
@@ -200,25 +208,47 @@ def _death(
     return steps
 
 
-def _forgotten_addresses(known: set[str], current: Current, owner: Owner) -> dict[str, tuple[Step, ...]]:
-    """Addresses the group reserved for hosts that are neither there nor declared."""
-    found: dict[str, tuple[Step, ...]] = {}
-    for name, body in current.addresses.items():
-        free = not body.get("users") and name not in known and name not in current.hosts
-        # The fleet's own addresses, which no group reserved, are not this group's to give back.
-        if free and owner.marks(body):
-            region = str(body.get("region", "")).rsplit("/", 1)[-1]
-            found[name] = (
-                Step("release_address", "address", name, region, {"address": body.get("address", "")}, None),
-            )
-    return found
+def _unused_addresses(
+    declared: Sequence[Declared], leaving: Sequence[CurrentHost], current: Current, owner: Owner
+) -> list[tuple[Place, Json]]:
+    """Addresses the group reserved and no host has or is to have; those of `leaving` hosts go with these."""
+    zones = {host.name: host.zone for host in declared} | {host.name: host.zone for host in current.hosts.values()}
+    known = {(region_of(zone), name) for name, zone in zones.items()}
+    known |= {(region_of(host.zone), host.name) for host in leaving}
+    # The fleet's own addresses, which no group reserved, are not this group's to give back; nor are internal ones,
+    # which no group reserves.
+    return [
+        (place, body)
+        for place, body in current.addresses.items()
+        if place not in known
+        and not body.get("users")
+        and owner.marks(body)
+        and body.get("addressType", "EXTERNAL") == "EXTERNAL"
+    ]
+
+
+def _released(unused: Sequence[tuple[Place, Json]]) -> dict[str, tuple[Step, ...]]:
+    return {f"{name} ({region})": (external.release(name, region, body),) for (region, name), body in unused}
+
+
+def _costing(unused: tuple[Place, Json]) -> Json:
+    """An unused address for the result of a run that leaves it."""
+    (region, name), body = unused
+    return {
+        "name": name,
+        "region": region,
+        "address": body.get("address", ""),
+        "usd_per_month": external.UNUSED_USD_PER_MONTH,
+    }
 
 
 def _without(current: Current, host: CurrentHost) -> Current:
     """What is there once a host is deleted: its disks of the kind that goes with it are gone, others are free."""
-    gone = {
-        str(disk.get("source", "")).rsplit("/", 1)[-1] for disk in host.body.get("disks", []) if disk.get("autoDelete")
-    }
+    gone = {place_of(disk.get("source")) for disk in host.body.get("disks", []) if disk.get("autoDelete")}
     hosts = {name: other for name, other in current.hosts.items() if name != host.name}
-    disks = {name: disk for name, disk in current.disks.items() if name not in gone}
-    return Current(hosts, disks, current.addresses, current.strangers)
+    kept = {place: disk for place, disk in current.disks.items() if place not in gone}
+    freed = {
+        place: replace(disk, users=()) if place in host.attached and disk.users == (host.name,) else disk
+        for place, disk in kept.items()
+    }
+    return Current(hosts, freed, current.addresses, current.strangers)

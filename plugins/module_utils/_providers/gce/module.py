@@ -19,6 +19,10 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.cred
     problem_of,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import check_name
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.masking import (
+    masked_options,
+    without_secrets,
+)
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.plan import Plan
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.reading import Reader
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.session import (
@@ -73,6 +77,22 @@ def carry_out(
     Returns:
         What the module returns.
     """
+    # no_log keeps metadata out of the log; here its values would be hidden wherever they occur, even in names of zones.
+    module.no_log_values -= {str(value) for value in (module.params.get("metadata") or {}).values()}
+    invocation = {"module_args": masked_options(module.params)}
+    try:
+        return {**_carried_out(module, decide, after), "invocation": invocation}
+    except UserError as error:
+        errors = {name: without_secrets(text, module.params) for name, text in error.result.pop("errors", {}).items()}
+        result = {**error.result, **({"errors": errors} if errors else {}), "invocation": invocation}
+        raise UserError(without_secrets(str(error), module.params), **result) from None
+
+
+def _carried_out(
+    module: AnsibleModule,
+    decide: Callable[[Reader], Plan],
+    after: Callable[[Reader, Plan], Json],
+) -> Json:
     check_name("the fleet", module.params["fleet"])
     session = _session(module)
     project = module.params["project"] or session.default_project

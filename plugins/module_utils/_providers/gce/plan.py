@@ -67,11 +67,14 @@ class Plan:
         lanes: steps by the name of the host (or rule, or address) they are about.
         held: differences that stay.
         surplus: hosts of the group that are no longer declared and stay.
+        unused: reserved addresses of the group that no host uses or is declared to use, and that stay: `name`,
+            `region`, `address` and `usd_per_month`.
     """
 
     lanes: dict[str, tuple[Step, ...]]
     held: tuple[Held, ...] = ()
     surplus: tuple[str, ...] = ()
+    unused: tuple[Json, ...] = ()
 
     @property
     def steps(self) -> list[Step]:

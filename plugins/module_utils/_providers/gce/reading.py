@@ -20,13 +20,14 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.erro
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import (
     FLEET,
     DeclarationError,
+    Place,
     last_part,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.session import Session
 
 Json = dict[str, Any]
 
-_DISK_FIELDS = "name,zone,sizeGb,type,sourceImage,users,labels"
+_DISK_FIELDS = "name,zone,region,sizeGb,type,sourceImage,users,labels"
 _ADDRESS_FIELDS = "name,address,addressType,region,status,users,labels,labelFingerprint,description,subnetwork"
 
 
@@ -46,7 +47,7 @@ class Reader:
         hosts = self.hosts(fleet)
         strangers = {name: zone for name, zone in wanted if name not in hosts and self._exists(name, zone)}
         disks = [CurrentDisk.of(body) for body in self._aggregated("disks", _DISK_FIELDS)]
-        return Current(hosts, {disk.name: disk for disk in disks}, self.addresses(), strangers)
+        return Current(hosts, {(disk.zone, disk.name): disk for disk in disks}, self.addresses(), strangers)
 
     def hosts(self, fleet: str) -> dict[str, CurrentHost]:
         """The fleet's hosts, by name. Raises DeclarationError when two have the same."""
@@ -61,15 +62,14 @@ class Reader:
             hosts[host.name] = host
         return dict(sorted(hosts.items()))
 
-    def addresses(self, region: str | None = None) -> dict[str, Json]:
-        """The addresses of one region, or of all; of two with the same name the one with a fleet's label."""
-        found: dict[str, Json] = {}
-        for body in self._aggregated("addresses", _ADDRESS_FIELDS):
-            if region and last_part(body.get("region")) != region:
-                continue
-            if body["name"] not in found or (body.get("labels") or {}).get(FLEET):
-                found[body["name"]] = body
-        return found
+    def addresses(self) -> dict[Place, Json]:
+        """All addresses, by region (or `global`) and name."""
+        bodies = self._aggregated("addresses", _ADDRESS_FIELDS)
+        return {(last_part(body.get("region")) or "global", body["name"]): body for body in bodies}
+
+    def addresses_in(self, region: str) -> dict[str, Json]:
+        """The addresses of one region, by name."""
+        return {name: body for (where, name), body in self.addresses().items() if where == region}
 
     def firewalls(self) -> list[Json]:
         """All firewall rules."""
