@@ -30,7 +30,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request impo
     pack_project,
     stack_argument_spec,
 )
-from ansible_collections.dockyard.swarm.plugins.plugin_utils import glance, progress
+from ansible_collections.dockyard.swarm.plugins.plugin_utils import progress, unchanged_stack
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose import ComposeError, Project, load
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files import project_variables
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.loader import STACK
@@ -39,7 +39,7 @@ display = Display()
 
 PROGRESS_SECONDS = 5
 # Connections that are known to run two commands at a time.
-_LOOKS_BESIDE = ("ssh", "local", "docker", "community.docker.docker")
+_TWO_AT_A_TIME = ("ssh", "local", "docker", "community.docker.docker")
 
 
 class ActionModule(ActionBase):
@@ -68,7 +68,7 @@ class ActionModule(ActionBase):
         if "docker_host" not in self._task.args:
             # Not the controller's DOCKER_HOST, which the validation has filled in.
             options["docker_host"] = DEFAULT_DOCKER_HOST
-        result = self._nothing_to_do(options, loaded, task_vars or {}) if loaded else None
+        result = self._result_if_unchanged(options, loaded, task_vars or {}) if loaded else None
         if result is None:
             with self._progress(options, task_vars or {}):
                 result = self._execute_module(module_args=module_args, task_vars=task_vars)
@@ -82,29 +82,29 @@ class ActionModule(ActionBase):
             _write(plan_file, text)
         return result
 
-    def _nothing_to_do(
+    def _result_if_unchanged(
         self, options: dict[str, Any], project: LoadedProject, task_vars: dict[str, Any]
     ) -> dict[str, Any] | None:
-        if self._task.async_val or not glance.may_glance(options, self._environment, project):
+        if self._task.async_val or not unchanged_stack.can_be_decided(options, self._environment, project):
             return None
-        question = glance.question(self._python(task_vars), options, self._own_address, project)
-        done = self._low_level_execute_command(question)
+        probe = unchanged_stack.stack_probe(self._python(task_vars), options, self._own_address, project)
+        done = self._low_level_execute_command(probe)
         if done["rc"] != 0:
             return None
-        return glance.answer(done["stdout"], options, project, self._task.check_mode)
+        return unchanged_stack.result_if_unchanged(done["stdout"], options, project, self._task.check_mode)
 
     def _progress(self, options: dict[str, Any], task_vars: dict[str, Any]) -> AbstractContextManager[None]:
         """Show what is waited for while the module waits, by looking beside it."""
         waits = options["wait"] and options["state"] != "absent" and not self._task.check_mode
-        able = self._connection.transport in _LOOKS_BESIDE and glance.may_look(options, self._environment)
-        if not waits or not able or self._task.async_val:
+        two_at_a_time = self._connection.transport in _TWO_AT_A_TIME and not self._task.async_val
+        if not waits or not two_at_a_time or not unchanged_stack.can_be_probed(options, self._environment):
             return nullcontext()
-        question = glance.question_of_progress(self._python(task_vars), options, self._own_address)
+        probe = progress.progress_probe(self._python(task_vars), options, self._own_address)
         beside = self._beside()
 
         def look() -> str:
-            done = beside._low_level_execute_command(question)
-            return progress.unfinished(options["name"], glance.answer_of_progress(done["stdout"], options["name"]))
+            done = beside._low_level_execute_command(probe)
+            return progress.unfinished(options["name"], progress.recorded_services(done["stdout"], options["name"]))
 
         return progress.shown(look, _beside_the_results, PROGRESS_SECONDS)
 

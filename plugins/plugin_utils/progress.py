@@ -7,16 +7,38 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import short_name
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.recorded import addresses_asked_by, recorded_engine
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import NAMESPACE, short_name
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.unchanged_stack import probe_of
 
 Json = dict[str, Any]
 
 _SHOWN = 6
 _LAST_LOOK_SECONDS = 1
+
+
+def progress_probe(python: str, options: Mapping[str, Any], own_address: bool) -> str:
+    """The command that records how far a stack's services are; arguments as of `unchanged_stack.stack_probe`."""
+    addresses = addresses_asked_by(lambda engine: _services(engine, options["name"]))
+    return probe_of(python, options, own_address, addresses)
+
+
+def recorded_services(text: str, stack: str) -> list[Json]:
+    """The services, with their status, that the command of `progress_probe` printed.
+
+    Raises:
+        ValueError, KeyError, NotRecordedError: it did not.
+    """
+    return _services(recorded_engine(text), stack)
+
+
+def _services(engine: Engine, stack: str) -> list[Json]:
+    return engine.services({"label": f"{NAMESPACE}={stack}"}, status=True)
 
 
 def unfinished(stack: str, services: Iterable[Json]) -> str:

@@ -7,18 +7,18 @@
 
 from __future__ import annotations
 
-import traceback
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule, env_fallback
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import (
+    DEFAULT_DOCKER_HOST,
     Engine,
     EngineError,
     MissingSdkError,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
-DEFAULT_DOCKER_HOST = "unix:///var/run/docker.sock"
+__all__ = ["DEFAULT_DOCKER_HOST", "connect", "engine_argument_spec"]
 
 
 def engine_argument_spec() -> dict[str, Any]:
@@ -42,8 +42,7 @@ def connect(module: AnsibleModule) -> Engine:
     try:
         return Engine.connect(module.params["docker_host"], timeout=module.params["engine_timeout"])
     except MissingSdkError as error:
-        message = f"{missing_required_lib('docker')} On Debian and Ubuntu the package is python3-docker."
-        raise UserError(message, exception=traceback.format_exc()) from error
+        raise UserError(f"{error.message}.") from error
     except EngineError as error:
         message = f"{error.message}. Is the engine installed and running? The role dockyard.swarm.docker does both."
         raise EngineError(message, error.status) from error

@@ -5,9 +5,9 @@
 
 """The one place that talks to a Docker Engine.
 
-Every call sends and returns the Engine API's own JSON, untouched: docker-py serves as transport
-(socket, TLS, version negotiation) because its own builders merge specs, attach credentials and
-lack several calls. Names of methods follow the API's operations; the path of each stands in its code.
+Every call sends and returns the Engine API's own JSON, untouched. Names of methods follow the API's operations; the
+path of each stands in its code. How requests travel is the transport's part: over the engine's socket, by the Docker
+SDK, or not at all where answers were recorded.
 Source: https://docs.docker.com/reference/api/engine/
 """
 
@@ -15,103 +15,76 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from collections.abc import Mapping
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.docker_sdk import SdkTransport
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.errors import (
+    EngineError,
+    MissingSdkError,
+    NoAnswerError,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.transport import Answer, Json, Transport
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.unix_socket import (
+    DEFAULT_SOCKET,
+    SCHEME,
+    UnixSocketTransport,
+    socket_path,
+)
 
 if TYPE_CHECKING:
-    from docker import APIClient
     from docker.tls import TLSConfig
 
-Json = dict[str, Any]
+__all__ = ["DEFAULT_DOCKER_HOST", "Engine", "EngineError", "Json", "MissingSdkError", "registry_auth"]
 
-_NETWORK_GONE = re.compile(r"network \S+ not found")
+DEFAULT_DOCKER_HOST = f"{SCHEME}{DEFAULT_SOCKET}"
 
-
-class EngineError(UserError):
-    """An engine that refused a request, or could not be asked.
-
-    Attributes:
-        status: the HTTP status of the engine's answer; 0 when no answer came.
-        message: the engine's own words, or what prevented the question.
-    """
-
-    def __init__(self, message: str, status: int = 0) -> None:
-        super().__init__(message)
-        self.message = message
-        self.status = status
-
-    @property
-    def not_found(self) -> bool:
-        """The object asked for does not exist. Of a network that has just gone, engines may say so with 500."""
-        return self.status == 404 or _NETWORK_GONE.fullmatch(self.message) is not None
-
-    @property
-    def conflict(self) -> bool:
-        """The name is taken, or the object is still in use."""
-        return self.status == 409
-
-    @property
-    def leaderless(self) -> bool:
-        """The managers have no leader, for good or until they have elected one; nothing has been carried out."""
-        return "does not have a leader" in self.message
-
-    @property
-    def out_of_sequence(self) -> bool:
-        """Somebody else changed the object since its version was read (swarmkit's optimistic lock)."""
-        return "update out of sequence" in self.message
-
-
-class MissingSdkError(EngineError):
-    """The host has no Docker SDK for Python."""
+_SHOWN = 200
+_LONGEST_MESSAGE = 10_000
 
 
 class Engine:
-    """A connection to one engine.
+    """One engine.
 
-    All methods raise EngineError. The connection may be shared by threads.
+    All methods raise EngineError. It may be shared by threads.
+
+    Args:
+        transport: the way to it.
+        api_version: the API version that both speak.
     """
 
-    def __init__(self, client: APIClient, api_version: str, timeout: float = 60) -> None:
-        self._client = client
+    def __init__(self, transport: Transport, api_version: str) -> None:
+        self._transport = transport
         self._api_version = api_version
-        self._timeout = timeout
-        self._failures = import_module("requests").exceptions
 
     @classmethod
     def connect(
-        cls, docker_host: str = "unix:///var/run/docker.sock", timeout: float = 60, tls: TLSConfig | bool = False
+        cls, docker_host: str = DEFAULT_DOCKER_HOST, timeout: float = 60, tls: TLSConfig | bool = False
     ) -> Engine:
         """Connect and agree on an API version.
 
         Args:
-            docker_host: `unix://` or `tcp://` address of the engine.
-            timeout: seconds to wait for any single answer.
-            tls: docker-py's TLS settings for a `tcp://` address.
+            docker_host: `unix://` or `tcp://` address of the engine; others by the Docker SDK.
+            timeout: seconds the engine may be silent before it answers, or within an answer.
+            tls: the Docker SDK's settings for a `tcp://` address.
+
+        Raises:
+            MissingSdkError: the address needs the SDK, and it is missing.
+            EngineError: no engine answers there.
         """
-        # Looked for only now: this code also decides on the controller, which need not have it, and in processes
-        # that outlive a task (Mitogen) it may have been loaded before the host got it.
+        docker_host = docker_host or DEFAULT_DOCKER_HOST
         try:
-            docker, requests = import_module("docker"), import_module("requests")
-        except ImportError as error:
-            message = "the Docker SDK for Python is missing on this host: install python3-docker"
-            raise MissingSdkError(message) from error
-        try:
-            # docker-py's own negotiation asks for /version, for which an engine runs containerd and runc;
-            # /_ping tells the same at once. The version given here is never sent.
-            version = docker.constants.DEFAULT_DOCKER_API_VERSION
-            client = docker.APIClient(base_url=docker_host, version=version, timeout=timeout, tls=tls)
-            answer = client.request("GET", f"{client.base_url}/_ping", timeout=timeout)
-            answer.raise_for_status()
-        except (docker.errors.DockerException, requests.exceptions.RequestException, ValueError) as error:
-            raise EngineError(f"no Docker Engine answers at {docker_host}: {error}") from error
-        if "Api-Version" not in answer.headers:
-            raise EngineError(f"no Docker Engine answers at {docker_host}: the answer to /_ping has no Api-Version")
-        return cls(client, answer.headers["Api-Version"], timeout)
+            transport = _transport_to(docker_host, timeout, tls)
+            # /_ping tells the version at once; for /version, an engine runs containerd and runc.
+            answer = transport.send("GET", "/_ping")
+        except NoAnswerError as error:
+            raise EngineError(f"no Docker Engine answers at {docker_host}: {error.message}") from error
+        version = answer.headers.get("api-version", "")
+        if answer.status >= 300 or not version:
+            said = _message_of(answer) if answer.status >= 300 else "the answer to /_ping has no Api-Version"
+            raise EngineError(f"no Docker Engine answers at {docker_host}: {said}")
+        return cls(transport, version)
 
     @property
     def api_version(self) -> str:
@@ -127,10 +100,17 @@ class Engine:
         body: Json | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Any:
-        text = self._request(method, path, query, body, headers)
-        return json.loads(text) if text.strip() else None
+        text = self._text(method, path, query, body, headers)
+        if not text.strip():
+            if method == "GET":
+                raise EngineError(f"{method} {path}: the engine's answer is empty")
+            return None
+        try:
+            return json.loads(text)
+        except ValueError as error:
+            raise EngineError(f"{method} {path}: the engine's answer is not JSON: {text[:_SHOWN]}") from error
 
-    def _request(
+    def _text(
         self,
         method: str,
         path: str,
@@ -138,23 +118,13 @@ class Engine:
         body: Json | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> str:
-        url = f"{self._client.base_url}/v{self.api_version}{path}"
         try:
-            answer = self._client.request(
-                method,
-                url,
-                params={key: value for key, value in (query or {}).items() if value is not None},
-                json=body,
-                headers=dict(headers or {}),
-                timeout=self._timeout,
-            )
-        except self._failures.Timeout as error:
-            raise EngineError(f"the engine did not answer {method} {path} within {self._timeout:g} s") from error
-        except self._failures.RequestException as error:
-            raise EngineError(f"the engine could not be asked {method} {path}: {error}") from error
-        if answer.status_code >= 400:
-            raise EngineError(_message_of(answer.text, answer.status_code), answer.status_code)
-        return str(answer.text)
+            answer = self._transport.send(method, f"/v{self._api_version}{path}", query, body, headers)
+        except NoAnswerError as error:
+            raise EngineError(f"{method} {path}: {error.message}") from error
+        if answer.status >= 300:
+            raise EngineError(_message_of(answer), answer.status)
+        return answer.text
 
     # -- the engine itself ---------------------------------------------------------------------
 
@@ -182,11 +152,11 @@ class Engine:
 
     def image_pull(self, reference: str, registry_auth: str | None = None) -> None:
         """`POST /images/create`. The engine tells of a failure in the last line of its progress."""
-        progress = self._request("POST", "/images/create", query={"fromImage": reference}, headers=_auth(registry_auth))
-        for line in progress.splitlines():
-            answer = json.loads(line) if line.strip() else {}
-            if "error" in answer:
-                raise EngineError(answer["error"])
+        progress = self._text("POST", "/images/create", query={"fromImage": reference}, headers=_auth(registry_auth))
+        for line in filter(str.strip, progress.splitlines()):
+            failure = _failure_in(line)
+            if failure:
+                raise EngineError(failure)
 
     # -- the swarm -----------------------------------------------------------------------------
 
@@ -352,8 +322,28 @@ def _filters(filters: Json | None) -> str | None:
     return json.dumps({key: value if isinstance(value, list) else [value] for key, value in filters.items()})
 
 
-def _message_of(text: str, status: int) -> str:
+def _message_of(answer: Answer) -> str:
     try:
-        return str(json.loads(text)["message"]).strip()
+        message = json.loads(answer.text)["message"]
     except (ValueError, KeyError, TypeError):
-        return text.strip() or f"HTTP status {status}"
+        message = answer.text
+    return str(message or "").strip()[:_LONGEST_MESSAGE] or f"HTTP status {answer.status}"
+
+
+def _failure_in(line: str) -> str:
+    """What a line of progress says has failed; nothing if it goes on.
+
+    Up to API 1.51 the message stands in `error` too; 1.52 leaves that out.
+    """
+    try:
+        progress = json.loads(line)
+        detail = progress.get("errorDetail") or {}
+        return str(detail.get("message") or progress.get("error") or "")
+    except (ValueError, AttributeError):
+        return f"the engine's progress is not JSON: {line[:_SHOWN]}"
+
+
+def _transport_to(docker_host: str, timeout: float, tls: TLSConfig | bool) -> Transport:
+    if docker_host.startswith(SCHEME):
+        return UnixSocketTransport(socket_path(docker_host), timeout)
+    return SdkTransport(docker_host, timeout, tls)

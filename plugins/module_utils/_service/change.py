@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.objects import version_of
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.retry import from_fresh_version
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 from ansible_collections.dockyard.swarm.plugins.module_utils._service.decide import (
     ROLLED_BACK,
@@ -33,7 +35,6 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.current
 Json = dict[str, Any]
 AuthFor = Callable[[str], "str | None"]
 
-_ATTEMPTS = 6
 _ROUNDS = 4
 
 
@@ -66,21 +67,17 @@ def apply(engine: Engine, change: Change, auth_for: AuthFor) -> None:
 
     Where there are no credentials for its image, the service keeps those it has.
     """
-    for attempt in range(1, _ATTEMPTS + 1):
+
+    def attempt() -> None:
         service = engine.service(change.service_id)
-        version = service["Version"]["Index"]
-        try:
-            if change.wish == ROLLED_BACK:
-                engine.service_update(change.service_id, version, service["Spec"], rollback=True)
-            else:
-                spec = changed_spec(service, change)
-                if spec is not None:
-                    engine.service_update(change.service_id, version, spec, auth_for(image_of(spec)))
-        except EngineError as error:
-            if not error.out_of_sequence or attempt == _ATTEMPTS:
-                raise
-        else:
+        if change.wish == ROLLED_BACK:
+            engine.service_update(change.service_id, version_of(service), service["Spec"], rollback=True)
             return
+        spec = changed_spec(service, change)
+        if spec is not None:
+            engine.service_update(change.service_id, version_of(service), spec, auth_for(image_of(spec)))
+
+    from_fresh_version(attempt)
 
 
 def apply_and_wait(engine: Engine, change: Change, auth_for: AuthFor, timeout: float) -> Outcome:

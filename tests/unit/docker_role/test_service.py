@@ -213,6 +213,6 @@ def test_an_sdk_that_came_after_this_code_was_loaded_is_found(monkeypatch, tmp_p
     with monkeypatch.context() as before:
         before.setitem(sys.modules, "docker", None)
         with pytest.raises(MissingSdkError, match="install python3-docker"):
-            Engine.connect()
+            Engine.connect("tcp://10.0.0.1:2375")
     with pytest.raises(EngineError, match="no Docker Engine answers"):
         Engine.connect(f"unix://{tmp_path}/docker.sock")

@@ -1,4 +1,4 @@
-"""References become ids, and an object that others write at the same time is tried again from a fresh read."""
+"""References become ids, and what was sent to the manager arrives there as it was."""
 
 from __future__ import annotations
 
@@ -35,34 +35,6 @@ def test_a_name_that_stands_for_nothing_is_an_error():
         submit.with_ids(service_spec(Secrets=[{"SecretName": "shop_gone"}]), IDS)
 
 
-def attempts(errors):
-    left = list(errors)
-
-    def attempt():
-        if left:
-            raise left.pop(0)
-        return "done"
-
-    return attempt
-
-
-OUT_OF_SEQUENCE = EngineError("rpc error: code = Unknown desc = update out of sequence", 500)
-
-
-def test_out_of_sequence_is_tried_again():
-    assert submit._retry_out_of_sequence(attempts([OUT_OF_SEQUENCE] * 3), pause=0) == "done"
-
-
-def test_it_gives_up_in_the_end():
-    with pytest.raises(EngineError, match="out of sequence"):
-        submit._retry_out_of_sequence(attempts([OUT_OF_SEQUENCE] * 10), attempts=4, pause=0)
-
-
-def test_other_errors_are_not_tried_again():
-    with pytest.raises(EngineError, match="port 80 is taken"):
-        submit._retry_out_of_sequence(attempts([EngineError("port 80 is taken", 400)]), pause=0)
-
-
 def test_a_project_survives_its_way_to_the_manager():
     config = {"services": {"ui": {"image": "x"}}}
     project = LoadedProject(config, {"conf": b"\x00\xff"}, {"key": b"text"}, {"web": {"db": "service_healthy"}})
@@ -80,10 +52,3 @@ def test_a_project_survives_its_way_to_the_manager():
 )
 def test_a_network_that_was_removed_a_moment_ago_is_known_by_the_engines_words(kind, reason, gone):
     assert submit.ApplyError(Step(kind, "shop_ui", "ui", "create"), reason, []).network_is_gone is gone
-
-
-def test_the_election_of_a_leader_is_waited_for():
-    leaderless = EngineError("rpc error: code = Unknown desc = The swarm does not have a leader", 500)
-    assert submit.when_there_is_a_leader(attempts([leaderless] * 3), pause=0) == "done"
-    with pytest.raises(EngineError, match="port 80"):
-        submit.when_there_is_a_leader(attempts([EngineError("port 80 is taken", 400)]), pause=0)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 import re
-import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -17,6 +16,12 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.objects import version_of, with_id
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.retry import (
+    from_fresh_version,
+    retried,
+    when_there_is_a_leader,
+)
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.remove import remove_steps, wait_for_leftovers
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.canonical import Names
@@ -40,7 +45,6 @@ AuthFor = Callable[[str], "str | None"]
 
 _AT_ONCE = 8
 _GONE = re.compile(r"network \S+ not found")
-_ATTEMPTS = 6
 
 
 class ApplyError(UserError):
@@ -111,7 +115,7 @@ def _take_down(engine: Engine, plan: Plan, deadline: float) -> None:
 def _apply_object(engine: Engine, step: Step, ids: Mapping[str, dict[str, str]]) -> None:
     body = step.body or {}
     if step.kind == NETWORK:
-        _retry(lambda: engine.network_create(body), lambda error: error.conflict, attempts=8)
+        retried(lambda: engine.network_create(body), lambda error: error.conflict)
     elif step.action == CREATE:
         create = engine.config_create if step.kind == CONFIG else engine.secret_create
         ids[step.kind][step.name] = create(body)
@@ -126,13 +130,13 @@ def _update_labels(engine: Engine, step: Step, body: Json) -> None:
     )
 
     def attempt() -> None:
-        found = next((item for item in read({"id": step.object_id}) if item["ID"] == step.object_id), None)
+        found = with_id(read({"id": step.object_id}), str(step.object_id))
         if found is None:
             raise EngineError(f"{step.kind} {step.name} was removed meanwhile", 404)
         spec = {**found["Spec"], "Labels": body["Labels"]}
-        update(found["ID"], found["Version"]["Index"], spec)
+        update(found["ID"], version_of(found), spec)
 
-    _retry_out_of_sequence(attempt)
+    from_fresh_version(attempt)
 
 
 def apply_services(engine: Engine, plan: Plan, steps: list[Step], auth_for: AuthFor, applied: Applied) -> None:
@@ -177,13 +181,11 @@ def _apply_service(
         answer = engine.service_create(spec, auth)
         return answer["ID"], answer.get("Warnings") or []
     service_id = str(step.object_id)
-    answer = _retry_out_of_sequence(lambda: _update_service(engine, step, service_id, spec, stack, auth))
-    return service_id, (answer or {}).get("Warnings") or []
+    update = partial(_update_service, engine, step, service_id, spec, stack, auth)
+    return service_id, from_fresh_version(update).get("Warnings") or []
 
 
-def _update_service(
-    engine: Engine, step: Step, service_id: str, spec: Json, stack: str, auth: str | None
-) -> Json | None:
+def _update_service(engine: Engine, step: Step, service_id: str, spec: Json, stack: str, auth: str | None) -> Json:
     """Update from the version read just now; nothing is sent if somebody else has already made the change."""
     running = engine.service(service_id)
     body = copy.deepcopy(spec)
@@ -192,8 +194,8 @@ def _update_service(
         body["TaskTemplate"]["ForceUpdate"] = forced
     names = _names_in(engine, running)
     if not step.again and replan_service(step.name, body, running, names, stack).action == UNCHANGED:
-        return None
-    return engine.service_update(service_id, running["Version"]["Index"], body, auth)
+        return {}
+    return engine.service_update(service_id, version_of(running), body, auth) or {}
 
 
 def submit_again(engine: Engine, service_id: str, auth_for: AuthFor) -> None:
@@ -205,9 +207,9 @@ def submit_again(engine: Engine, service_id: str, auth_for: AuthFor) -> None:
         task = spec["TaskTemplate"]
         task["ForceUpdate"] = (task.get("ForceUpdate") or 0) + 1
         auth = auth_for(task["ContainerSpec"]["Image"])
-        engine.service_update(service_id, service["Version"]["Index"], spec, auth)
+        engine.service_update(service_id, version_of(service), spec, auth)
 
-    _retry_out_of_sequence(attempt)
+    from_fresh_version(attempt)
 
 
 def _names_in(engine: Engine, running: Json) -> Names:
@@ -215,32 +217,6 @@ def _names_in(engine: Engine, running: Json) -> Names:
     listed = engine.networks()
     found = [*listed, *unlisted_networks(engine, [running], listed)]
     return Names(networks={item["Id"]: item["Name"] for item in found})
-
-
-def _retry_out_of_sequence(attempt: Callable[[], Any], attempts: int = _ATTEMPTS, pause: float = 0.1) -> Any:
-    """Try again, from a fresh read, while others write the same object."""
-    return _retry(attempt, lambda error: error.out_of_sequence, attempts, pause)
-
-
-def when_there_is_a_leader(attempt: Callable[[], Any], attempts: int = 8, pause: float = 0.25) -> Any:
-    """Try again while the managers elect a leader: until then, none of them carries anything out."""
-    return _retry(attempt, lambda error: error.leaderless, attempts, pause)
-
-
-def _retry(
-    attempt: Callable[[], Any],
-    passes: Callable[[EngineError], bool],
-    attempts: int = _ATTEMPTS,
-    pause: float = 0.1,
-) -> Any:
-    """Try again, with growing pauses, as long as the failure is one that passes."""
-    try:
-        return attempt()
-    except EngineError as error:
-        if not passes(error) or attempts <= 1:
-            raise
-    time.sleep(pause)
-    return _retry(attempt, passes, attempts - 1, 2 * pause)
 
 
 def with_ids(spec: Json, ids: Mapping[str, Mapping[str, str]]) -> Json:

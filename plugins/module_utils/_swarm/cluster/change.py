@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.objects import version_of
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.retry import from_fresh_version
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.cluster.settings import (
     SETTINGS,
     changed_settings,
@@ -23,8 +25,6 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.nodes.plan i
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.settle import wait_until
 
 Json = dict[str, Any]
-
-_ATTEMPTS = 10
 
 
 def change_cluster(engine: Engine, params: Json, check_mode: bool) -> Json:
@@ -99,20 +99,16 @@ class ClusterChange:
 
     def _update(self, change: Callable[[Json], Json], **keys: bool) -> Json:
         """Change the SwarmSpec, and return it as it was."""
-        for attempt in range(1, _ATTEMPTS + 1):
+
+        def attempt() -> Json:
             swarm = self._engine.swarm()
-            spec = change(swarm["Spec"])
             before: Json = swarm["Spec"]
-            if spec == before and not keys:
-                return before
-            try:
-                self._engine.swarm_update(swarm["Version"]["Index"], spec, **keys)
-            except EngineError as error:
-                if not error.out_of_sequence or attempt == _ATTEMPTS:
-                    raise
-            else:
-                return before
-        raise AssertionError("the last attempt returns or raises")  # pragma: no cover
+            spec = change(before)
+            if spec != before or keys:
+                self._engine.swarm_update(version_of(swarm), spec, **keys)
+            return before
+
+        return from_fresh_version(attempt)
 
     def _root(self) -> str:
         return str((self._engine.swarm().get("TLSInfo") or {}).get("TrustRoot") or "")

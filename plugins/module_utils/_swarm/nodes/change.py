@@ -12,6 +12,8 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.objects import version_of
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.retry import from_fresh_version
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.nodes.drain import (
     services_incomplete,
     services_moving,
@@ -23,8 +25,6 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.settle impor
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.views import node_view
 
 Json = dict[str, Any]
-
-_ATTEMPTS = 10
 
 
 class NodeChange:
@@ -80,15 +80,12 @@ class NodeChange:
 
     def update(self, node_id: str, changes: Mapping[str, tuple[Any, Any]]) -> None:
         """Submit changes as of `nodes.node_changes`, over whatever else has changed meanwhile."""
-        for attempt in range(1, _ATTEMPTS + 1):
+
+        def attempt() -> None:
             node = self._engine.node(node_id)
-            try:
-                self._engine.node_update(node_id, node["Version"]["Index"], changed_spec(node["Spec"], changes))
-            except EngineError as error:
-                if not error.out_of_sequence or attempt == _ATTEMPTS:
-                    raise
-            else:
-                return
+            self._engine.node_update(node_id, version_of(node), changed_spec(node["Spec"], changes))
+
+        from_fresh_version(attempt)
 
     def promote(self, node_id: str) -> None:
         """Make a worker a manager that the others reach."""

@@ -1,4 +1,4 @@
-"""What one glance tells of a stack, and when it leaves the word to the module."""
+"""What recorded engine state tells of a stack, and when the module has to run."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import engine_argument_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.deploy_request import request_from_project
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import lock_name
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request import LoadedProject, stack_argument_spec
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.rule import config_name
-from ansible_collections.dockyard.swarm.plugins.plugin_utils import glance
+from ansible_collections.dockyard.swarm.plugins.plugin_utils import unchanged_stack
 
 from tests.unit.stack.specs import NODES, STACK, network, service, task
 
@@ -37,14 +38,14 @@ def options(**more):
 
 
 def addresses(project=PROJECT, **more):
-    command = shlex.split(glance.question("python3", options(**more), False, project))
+    command = shlex.split(unchanged_stack.stack_probe("python3", options(**more), False, project))
     return json.loads(command[5])
 
 
 @pytest.fixture
 def cluster():
     """The stack as a deploy leaves it behind."""
-    job = glance.request_from_project(options(), PROJECT, "1.45", lambda _reference: None)
+    job = request_from_project(options(), PROJECT, "1.45", lambda _reference: None)
     spec = copy.deepcopy(job.desired.services["shop_ui"])
     spec["TaskTemplate"]["ContainerSpec"]["Image"] = f"registry:5000/ui:1@{DIGEST}"
     spec["TaskTemplate"]["Placement"] = {"Platforms": [{"Architecture": "amd64", "OS": "linux"}]}
@@ -68,7 +69,7 @@ def cluster():
 def told(cluster, project=PROJECT, check_mode=False, **more):
     asked = {address: json.dumps(cluster[address]) for address in addresses(project, **more)}
     text = json.dumps({"version": "1.45", "answers": asked})
-    return glance.answer(text, options(**more), project, check_mode)
+    return unchanged_stack.result_if_unchanged(text, options(**more), project, check_mode)
 
 
 def test_an_unchanged_stack_that_runs_needs_no_module(cluster):
@@ -83,7 +84,7 @@ def as_a_job(cluster, state):
     project = LoadedProject(copy.deepcopy(PROJECT.config))
     project.config["services"]["ui"]["deploy"] = {"mode": "replicated-job"}
     (subject,) = cluster[f"/services?filters={LABEL}%7D"]
-    job = glance.request_from_project(options(), project, "1.45", lambda _reference: None)
+    job = request_from_project(options(), project, "1.45", lambda _reference: None)
     subject["Spec"]["Mode"] = job.desired.services["shop_ui"]["Mode"]
     for address in cluster:
         if address.startswith("/tasks"):
@@ -128,13 +129,13 @@ def test_a_deploy_under_way_is_left_to_the_module(cluster):
     assert told(cluster) is None
 
 
-def test_what_the_glance_does_not_hold_is_left_to_the_module(cluster):
+def test_what_was_not_recorded_is_left_to_the_module(cluster):
     cluster[f"/services?filters={LABEL}%7D"][0]["Spec"]["TaskTemplate"]["Networks"] = [{"Target": "unlisted"}]
     assert told(cluster) is None
 
 
 def test_no_answer_is_left_to_the_module():
-    assert glance.answer("a message of the day", options(), PROJECT, False) is None
+    assert unchanged_stack.result_if_unchanged("a message of the day", options(), PROJECT, False) is None
 
 
 def test_digests_are_not_asked_for_where_they_do_not_count():
@@ -152,9 +153,9 @@ def test_digests_are_not_asked_for_where_they_do_not_count():
     ],
     ids=["another host", "credentials", "environment", "secrets"],
 )
-def test_a_glance_is_not_taken_where_it_could_not_tell(given, environment, project):
-    assert glance.may_glance(options(), [{}], PROJECT)
-    assert not glance.may_glance(options(**given), environment, project)
+def test_nothing_is_recorded_where_that_could_not_tell(given, environment, project):
+    assert unchanged_stack.can_be_decided(options(), [{}], PROJECT)
+    assert not unchanged_stack.can_be_decided(options(**given), environment, project)
 
 
 class _Answering(BaseHTTPRequestHandler):
@@ -195,14 +196,14 @@ def engine(tmp_path, cluster):
 
 def run(server, own_address=True, **environment):
     given = options(docker_host=f"unix://{server.server_address}")
-    command = glance.question(sys.executable, given, own_address, PROJECT)
+    command = unchanged_stack.stack_probe(sys.executable, given, own_address, PROJECT)
     return subprocess.run(["sh", "-c", command], capture_output=True, text=True, env=environment, check=False)
 
 
 def test_the_command_brings_what_the_engine_answers(engine):
     done = run(engine)
     assert done.returncode == 0, done.stderr
-    assert glance.answer(done.stdout, options(), PROJECT, False)["changed"] is False
+    assert unchanged_stack.result_if_unchanged(done.stdout, options(), PROJECT, False)["changed"] is False
 
 
 def test_the_command_fails_where_an_answer_is_missing(engine):

@@ -1,0 +1,128 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""The way to an engine on the same host: HTTP over its socket, by Python's standard library alone."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import select
+import socket
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.errors import NoAnswerError
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.probe import UnixConnection
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.transport import Answer, Json, address_of
+
+SCHEME = "unix://"
+DEFAULT_SOCKET = "/var/run/docker.sock"
+
+# The first that fits. Before Python 3.10, socket.timeout is no TimeoutError.
+_REASONS: list[tuple[type[Exception], str]] = [
+    (FileNotFoundError, "the socket {path} does not exist"),
+    (PermissionError, "this user may not use the socket {path}: become root, or a member of its group"),
+    (ConnectionRefusedError, "nothing listens on the socket {path}"),
+    (socket.timeout, "the engine was silent for {timeout:g} s"),
+    (TimeoutError, "the engine was silent for {timeout:g} s"),
+    (ConnectionError, "the engine closed the connection without an answer, as it does when it stops"),
+    (http.client.IncompleteRead, "the engine's answer was cut off, as it is when it stops"),
+    (http.client.HTTPException, "what came back is no answer of an engine: it is not HTTP"),
+]
+
+
+def socket_path(docker_host: str) -> str:
+    """The path in a `unix://` address; Docker's own where it names none."""
+    path = docker_host[len(SCHEME) :]
+    return f"/{path.lstrip('/')}" if path else DEFAULT_SOCKET
+
+
+class UnixSocketTransport:
+    """Connections to one socket. Those that are free are used again.
+
+    Args:
+        path: of the socket.
+        timeout: seconds the engine may stay silent.
+    """
+
+    def __init__(self, path: str, timeout: float) -> None:
+        self._path = path
+        self._timeout = timeout
+        # Taking from and adding to a list are atomic, so threads need no lock.
+        self._free: list[UnixConnection] = []
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Any] | None = None,
+        body: Json | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """See `Transport`."""
+        connection = self._free_connection() or UnixConnection(self._path, self._timeout)
+        sent = {**(headers or {}), **({} if body is None else {"Content-Type": "application/json"})}
+        content = None if body is None else json.dumps(body).encode()
+        try:
+            answer, stays_open = _exchange(connection, method, address_of(path, query), content, sent)
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            connection.close()
+            raise NoAnswerError(self._reason(error)) from error
+        if stays_open:
+            self._free.append(connection)
+        else:
+            connection.close()
+        return answer
+
+    def _free_connection(self) -> UnixConnection | None:
+        while self._free:
+            connection = self._free.pop()
+            if _is_idle(connection):
+                return connection
+            connection.close()
+        return None
+
+    def _reason(self, error: Exception) -> str:
+        for kind, words in _REASONS:
+            if isinstance(error, kind):
+                return words.format(path=self._path, timeout=self._timeout)
+        words = getattr(error, "strerror", None) or str(error)
+        return f"the socket {self._path} cannot be used: {words}"
+
+
+def _exchange(
+    connection: UnixConnection, method: str, address: str, body: bytes | None, headers: Mapping[str, str]
+) -> tuple[Answer, bool]:
+    """Send and read. Returns the answer, and whether the connection can carry another request."""
+    try:
+        connection.request(method, address, body, dict(headers))
+    except (BrokenPipeError, ConnectionResetError):
+        # An engine that refuses a request before it has read all of it has answered already.
+        if connection.sock is None:
+            raise
+    response = connection.getresponse()
+    content = response.read()
+    named = {name.lower(): value for name, value in response.getheaders()}
+    if not _says_its_length(response, named):
+        raise http.client.IncompleteRead(content)
+    text = content.decode(errors="replace")
+    return Answer(response.status, text, named), not response.will_close
+
+
+def _says_its_length(response: http.client.HTTPResponse, headers: Mapping[str, str]) -> bool:
+    """Whether the end of the answer is known; http.client takes one whose head was cut off for one without a body."""
+    without_body = response.status in (http.client.NO_CONTENT, http.client.NOT_MODIFIED)
+    ends_with_connection = headers.get("connection", "").lower() == "close" or response.version < 11
+    return without_body or ends_with_connection or bool({"content-length", "transfer-encoding"} & set(headers))
+
+
+def _is_idle(connection: UnixConnection) -> bool:
+    """Whether a connection is open with nothing to read; an engine that was restarted has closed it."""
+    if connection.sock is None:
+        return False
+    poll = select.poll()
+    poll.register(connection.sock, select.POLLIN)
+    return not poll.poll(0)
