@@ -236,9 +236,9 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import connect, engine_argument_spec
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.kernel.modules import has_ipvs
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.kernel import has_ipvs
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.reading import (
     engine_answers,
     member_without_engine,

@@ -46,7 +46,7 @@ def inspect_host(params: Json, run: Run, check_mode: bool) -> Json:
 
     present = params["state"] == "present"
     sysctls = {name: str(value) for name, value in params["sysctls"].items()} if present else {}
-    planned = settings.plan(sysctls, params["modules"] if present else [], capabilities.module_finder(run))
+    planned = settings.plan(sysctls, params["modules"] if present else [])
     if planned.changed and not check_mode:
         try:
             settings.apply(planned, sysctls, run)

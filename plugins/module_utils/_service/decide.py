@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.service_words import mode_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 from ansible_collections.dockyard.swarm.plugins.module_utils._service.balance import counts, is_even
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.canonical import Names, canonical_service
@@ -169,13 +170,7 @@ def _replicas(service: Json) -> int | None:
 
 
 def _mode(service: Json) -> str:
-    words = {
-        "Replicated": "replicated",
-        "Global": "global",
-        "ReplicatedJob": "replicated-job",
-        "GlobalJob": "global-job",
-    }
-    return next((word for key, word in words.items() if service["Spec"]["Mode"].get(key) is not None), "unknown")
+    return mode_of(service["Spec"])
 
 
 def _name(service: Json) -> str:

@@ -27,7 +27,7 @@ class Quorum:
     @property
     def needed(self) -> int:
         """How many managers must be reachable."""
-        return len(self.managers) // 2 + 1
+        return majority(len(self.managers))
 
     @property
     def held(self) -> bool:
@@ -49,6 +49,11 @@ class Quorum:
 
     def __str__(self) -> str:
         return f"{len(self.reachable)} of {len(self.managers)} managers reachable, {self.needed} needed"
+
+
+def majority(managers: int) -> int:
+    """How many of so many managers must be reachable."""
+    return managers // 2 + 1
 
 
 def quorum_of(nodes: list[dict[str, Any]]) -> Quorum:
@@ -123,7 +128,7 @@ def warning_about_count(managers: int) -> str | None:
     """Why this number of managers is a poor choice; None when it is not."""
     if managers < 2 or managers % 2:
         return None
-    tolerated = managers - (managers // 2 + 1)
+    tolerated = managers - majority(managers)
     lost = "none" if tolerated == 0 else f"only {tolerated}"
     return (
         f"{managers} managers can lose {lost}, no more than {managers - 1} could: "

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.service_words import mode_of
+
 Json = dict[str, Any]
 
 
@@ -43,7 +45,7 @@ def service_view(
     template = spec.get("TaskTemplate") or {}
     return {
         "name": spec["Name"],
-        "mode": next(iter(spec.get("Mode") or {"Replicated": None})).lower(),
+        "mode": mode_of(spec),
         "image": ((template.get("ContainerSpec") or {}).get("Image") or "").partition("@")[0],
         "running": status.get("RunningTasks", len(on)),
         "desired": status.get("DesiredTasks", len(on)),

@@ -10,12 +10,13 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.kernel.modules import has_ipvs, has_module
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run
 
-# What a use can declare that it needs, and the ability behind it.
 _CLOCK_UNITS = ("chrony", "chronyd", "systemd-timesyncd", "ntp", "ntpsec", "ntpd")
+#: What a use can declare that it needs, and the ability behind it.
 NEEDS = ("routing_mesh", "overlay_networks", "user_namespaces", "cgroup_v2", "time_sync")
 
 
@@ -37,13 +38,12 @@ class Ability:
 
 def read_abilities(run: Run) -> list[Ability]:
     """Look at this host."""
-    has_module = module_finder(run)
     cgroup = _cgroup_version()
     namespaces = _number("/proc/sys/user/max_user_namespaces")
     clock = _time_sync(run)
     overlay_files = _listed("/proc/filesystems", "overlay") or has_module("overlay")
     vxlan = has_module("vxlan")
-    mesh = os.path.exists("/proc/net/ip_vs") or has_module("ip_vs")
+    mesh = has_ipvs()
     return [
         Ability(
             "overlay_files",
@@ -110,18 +110,6 @@ def missing(abilities: list[Ability], needs: list[str]) -> list[Ability]:
     return [ability for ability in abilities if ability.name in needs and not ability.present]
 
 
-def module_finder(run: Run) -> Callable[[str], bool]:
-    """Tells whether the kernel has a module: loaded, built in, or there to be loaded."""
-
-    def has(name: str) -> bool:
-        if os.path.exists(f"/sys/module/{name}"):
-            return True
-        status, _out, _err = run(["modprobe", "--dry-run", "--quiet", name])
-        return status == 0
-
-    return has
-
-
 def _cgroup_version() -> int:
     if os.path.exists("/sys/fs/cgroup/cgroup.controllers"):
         return 2
@@ -133,9 +121,7 @@ def _time_sync(run: Run) -> str:
     _status, virtualization, _err = run(["systemd-detect-virt", "--container"])
     if virtualization.strip() not in ("", "none"):
         return "its machine's clock"
-    _status, out, _err = run(
-        ["systemctl", "is-active", "chrony", "chronyd", "systemd-timesyncd", "ntp", "ntpsec", "ntpd"]
-    )
+    _status, out, _err = run(["systemctl", "is-active", *_CLOCK_UNITS])
     return "time synchronisation" if re.search(r"^active$", out, re.MULTILINE) else ""
 
 

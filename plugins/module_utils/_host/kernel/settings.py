@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import Callable
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.files import FileChange, apply_file, plan_file
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.kernel.modules import has_module
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
@@ -68,7 +68,7 @@ def managed() -> list[str]:
     return sorted({name.split("_", 1)[0] for name, path in _PARTS.items() if os.path.exists(path)})
 
 
-def plan(sysctls: dict[str, str], modules: list[str], has_module: Callable[[str], bool]) -> Preparation:
+def plan(sysctls: dict[str, str], modules: list[str]) -> Preparation:
     """Compare with this host."""
     available = [name for name in modules if has_module(name)]
     live = {name: value for name in sysctls if (value := _live_value(name)) is not None}

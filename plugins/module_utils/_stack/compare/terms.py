@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.service_words import mode_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.canonical import Path, spec_at
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.images import tagged
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import IMAGE, labels_of, short_name
@@ -114,13 +115,6 @@ _FILE_WORDS = {"Name": "target", "UID": "uid", "GID": "gid", "Mode": "mode"}
 # The object that is referred to, where its name is not that of the file's section.
 OBJECT = "object"
 
-_MODES = {
-    "Replicated": "replicated",
-    "Global": "global",
-    "ReplicatedJob": "replicated-job",
-    "GlobalJob": "global-job",
-}
-
 _DURATION_ENDINGS = (
     "stop_grace_period",
     ".interval",
@@ -135,7 +129,7 @@ _DURATION_ENDINGS = (
 
 def compose_terms(spec: Json, stack: str) -> Terms:
     """Flatten a canonical ServiceSpec; names within the stack lose its prefix."""
-    terms: Terms = {"image": image_term(spec), "deploy.mode": _MODES[next(iter(spec["Mode"]))]}
+    terms: Terms = {"image": image_term(spec), "deploy.mode": mode_of(spec)}
     for path, value in _leaves(spec, ()):
         if path in _SAID_ELSEWHERE:
             continue

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.service_words import ENDED, is_job
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.canonical import spec_at
 
 Json = dict[str, Any]
@@ -43,7 +44,6 @@ _STATES = (
     "new pending assigned accepted preparing ready starting running complete shutdown failed rejected remove orphaned"
 ).split()
 _RANK = {state: rank for rank, state in enumerate(_STATES)}
-_ENDED = frozenset({"complete", "shutdown", "failed", "rejected", "remove", "orphaned"})
 _BROKEN = frozenset({"failed", "rejected", "orphaned"})
 
 
@@ -111,7 +111,7 @@ def judge(
     if submitted and (update == "paused" or update.startswith("rollback")):
         message = (service.get("UpdateStatus") or {}).get("Message") or update
         return Verdict(FAILED, 0, _wanted(mode), f"{update.replace('_', ' ')}: {message}")
-    if mode.get("ReplicatedJob") is not None or mode.get("GlobalJob") is not None:
+    if is_job(service["Spec"]):
         return _judge_job(service, tasks, nodes)
     return _judge_service(service, tasks, nodes, submitted, known, update, now)
 
@@ -132,7 +132,7 @@ def has_given_up(service: Json, tasks: Iterable[Json]) -> bool:
     """Whether a job has ended without having completed, and will not be tried again by itself."""
     current = _of_this_iteration(service, tasks)
     complete = sum(1 for task in current if task["Status"]["State"] == "complete")
-    ended = all(task["Status"]["State"] in _ENDED for task in current)
+    ended = all(task["Status"]["State"] in ENDED for task in current)
     broken = any(_is_broken(task) for task in current)
     mode = service["Spec"]["Mode"]
     return ended and broken and (mode.get("GlobalJob") is not None or complete < _wanted(mode))
@@ -197,7 +197,7 @@ def _judge_service(
 def _waits_for_a_dead_node(tasks: Iterable[Json], nodes: Mapping[str, Json]) -> bool:
     """Whether an update has lost a task with its node: swarm's updater goes on waiting for it, replaced or not."""
     return any(
-        task.get("UpToDate") and _is_down(task, nodes) and task["Status"]["State"] not in _ENDED for task in tasks
+        task.get("UpToDate") and _is_down(task, nodes) and task["Status"]["State"] not in ENDED for task in tasks
     )
 
 
@@ -242,7 +242,7 @@ def _given_up(service: Json, slots: Iterable[list[Json]], waiting: Verdict) -> V
 
 
 def _is_broken(task: Json) -> bool:
-    return task["Status"]["State"] in _ENDED and task["Status"]["State"] != "complete"
+    return task["Status"]["State"] in ENDED and task["Status"]["State"] != "complete"
 
 
 def _restart_delay(service: Json) -> float:

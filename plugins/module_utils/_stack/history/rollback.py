@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.service_words import is_job
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.revisions import revision_number
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.deployments import (
     Deployment,
@@ -25,7 +26,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.snap
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import short_name
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.current import Current, read_current
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.order import Order, is_job
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.order import Order
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import (
     REMOVE,
     SECRET,

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.service_words import is_job
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.canonical import Names, names_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.revisions import revision_number
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.converge.judge import has_given_up
@@ -24,7 +25,6 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels impor
     labels_of,
     lock_name,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.order import is_job
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.rule import config_name
 
 Json = dict[str, Any]

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.service_words import is_job
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import short_name
 
@@ -21,7 +22,6 @@ HEALTHY = "service_healthy"
 COMPLETED = "service_completed_successfully"
 
 _STRICTNESS = (STARTED, HEALTHY, COMPLETED)
-_JOB_MODES = ("ReplicatedJob", "GlobalJob")
 
 
 class OrderError(UserError):
@@ -101,11 +101,6 @@ def order_of(stack: str, depends_on: Mapping[str, Mapping[str, str]], services: 
                     f"ends; give {short_name(other, stack)} deploy.mode replicated-job or global-job"
                 )
     return Order(full)
-
-
-def is_job(spec: Json) -> bool:
-    """Whether a service runs to an end."""
-    return any((spec.get("Mode") or {}).get(mode) is not None for mode in _JOB_MODES)
 
 
 def _depths(depends_on: Mapping[str, Mapping[str, str]]) -> dict[str, int]:

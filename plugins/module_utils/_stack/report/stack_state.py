@@ -12,6 +12,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.service_words import mode_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.canonical import (
     canonical_service,
     names_of,
@@ -29,13 +30,6 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.current
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.stack_lock import deploy_in_progress
 
 Json = dict[str, Any]
-
-_MODES = {
-    "Replicated": "replicated",
-    "Global": "global",
-    "ReplicatedJob": "replicated-job",
-    "GlobalJob": "global-job",
-}
 
 
 @dataclass(frozen=True)
@@ -113,7 +107,7 @@ def _service(service: Json, view: View, now: datetime) -> Json:
         "name": spec["Name"],
         "id": service["ID"],
         "image": spec_at(spec, ("TaskTemplate", "ContainerSpec", "Image")),
-        "mode": next(word for key, word in _MODES.items() if spec["Mode"].get(key) is not None),
+        "mode": mode_of(spec),
         "running": verdict.running,
         "wanted": verdict.wanted,
         "converged": converged,

@@ -10,16 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-Json = dict[str, Any]
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.service_words import ENDED, is_job
 
-# Before these a task holds a container, or is about to; after them it holds nothing.
-# Source: https://docs.docker.com/engine/swarm/how-swarm-mode-works/swarm-task-states/
-_ENDED = frozenset({"complete", "failed", "shutdown", "rejected", "orphaned", "remove"})
+Json = dict[str, Any]
 
 
 def still_running(task: Json) -> bool:
     """The task has not come to its end."""
-    return _state(task) not in _ENDED
+    return _state(task) not in ENDED
 
 
 def services_moving(tasks: Iterable[Json], node_id: str) -> set[str]:
@@ -49,7 +47,7 @@ def services_incomplete(moving: Iterable[str], services: Mapping[str, Json]) -> 
         status = service.get("ServiceStatus") or {}
         running, desired = status.get("RunningTasks", 0), status.get("DesiredTasks", 0)
         # A job's tasks end by themselves and are not missed.
-        if running < desired and not {"ReplicatedJob", "GlobalJob"} & set(service["Spec"].get("Mode") or {}):
+        if running < desired and not is_job(service["Spec"]):
             told.append(f"{service['Spec']['Name']} has {running} of {desired} tasks running")
     return sorted(told)
 
