@@ -28,19 +28,12 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files 
     project_variables,
 )
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.keys import FORBIDDEN
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.normalise import normalise
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.normalise_service import Context
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.schema import TODAY, Report, shown
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.sources import Reader, content, from_disk, reason
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.format_project import (
-    NEWEST,
-    PROJECT,
-)
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.format_service import (
-    DEPRECATED,
-    FORBIDDEN,
-    UNSUPPORTED,
-)
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.format import NEWEST, PROJECT
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.ineffective import Ineffective
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.interpolation import interpolate
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.merge import merge_all, without
@@ -265,20 +258,17 @@ class _Loader:
 
     def _tell_ineffective(self, data: Json, source: Source) -> None:
         ineffective = Ineffective(self._choices.unsupported, source, self._warnings)
+        ineffective.tell(data)
         for name, service in data.get("services", {}).items():
-            for key in service:
-                path: Path = ("services", name, key)
-                if key in UNSUPPORTED:
-                    ineffective.add(path, f"has no effect in a swarm: {UNSUPPORTED[key]}")
-                elif key in DEPRECATED:
-                    ineffective.add(path, f"has no effect: {DEPRECATED[key]}")
-                elif key == "oom_score_adj":
-                    ineffective.add(path, "has no effect: the docker CLI drops it")
-                elif key == "restart" and "restart_policy" in (service.get("deploy") or {}):
-                    ineffective.add(path, "has no effect beside deploy.restart_policy")
-                elif key == "restart" and self._choices.unsupported != "ignore":
-                    text = "deploy.restart_policy is the swarm's word for it; it is used because that is not set"
-                    self._warnings.append(source.message(path, text))
+            path: Path = ("services", name)
+            if "restart" in service and "restart_policy" in (service.get("deploy") or {}):
+                ineffective.add((*path, "restart"), "has no effect beside deploy.restart_policy")
+            elif "restart" in service and self._choices.unsupported != "ignore":
+                text = "deploy.restart_policy is the swarm's word for it; it is used because that is not set"
+                self._warnings.append(source.message((*path, "restart"), text))
+            if "tmpfs" in service:
+                text = "has no effect, as in the docker CLI; the dialect compose mounts it"
+                ineffective.add((*path, "tmpfs"), text)
         ineffective.raise_any()
 
     def _check_deployable(self, config: Json) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.keys import SERVICE_KEYS
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files import read_env_file
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.mounts import (
@@ -73,24 +74,47 @@ class _Service:
         self._context = context
 
     def convert(self, service: Json) -> Json:
-        result = {}
-        for key, value in service.items():
-            if key in ("env_file", "environment") or value is None or key.startswith("x-"):
-                continue
-            path = (*self._path, key)
-            if key in _CONVERTED:
-                try:
-                    result[key] = _CONVERTED[key](self, value, path)
-                except ValueError as error:
-                    raise self._error(path, str(error)) from error
-            elif key != "oom_score_adj":
-                result[key] = value
-        result = {key: value for key, value in result.items() if key in _POINTERS + _KEYED or value not in _ZEROS}
+        apart = ("env_file", "environment", *_DROPPED)
+        given = {key: value for key, value in service.items() if value is not None and key in SERVICE_KEYS}
+        result = {key: self._value(key, value, (*self._path, key)) for key, value in given.items() if key not in apart}
+        result = {key: value for key, value in result.items() if value not in _ZEROS or SERVICE_KEYS[key].zero}
         environment = self._environment(service)
         if environment:
             result["environment"] = environment
         if service.get("env_file"):
             result["env_file"] = texts(service["env_file"])
+        return result
+
+    def _value(self, key: str, value: Any, path: Path) -> Any:
+        """A value by the conversion of its own key, or else by its kind."""
+        if key in _OF_KEY:
+            return self._located(_OF_KEY[key], value, path)
+        kind = SERVICE_KEYS[key].kind
+        if kind in ("mapping", "mapping|empty"):
+            return self._mapping(key, value, path)
+        if kind == "list":
+            return [self._value(f"{key}.[]", item, (*path, index)) for index, item in enumerate(value)]
+        if kind in _OF_KIND:
+            try:
+                return _OF_KIND[kind](value)
+            except ValueError as error:
+                raise self._error(path, str(error)) from error
+        return value
+
+    def _located(self, convert: _Convert, value: Any, path: Path) -> Any:
+        try:
+            return convert(self, value, path)
+        except ValueError as error:
+            raise self._error(path, str(error)) from error
+
+    def _mapping(self, key: str, value: Json, path: Path) -> Json:
+        """The keys below one, without those whose value says nothing."""
+        result = {}
+        for name, below in _BELOW[key]:
+            if value.get(name) is not None:
+                item = self._value(below, value[name], (*path, name))
+                if item not in _ZEROS or SERVICE_KEYS[below].zero:
+                    result[name] = item
         return result
 
     def _error(self, path: Path, text: str) -> ComposeError:
@@ -122,8 +146,7 @@ class _Service:
         result: list[Json] = []
         for index, port in enumerate(value):
             if isinstance(port, dict):
-                result.append(_without_zeros({key: _whole(item) for key, item in port.items()}))
-                self._unsigned(port, ("target", "published"), (*path, index))
+                result.append(self._mapping("ports.[]", port, (*path, index)))
                 continue
             try:
                 ports, warning = short_port(number_text(port) if not isinstance(port, str) else port)
@@ -134,17 +157,12 @@ class _Service:
                 self._warn((*path, index), warning)
         return result
 
-    def _unsigned(self, values: Json, keys: tuple[str, ...], path: Path) -> None:
-        for key in keys:
-            if (values.get(key) or 0) < 0:
-                raise self._error((*path, key), f"must be 0 or more, not {values[key]}")
-
     def _mounts(self, value: list[Any], path: Path) -> list[Json]:
         return [self._mount(mount, (*path, index)) for index, mount in enumerate(value)]
 
     def _mount(self, value: str | Json, path: Path) -> Json:
         try:
-            mount = short_mount(value) if isinstance(value, str) else self._long_mount(value)
+            mount = short_mount(value) if isinstance(value, str) else self._mapping("volumes.[]", value, path)
         except ValueError as error:
             raise self._error(path, str(error)) from error
         if mount.get("type") == "bind":
@@ -156,66 +174,25 @@ class _Service:
             mount["source"] = absolute_source(mount["source"], context.directory, context.environment)
         return mount
 
-    def _long_mount(self, value: Json) -> Json:
-        mount = {key: item for key, item in value.items() if key not in ("bind", "volume", "tmpfs", "read_only")}
-        if flag(value.get("read_only", False)):
-            mount["read_only"] = True
-        if "bind" in value:
-            mount["bind"] = _without_zeros({"propagation": value["bind"].get("propagation")})
-        if "volume" in value:
-            mount["volume"] = _without_zeros({"nocopy": flag(value["volume"].get("nocopy", False))})
-            if self._context.modern and value["volume"].get("subpath"):
-                mount["volume"]["subpath"] = text_of(value["volume"]["subpath"])
-        if "tmpfs" in value:
-            mount["tmpfs"] = _without_zeros({"size": _whole(value["tmpfs"].get("size", 0))})
-        return _without_zeros(mount, keep=("bind", "volume", "tmpfs"))
+    def _references(self, value: list[Any], path: Path, key: str) -> list[Json]:
+        return [
+            {"source": item} if isinstance(item, str) else self._mapping(f"{key}.[]", item, (*path, index))
+            for index, item in enumerate(value)
+        ]
 
-    def _references(self, value: list[Any], path: Path) -> list[Json]:
-        result = []
-        for index, item in enumerate(value):
-            reference = {"source": item} if isinstance(item, str) else item
-            self._unsigned(reference, ("mode",), (*path, index))
-            known = {key: reference[key] for key in ("source", "target", "uid", "gid") if reference.get(key)}
-            if reference.get("mode") is not None:
-                known["mode"] = int(reference["mode"])
-            result.append(known)
-        return result
+    def _configs(self, value: list[Any], path: Path) -> list[Json]:
+        return self._references(value, path, "configs")
 
-    def _networks(self, value: Any, _path: Path) -> dict[str, Json | None]:
+    def _secrets(self, value: list[Any], path: Path) -> list[Json]:
+        return self._references(value, path, "secrets")
+
+    def _networks(self, value: Any, path: Path) -> dict[str, Json | None]:
         if isinstance(value, list):
             return dict.fromkeys(value)
         return {
-            name: None if network is None else _without_zeros({**network, **_options_of(network)})
+            name: None if network is None else self._mapping("networks.*", network, (*path, name))
             for name, network in value.items()
         }
-
-    def _healthcheck(self, value: Json, path: Path) -> Json:
-        self._unsigned(value, ("retries",), path)
-        result: Json = {
-            key: self._duration(value[key], (*path, key))
-            for key in ("timeout", "interval", "start_period", "start_interval")
-            if key in value
-        }
-        if "retries" in value:
-            result["retries"] = int(value["retries"])
-        test = value.get("test")
-        if test:
-            result["test"] = ["CMD-SHELL", test] if isinstance(test, str) else test
-        elif test == "":
-            result["test"] = ["CMD-SHELL", ""]
-        if flag(value.get("disable", False)):
-            result["disable"] = True
-        return result
-
-    def _duration(self, value: str, path: Path) -> int:
-        try:
-            return nanoseconds(value)
-        except ValueError as error:
-            raise self._error(path, str(error)) from error
-
-    def _logging(self, value: Json, _path: Path) -> Json:
-        options = {"options": mapping(value["options"], "=", "")} if "options" in value else {}
-        return {**_without_zeros({"driver": value.get("driver")}), **options}
 
     def _ulimits(self, value: Json, _path: Path) -> Json:
         return {
@@ -233,93 +210,14 @@ class _Service:
         result["extra_hosts"] = hosts(build.get("extra_hosts") or [])
         return _without_zeros(result)
 
-    # -- deploy --------------------------------------------------------------------------------
-
-    def _deploy(self, value: Json, path: Path) -> Json:
-        self._unsigned(value, ("replicas",), path)
-        result: Json = {key: value[key] for key in ("mode", "endpoint_mode") if value.get(key)}
-        if value.get("labels"):
-            result["labels"] = mapping(value["labels"], "=", "")
-        if "replicas" in value:
-            result["replicas"] = int(value["replicas"])
-        for key in ("update_config", "rollback_config"):
-            if key in value:
-                result[key] = self._update_config(value[key], (*path, key))
-        resources = self._resources(value.get("resources", {}), (*path, "resources"))
-        placement = self._placement(value.get("placement", {}), (*path, "placement"))
-        result.update(_without_zeros({"resources": resources, "placement": placement}))
-        if "restart_policy" in value:
-            result["restart_policy"] = self._restart_policy(value["restart_policy"], (*path, "restart_policy"))
-        return result
-
-    def _update_config(self, value: Json, path: Path) -> Json:
-        self._unsigned(value, ("parallelism",), path)
-        result = _without_zeros({key: value.get(key) for key in ("failure_action", "order")})
-        for key in ("delay", "monitor"):
-            result.update(_without_zeros({key: self._duration(value.get(key, "0"), (*path, key))}))
-        ratio = single_precision(value.get("max_failure_ratio", 0))
-        result.update(_without_zeros({"max_failure_ratio": ratio}))
-        if "parallelism" in value:
-            result["parallelism"] = int(value["parallelism"])
-        return result
-
-    def _restart_policy(self, value: Json, path: Path) -> Json:
-        self._unsigned(value, ("max_attempts",), path)
-        result = _without_zeros({"condition": value.get("condition")})
-        for key in ("delay", "window"):
-            if key in value:
-                result[key] = self._duration(value[key], (*path, key))
-        if "max_attempts" in value:
-            result["max_attempts"] = int(value["max_attempts"])
-        return result
-
-    def _resources(self, value: Json, path: Path) -> Json:
-        result: Json = {}
-        for kind in ("limits", "reservations"):
-            if kind in value:
-                result[kind] = self._resource(value[kind], (*path, kind))
-        return result
-
-    def _resource(self, value: Json, path: Path) -> Json:
-        result = _without_zeros({"cpus": value.get("cpus"), "pids": int(value.get("pids", 0))})
-        if "memory" in value:
-            try:
-                result.update(_without_zeros({"memory": byte_count(value["memory"])}))
-            except ValueError as error:
-                raise self._error((*path, "memory"), str(error)) from error
-        generic = [self._generic(item) for item in value.get("generic_resources", [])]
-        return {**result, "generic_resources": generic} if generic else result
-
-    def _generic(self, value: Json) -> Json:
-        if "discrete_resource_spec" not in value:
-            return {}
-        spec = value["discrete_resource_spec"]
-        return {"discrete_resource_spec": {"kind": spec.get("kind", ""), "value": int(spec.get("value", 0))}}
-
-    def _placement(self, value: Json, path: Path) -> Json:
-        self._unsigned(value, ("max_replicas_per_node",), path)
-        return _without_zeros(
-            {
-                "constraints": value.get("constraints"),
-                "preferences": [_without_zeros(item) for item in value.get("preferences", [])],
-                "max_replicas_per_node": int(value.get("max_replicas_per_node", 0)),
-            }
-        )
-
 
 _ZEROS: tuple[Any, ...] = (None, "", 0, False, [], {})
-# Keys for which zero and unset differ.
-_POINTERS = ("healthcheck", "init", "logging", "stop_grace_period")
-# Lists that count in a merge even when empty (see merge.merge_all).
-_KEYED = ("configs", "secrets", "ports", "volumes")
+# Keys that the CLI forgets while it reads a file.
+_DROPPED = ("oom_score_adj",)
 
 
 def _without_zeros(values: Mapping[str, Any], keep: tuple[str, ...] = ()) -> Json:
     return {key: value for key, value in values.items() if key in keep or value not in _ZEROS}
-
-
-def _whole(value: Any) -> Any:
-    return int(value) if isinstance(value, float) else value
 
 
 def flag(value: bool | str) -> bool:
@@ -362,19 +260,22 @@ def _bare(address: str) -> str:
     return address[1:-1] if address[:1] == "[" and address[-1:] == "]" and len(address) > 2 else address
 
 
-def _options_of(network: Json) -> Json:
-    return {"driver_opts": mapping(network["driver_opts"], "=", "")} if network.get("driver_opts") else {}
-
-
-def _command(_service: _Service, value: str | list[str], _path: Path) -> list[str]:
+def _command(value: str | list[str]) -> list[str]:
     return shell_words(value) if isinstance(value, str) else value
 
 
-_Convert = Callable[[_Service, Any, Path], Any]
+def _test(value: str | list[str]) -> list[str]:
+    return ["CMD-SHELL", value] if isinstance(value, str) else value
 
 
-def _plain(convert: Callable[[Any], Any]) -> _Convert:
-    return lambda _service, value, _path: convert(value)
+def _whole(value: float) -> int:
+    return int(value)
+
+
+def _natural(value: float) -> int:
+    if value < 0:
+        raise ValueError(f"must be 0 or more, not {value}")
+    return int(value)
 
 
 def _labels(value: Json | list[str]) -> dict[str, Any]:
@@ -385,33 +286,53 @@ def _words(value: list[Any]) -> list[str]:
     return [text_of(item) for item in value]
 
 
-_CONVERTED: dict[str, _Convert] = {
-    "build": _Service._build,
+def _discrete(value: Json) -> Json:
+    return {"kind": value.get("kind", ""), "value": int(value.get("value", 0))}
+
+
+_Convert = Callable[[_Service, Any, Path], Any]
+
+
+def _plain(convert: Callable[[Any], Any]) -> _Convert:
+    return lambda _service, value, _path: convert(value)
+
+
+# By kind, the canonical form of a value; of other kinds values stay as they are.
+_OF_KIND: dict[str, Callable[[Any], Any]] = {
     "command": _command,
-    "configs": _Service._references,
-    "credential_spec": _plain(_without_zeros),
-    "deploy": _Service._deploy,
-    "dns": _plain(texts),
-    "dns_opt": _plain(texts),
-    "dns_search": _plain(texts),
-    "entrypoint": _command,
-    "expose": _plain(_words),
+    "count": _natural,
+    "duration": nanoseconds,
+    "exposed": _words,
+    "flag": flag,
+    "groups": _words,
+    "integer": _whole,
+    "natural": _natural,
+    "options": _labels,
+    "pairs": _labels,
+    "ratio": single_precision,
+    "scalars": _labels,
+    "size": byte_count,
+    "size_number": _whole,
+    "text|set": texts,
+}
+
+# Conversions of single keys.
+_OF_KEY: dict[str, _Convert] = {
+    "build": _Service._build,
+    "configs": _Service._configs,
+    "deploy.resources.reservations.generic_resources.[].discrete_resource_spec": _plain(_discrete),
     "extra_hosts": _plain(hosts),
-    "group_add": _plain(_words),
-    "healthcheck": _Service._healthcheck,
-    "init": _plain(flag),
-    "labels": _plain(_labels),
-    "logging": _Service._logging,
+    "healthcheck.test": _plain(_test),
     "networks": _Service._networks,
     "ports": _Service._ports,
-    "privileged": _plain(flag),
-    "read_only": _plain(flag),
-    "secrets": _Service._references,
-    "stdin_open": _plain(flag),
-    "stop_grace_period": _plain(nanoseconds),
-    "sysctls": _plain(_labels),
-    "tmpfs": _plain(texts),
-    "tty": _plain(flag),
+    "secrets": _Service._secrets,
     "ulimits": _Service._ulimits,
     "volumes": _Service._mounts,
 }
+
+# The keys right below each: their name, and their path in the table.
+_BELOW: dict[str, list[tuple[str, str]]] = {}
+for _path, _key in SERVICE_KEYS.items():
+    _above, _dot, _name = _path.rpartition(".")
+    if _key.kind:
+        _BELOW.setdefault(_above, []).append((_name, _path))

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""The small language in which the compose file format is declared (see format_service and format_project).
+"""The small language in which the compose file format is declared (see stack_dialect/format.py).
 
 A kind looks at one value and reports what is wrong with it; it never changes anything. Kinds are
 chosen by the type of the value, so a message speaks about the form the author chose.

@@ -19,11 +19,8 @@ import yaml
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import ConvertError, convert
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose import ComposeError, Project, load
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.dotenv import parse
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.format_project import PROJECT
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.format_service import (
-    FORBIDDEN,
-    SERVICE,
-)
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.keys import FORBIDDEN
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.format import PROJECT, SERVICE
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -11,77 +11,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.format_service import (
-    DEPRECATED,
-    FORBIDDEN,
-    UNSUPPORTED,
-)
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.keys import INEFFECTIVE
 
-_NO_ADDRESSES = "addresses are given by swarm; use an alias"
-_ONE_NETWORK = "create the network by hand and use external: true"
+Json = dict[str, Any]
 
-# Keys of today's services that swarm has nothing for and the 3.x format does not know.
-_NEWER = {
-    **{key: text for key, text in FORBIDDEN.items() if key != "extends"},
-    "annotations": "use labels",
-    "attach": "follow logs with docker service logs",
-    "blkio_config": "set limits in the engine on the nodes",
-    "cgroup": "set the engine's default-cgroupns-mode on the nodes",
-    "cpus": "use deploy.resources.limits.cpus",
-    "cpu_count": "use deploy.resources.limits.cpus",
-    "cpu_percent": "use deploy.resources.limits.cpus",
-    "cpu_period": "use deploy.resources.limits.cpus",
-    "cpu_rt_period": "use deploy.resources.limits.cpus",
-    "cpu_rt_runtime": "use deploy.resources.limits.cpus",
-    "develop": "it is for development on one machine",
-    "device_cgroup_rules": "use generic resources",
-    "gpus": "use deploy.resources.reservations.generic_resources",
-    "label_file": "write the labels under `labels`",
-    "mem_reservation": "use deploy.resources.reservations.memory",
-    "mem_swappiness": "set it on the nodes",
-    "models": "run the model as a service and name it in the environment",
-    "oom_kill_disable": "use deploy.resources.limits.memory",
-    "pids_limit": "use deploy.resources.limits.pids",
-    "platform": "use a placement constraint such as node.platform.arch == x86_64",
-    "post_start": "do it in the image's entrypoint",
-    "pre_stop": "do it in the image's entrypoint, on the stop signal",
-    "provider": "create what it provides beforehand, and name it in the environment",
-    "pull_policy": "swarm pulls by digest; see resolve_image",
-    "pull_refresh_after": "swarm pulls by digest; see resolve_image",
-    "runtime": "set the engine's default-runtime on the nodes",
-    "scale": "use deploy.replicas",
-    "storage_opt": "set storage options of the engine on the nodes",
-    "use_api_socket": "mount /var/run/docker.sock, on managers only",
-    "uts": "set `hostname`",
-}
-SERVICE_KEYS = {**UNSUPPORTED, **DEPRECATED, **_NEWER}
+_SERVICE = ("services", "*")
 
-# Deeper in a service: `*` is any name, `[]` any item of a list.
-SERVICE_PATHS: dict[tuple[str, ...], str] = {
-    ("deploy", "resources", "reservations", "devices"): (
-        "declare them as node-generic-resources of the engines and reserve them with generic_resources"
-    ),
-    ("networks", "*", "gw_priority"): "swarm chooses the gateway",
-    ("networks", "*", "interface_name"): "swarm names the interfaces",
-    ("networks", "*", "ipv4_address"): _NO_ADDRESSES,
-    ("networks", "*", "ipv6_address"): _NO_ADDRESSES,
-    ("networks", "*", "link_local_ips"): _NO_ADDRESSES,
-    ("networks", "*", "mac_address"): _NO_ADDRESSES,
-    ("networks", "*", "priority"): "swarm chooses the order",
-    ("ports", "[]", "app_protocol"): "it informs nobody in a swarm",
-    ("ports", "[]", "host_ip"): "services listen on all addresses of a node",
-    ("ports", "[]", "name"): "swarm's ports have no name",
-    ("volumes", "[]", "bind", "create_host_path"): "make sure that the directory exists on each node",
-    ("volumes", "[]", "bind", "selinux"): "label the directory on each node",
-    ("volumes", "[]", "tmpfs", "mode"): "the docker CLI drops it",
-    ("volumes", "[]", "volume", "labels"): "write them under the top-level volumes",
-}
-
-# In networks, volumes, configs and secrets.
-OBJECT_PATHS: dict[tuple[str, ...], str] = {
-    ("networks", "*", "enable_ipv4"): _ONE_NETWORK,
-    ("networks", "*", "ipam", "options"): _ONE_NETWORK,
-}
+# Keys of services; deeper in a service (`*` is any name, `[]` any item of a list); in the other sections.
+SERVICE_KEYS = {path[2]: text for path, text in INEFFECTIVE.items() if path[:2] == _SERVICE and len(path) == 3}
+SERVICE_PATHS = {path[2:]: text for path, text in INEFFECTIVE.items() if path[:2] == _SERVICE and len(path) > 3}
+OBJECT_PATHS = {path: text for path, text in INEFFECTIVE.items() if path[:1] != ("services",) and len(path) > 1}
 
 
 class Ineffective:
@@ -100,11 +39,18 @@ class Ineffective:
         elif self._policy == "warn":
             self._warnings.append(self._source.message(path, text))
 
+    def tell(self, data: Any) -> None:
+        """Note all keys of a file that have no effect."""
+        for path, advice, value in _found(data, _TREE, ()):
+            # Keys set to false need no warning.
+            if value is not False:
+                self.add(path, f"has no effect in a swarm: {advice}")
+
     def drop(self, value: Any, pattern: tuple[str, ...], path: Path, advice: str) -> Any:
         """The value without what a pattern leads to; each thing dropped is noted."""
         found = list(_matches(value, pattern, path))
         for match in found:
-            # What was switched off was not to have an effect.
+            # Keys set to false need no warning.
             if _at(value, match[len(path) :]) is not False:
                 self.add(match, f"has no effect in a swarm: {advice}")
         return _without(value, [match[len(path) :] for match in found])
@@ -113,6 +59,40 @@ class Ineffective:
         """Raise ComposeError if there were faults."""
         if self._faults:
             raise ComposeError(self._faults)
+
+
+_LEAF = ""
+
+
+def _tree() -> Json:
+    """The paths of the keys that have no effect as nested mappings, the advice at the end of each."""
+    tree: Json = {}
+    for path, advice in INEFFECTIVE.items():
+        branch = tree
+        for part in path:
+            branch = branch.setdefault(part, {})
+        branch[_LEAF] = advice
+    return tree
+
+
+_TREE = _tree()
+
+
+def _found(value: Any, tree: Json, path: Path) -> Iterator[tuple[Path, str, Any]]:
+    """Each key of a value that has no effect: its path, the advice, and what it is set to."""
+    if _LEAF in tree:
+        yield path, tree[_LEAF], value
+    elif isinstance(value, dict):
+        if "*" in tree:
+            for key, item in value.items():
+                yield from _found(item, tree["*"], (*path, key))
+        else:
+            for key, item in value.items():
+                if key in tree:
+                    yield from _found(item, tree[key], (*path, key))
+    elif isinstance(value, list) and "[]" in tree:
+        for index, item in enumerate(value):
+            yield from _found(item, tree["[]"], (*path, index))
 
 
 def _matches(value: Any, pattern: tuple[str, ...], path: Path) -> Iterator[Path]:

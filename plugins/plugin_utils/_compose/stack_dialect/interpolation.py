@@ -17,6 +17,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.keys import KEYS
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.expansion import expand
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source
 
@@ -129,58 +130,46 @@ def _boolean(text: str) -> bool:
     raise ValueError(f"`{text}`, after substitution, is not a boolean; use true or false")
 
 
-# Keys of services, and of the other sections, whose substituted text becomes another type.
-# `*` stands for any one key or list index.
-_SERVICE_CASTS: dict[str, Callable[[str], Any]] = {
-    "configs.*.mode": _integer,
-    "secrets.*.mode": _integer,
-    "healthcheck.retries": _integer,
-    "healthcheck.disable": _boolean,
-    "deploy.replicas": _integer,
-    "deploy.update_config.parallelism": _integer,
-    "deploy.update_config.max_failure_ratio": _number,
-    "deploy.rollback_config.parallelism": _integer,
-    "deploy.rollback_config.max_failure_ratio": _number,
-    "deploy.restart_policy.max_attempts": _integer,
-    "deploy.placement.max_replicas_per_node": _integer,
-    "ports.*.target": _integer,
-    "ports.*.published": _integer,
-    "ulimits.*": _integer,
-    "ulimits.*.hard": _integer,
-    "ulimits.*.soft": _integer,
-    "privileged": _boolean,
-    "read_only": _boolean,
-    "stdin_open": _boolean,
-    "tty": _boolean,
-    "volumes.*.read_only": _boolean,
-    "volumes.*.volume.nocopy": _boolean,
-    # The CLI forgets these, so that a variable can never be used there; they are cast here.
-    "init": _boolean,
-    "oom_score_adj": _integer,
-    "volumes.*.tmpfs.size": _integer,
-    "deploy.resources.limits.pids": _integer,
+# By kind of a key, what a text becomes in which something was substituted. The CLI forgets some keys, so that a
+# variable can never be used there; they are cast here.
+_OF_KIND: dict[str, Callable[[str], Any]] = {
+    "count": _integer,
+    "flag": _boolean,
+    "integer": _integer,
+    "natural": _integer,
+    "number": _number,
+    "ratio": _number,
+    "size_number": _integer,
+    "whole": _integer,
 }
-_OBJECT_CASTS: dict[tuple[str, str], Callable[[str], Any]] = {
-    ("networks", "external"): _boolean,
-    ("networks", "internal"): _boolean,
-    ("networks", "attachable"): _boolean,
-    ("volumes", "external"): _boolean,
-    ("secrets", "external"): _boolean,
-    ("configs", "external"): _boolean,
-}
-_PATTERNS = [(tuple(key.split(".")), cast) for key, cast in _SERVICE_CASTS.items()]
+
+
+_CAST = ""
+
+
+def _tree() -> dict[str, Any]:
+    """The paths of the keys whose text becomes another type as nested mappings, the cast at the end of each."""
+    tree: dict[str, Any] = {}
+    for path, key in KEYS.items():
+        # Where a text may stand, it stays one, except where it would have no other meaning.
+        kinds = key.kind.split("|")
+        cast = None if "text" in kinds else next((_OF_KIND[kind] for kind in kinds if kind in _OF_KIND), None)
+        if cast:
+            branch = tree
+            for part in path.replace("[]", "*").split("."):
+                branch = branch.setdefault(part, {})
+            branch[_CAST] = cast
+    return tree
+
+
+_TREE = _tree()
 
 
 def _cast(text: str, path: Path) -> Any:
-    caster = _caster(path)
-    return caster(text) if caster else text
-
-
-def _caster(path: Path) -> Callable[[str], Any] | None:
-    if path[0] != "services":
-        return _OBJECT_CASTS.get((str(path[0]), str(path[-1]))) if len(path) == 3 else None
-    key = path[2:]
-    for pattern, cast in _PATTERNS:
-        if len(pattern) == len(key) and all(want in ("*", have) for want, have in zip(pattern, key, strict=True)):
-            return cast
-    return None
+    branch = _TREE
+    for part in path:
+        found = branch.get("*" if isinstance(part, int) else part) or branch.get("*")
+        if found is None:
+            return text
+        branch = found
+    return branch[_CAST](text) if _CAST in branch else text
