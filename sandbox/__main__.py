@@ -20,6 +20,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command. Returns the exit status."""
     options = _parser().parse_args(arguments)
     try:
+        if options.command is up:
+            inventory.managers_of(_names(options.hosts), _names(options.managers))
         client = machine.engine(STATE / "dockerd.log")
         machine.make_room()
         fleet = Fleet(client, options.name, STATE / options.name)
@@ -34,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
 def up(fleet: Fleet, options: argparse.Namespace) -> None:
     """Bring hosts up and write their inventory."""
     names = _names(options.hosts)
-    managers = _names(options.managers) or [name for name in names if name.startswith("m")]
+    managers = inventory.managers_of(names, _names(options.managers))
     hosts = fleet.up(names, options.release, options.engine, options.image)
     target = Path(options.inventory) if options.inventory else fleet.folder / "hosts.yml"
     inventory.write(target, inventory.inventory(fleet, hosts, managers))
@@ -83,8 +85,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     command = commands.add_parser("up", parents=[shared], help=up.__doc__)
-    command.add_argument("--hosts", default="m1,w1,w2", help="names, separated by commas (default: m1,w1,w2)")
-    command.add_argument("--managers", default="", help="which of them are managers (default: names that begin with m)")
+    command.add_argument(
+        "--hosts",
+        default="m1,w1,w2",
+        help="names, separated by commas: m... are managers, w... workers (default: m1,w1,w2)",
+    )
+    command.add_argument("--managers", default="", help="which of them are managers; then names are free")
     command.add_argument("--release", choices=images.RELEASES, default="trixie", help="Debian's release")
     command.add_argument("--engine", action="store_true", help="with Docker's packages already installed")
     command.add_argument("--image", default="", help="a host image of your own, such as a baked one")

@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 
 from sandbox import images, machine
+from sandbox.compute_api import secret
 from sandbox.fleet import INSTANCE_LABEL, LABEL, Fleet, wait_until_booted
 from sandbox.progress import SandboxError, heartbeat, say
 
@@ -72,7 +73,12 @@ def serve(fleet: Fleet, options: argparse.Namespace) -> None:
 
     gateway = _gateway(fleet)
     settings = server.Settings(
-        _state(fleet), options.port, projects=[PROJECT], guest_host=gateway, guest_port=GUEST_PORT
+        _state(fleet),
+        options.port,
+        projects=[PROJECT],
+        guest_host=gateway,
+        guest_port=GUEST_PORT,
+        hands_out_tokens=False,
     )
 
     def hosts(store: Store) -> Containers:
@@ -191,7 +197,7 @@ def _write_credentials(fleet: Fleet, endpoint: str) -> None:
         return
     body = {"email": ACCOUNT, "project": PROJECT, "token_uri": token_uri}
     file.touch(mode=0o600)
-    file.write_text(json.dumps(_ask(f"{endpoint}/_sandbox/accounts", body)))
+    file.write_text(json.dumps(_ask(f"{endpoint}/_sandbox/accounts", body, secret.headers(_state(fleet)))))
 
 
 def health(endpoint: str) -> Any:
@@ -202,9 +208,10 @@ def health(endpoint: str) -> Any:
         return None
 
 
-def _ask(url: str, body: Any = None) -> Any:
+def _ask(url: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data=data)  # noqa: S310 (loopback)
+    kind = {"Content-Type": "application/json"} if data else {}
+    request = urllib.request.Request(url, data=data, headers={**kind, **(headers or {})})  # noqa: S310 (loopback)
     # Proxies of the environment are not for this machine's own door.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(request, timeout=10) as answer:

@@ -67,9 +67,9 @@ class Containers:
             with self._lock:
                 container = self._find(instance) or self._made(instance, image)
             container.start()
+            return self._interfaces(instance, container)
         except (APIError, SandboxError) as error:
             raise BackendError(f"the host {instance['name']} could not be made: {error}") from error
-        return self._interfaces(instance, container)
 
     def start(self, project: str, instance: Json) -> Json:
         """Start a stopped container."""

@@ -11,6 +11,7 @@ import orjson
 
 from sandbox.compute_api import description, fields
 from sandbox.compute_api.calls import HANDLERS, Call
+from sandbox.compute_api.catalogue import REGIONS, ZONES
 from sandbox.compute_api.description import Method
 from sandbox.compute_api.errors import ApiError, forbidden, invalid, not_found
 from sandbox.compute_api.faults import Fault, Faults
@@ -80,6 +81,7 @@ class ComputeApi:
         dated = self._dated(request, method)
         query = self._description.check_query(method, request.query, dated)
         mask = fields.parse(query["fields"]) if query.get("fields") else {}
+        _check_places(method, path)
         faults = self._faults.strike(method.id, path.get("project", ""))
         strike_first(faults, f"projects/{path.get('project', '')}", method.id)
         if "project" in path:
@@ -142,6 +144,13 @@ class ComputeApi:
             raise ApiError(
                 500, "backendError", f"The simulator's own answer to {method.id} is wrong: {error}"
             ) from error
+
+
+def _check_places(method: Method, path: dict[str, str]) -> None:
+    """Raises ApiError, as Google does, for a zone or region that does not exist: 400, where a resource would be 404."""
+    for kind, known in (("zone", ZONES), ("region", REGIONS)):
+        if kind in path and path[kind] not in known and method.id != f"compute.{kind}s.get":
+            raise invalid(f"Invalid value for field '{kind}': '{path[kind]}'. Unknown {kind}.")
 
 
 def strike_first(faults: list[Fault], what: str, method_id: str) -> None:

@@ -1,15 +1,17 @@
 """The simulator's own door, `/_sandbox/...`: declare projects, accounts, fleets and faults; read the request log.
 
-None of this exists at Google. It answers on loopback like the rest and asks for no credentials.
+None of this exists at Google. Whoever may ask here may make any account, and with it hosts, so each call carries the
+secret that lies in the simulator's folder. `GET health` alone, by which a simulator is found, does not.
 """
 
 from __future__ import annotations
 
+import hmac
 import threading
 from collections import deque
 from typing import Any
 
-from sandbox.compute_api import catalogue, fleet
+from sandbox.compute_api import catalogue, fleet, secret
 from sandbox.compute_api.faults import Fault, Faults
 from sandbox.compute_api.resources.networks import make_default_network
 from sandbox.compute_api.store import Store
@@ -25,7 +27,8 @@ _KEPT_REQUESTS = 100_000
 class Control:
     """What tests and the sandbox ask of the simulator."""
 
-    def __init__(self, store: Store, tokens: Tokens, faults: Faults) -> None:
+    def __init__(self, store: Store, tokens: Tokens, faults: Faults, expected: str) -> None:
+        self._expected = expected
         self.tunnel: Tunnel | None = None
         self._store = store
         self._tokens = tokens
@@ -37,6 +40,20 @@ class Control:
         """Remember one request: method, project, status, bytes, fields, page."""
         with self._lock:
             self._log.append(entry)
+
+    def refusal(self, http_method: str, what: str, headers: dict[str, str], has_body: bool) -> str:
+        """Why a request is not served, in a sentence; "" where it is.
+
+        Args:
+            headers: names in lower case.
+        """
+        if (http_method, what) == ("GET", "health"):
+            return ""
+        if not hmac.compare_digest(headers.get(secret.HEADER.lower(), "").encode(), self._expected.encode()):
+            return f"{PREFIX}{what} needs the header {secret.HEADER} with what stands in {secret.FILE}"
+        if has_body and headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+            return f"{PREFIX}{what} takes application/json"
+        return ""
 
     def serve(self, http_method: str, what: str, body: Json) -> Json:
         """Answer one request. Raises ValueError for what cannot be done."""

@@ -21,9 +21,12 @@ from starlette.routing import Route
 from sandbox.compute_api.calls import last_part
 from sandbox.compute_api.metadata import FLAVOR, PREFIX, MetadataServer
 from sandbox.compute_api.store import Store
+from sandbox.compute_api.web import only_hosts
 
 Json = dict[str, Any]
 
+# What guests call it.
+NAMES = ("169.254.169.254", "metadata.google.internal", "metadata")
 _LOOK_SECONDS = 1.0
 _LONGEST_WAIT = 300.0
 
@@ -33,13 +36,18 @@ class GuestMetadata:
 
     Args:
         accounts: answers what concerns service accounts.
+        host: the address it listens at.
     """
 
-    def __init__(self, store: Store, accounts: MetadataServer, project: str) -> None:
+    def __init__(self, store: Store, accounts: MetadataServer, project: str, host: str = "") -> None:
         self._store = store
         self._accounts = accounts
         self._project = project
-        self.application = Starlette(routes=[Route("/{path:path}", self._answer)])
+        names = [name for name in (*NAMES, host) if name]
+        self.application = Starlette(
+            middleware=[only_hosts(names)],
+            routes=[Route("/{path:path}", self._answer)],
+        )
 
     async def _answer(self, request: Request) -> Response:
         if request.headers.get("metadata-flavor") != "Google":
@@ -69,9 +77,11 @@ class GuestMetadata:
     def look_up(self, address: str, path: str) -> Any:
         """What stands at a path for the instance with this internal address; None where nothing does."""
         parts = path.removeprefix(PREFIX.rstrip("/")).strip("/").split("/")
+        instance = self._instance_at(address)
         if parts[:2] == ["instance", "service-accounts"]:
-            return self._accounts.answer(path)
-        found: Any = self._tree(address)
+            # Whoever else reaches this address, such as a user of this machine, gets no token.
+            return self._accounts.answer(path) if instance and instance.get("serviceAccounts") else None
+        found: Any = instance and {"instance": _instance(instance), "project": self._project_tree()}
         for part in filter(None, parts):
             name = _camel(part) if isinstance(found, dict) and part not in found else part
             if isinstance(found, list):
@@ -82,10 +92,10 @@ class GuestMetadata:
                 return None
         return found
 
-    def _tree(self, address: str) -> Json | None:
+    def _instance_at(self, address: str) -> Json | None:
         for instance in self._store.all("instances", self._project):
             if any(nic.get("networkIP") == address for nic in instance["networkInterfaces"]):
-                return {"instance": _instance(instance), "project": self._project_tree()}
+                return instance
         return None
 
     def _project_tree(self) -> Json:

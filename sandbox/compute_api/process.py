@@ -12,6 +12,8 @@ from typing import Any
 
 import requests
 
+from sandbox.compute_api import secret
+
 Json = dict[str, Any]
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
@@ -28,11 +30,20 @@ class Simulator:
         key: path of a service account's key.
     """
 
-    def __init__(self, folder: Path, projects: list[str], operation_seconds: float = 0.0, port: int = 0) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        projects: list[str],
+        operation_seconds: float = 0.0,
+        port: int = 0,
+        *,
+        hands_out_tokens: bool = True,
+    ) -> None:
         self.folder = folder
         self._arguments = ["--folder", str(folder), "--port", str(port)]
         self._arguments += [argument for project in projects for argument in ("--project", project)]
         self._arguments += ["--operation-seconds", str(operation_seconds)]
+        self._arguments += [] if hands_out_tokens else ["--no-tokens"]
         self._process: subprocess.Popen[bytes] | None = None
         self._session = requests.Session()
         # Proxies of the environment are not for the simulator's own door.
@@ -85,7 +96,8 @@ class Simulator:
 
     def ask(self, http_method: str, what: str, body: Json | None = None) -> Json:
         """Ask `/_sandbox/{what}`. Raises RuntimeError with the simulator's words."""
-        answer = self._session.request(http_method, f"{self.http}/_sandbox/{what}", json=body or {}, timeout=600)
+        url, headers = f"{self.http}/_sandbox/{what}", secret.headers(self.folder)
+        answer = self._session.request(http_method, url, json=body or {}, headers=headers, timeout=600)
         if answer.status_code != 200:
             raise RuntimeError(answer.text)
         return answer.json()

@@ -13,7 +13,7 @@ from typing import Any
 
 import uvicorn
 
-from sandbox.compute_api import certificates, resources
+from sandbox.compute_api import certificates, resources, secret
 from sandbox.compute_api.app import ComputeApi
 from sandbox.compute_api.backend import Backend, Records
 from sandbox.compute_api.control import Control, declare_project, declare_public_images
@@ -38,6 +38,7 @@ class Settings:
         port: of plain HTTP; 0 takes any. The TLS port and the proxy's are always free ones.
         projects: projects to declare; the first is the one the metadata server speaks for.
         operation_seconds: how long operations take at least.
+        hands_out_tokens: see `Web`; to be False where instances are hosts of this machine.
         guest_host: address at which hosts ask the metadata server; "" where instances are records.
     """
 
@@ -48,6 +49,7 @@ class Settings:
     host: str = "127.0.0.1"
     guest_host: str = ""
     guest_port: int = 0
+    hands_out_tokens: bool = True
 
 
 def serve(settings: Settings, backend: Callable[[Store], Backend] | None = None) -> None:
@@ -71,7 +73,7 @@ async def _serve(settings: Settings, make_backend: Callable[[Store], Backend]) -
     operations.resume()
     tokens, faults = Tokens(store), Faults()
     metadata = MetadataServer(store, tokens, settings.projects[0])
-    control = Control(store, tokens, faults)
+    control = Control(store, tokens, faults, secret.make(settings.folder))
     web = Web(
         store,
         ComputeApi(store, operations, tokens, faults),
@@ -79,13 +81,14 @@ async def _serve(settings: Settings, make_backend: Callable[[Store], Backend]) -
         metadata,
         faults,
         control,
+        settings.hands_out_tokens,
     )
     authority, chain = certificates.ensure(settings.folder)
     plain = _Listener(web.application, settings.host, settings.port)
     secure = _Listener(web.application, settings.host, 0, chain)
     listeners = [plain, secure]
     if settings.guest_host:
-        guests = GuestMetadata(store, metadata, settings.projects[0])
+        guests = GuestMetadata(store, metadata, settings.projects[0], settings.guest_host)
         listeners.append(_Listener(guests.application, settings.guest_host, settings.guest_port))
     tunnel = control.tunnel = Tunnel(secure.port)
     proxy = await tunnel.serve(settings.host, 0)

@@ -10,6 +10,8 @@ from urllib.parse import parse_qs
 import orjson
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request as WebRequest
 from starlette.responses import Response
 from starlette.routing import Route
@@ -27,6 +29,15 @@ from sandbox.compute_api.tokens import OAuthError, Tokens
 Json = dict[str, Any]
 
 _JSON = {"Content-Type": "application/json; charset=UTF-8"}
+# This machine, and the names that clients with fixed host names reach through the proxy.
+HOSTS = [
+    "127.0.0.1",
+    "localhost",
+    "*.googleapis.com",
+    "accounts.google.com",
+    "metadata.google.internal",
+    "169.254.169.254",
+]
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 # Client address to the transport of its connection.
@@ -57,8 +68,18 @@ def reset_connection(client: Any) -> None:
     transport.abort()
 
 
+def only_hosts(names: list[str]) -> Middleware:
+    """Refuses requests for other hosts: a web page whose name was made to lead to this machine carries that name."""
+    return Middleware(TrustedHostMiddleware, allowed_hosts=names, www_redirect=False)
+
+
 class Web:
-    """Hands each request to the part that answers it, and logs it."""
+    """Hands each request to the part that answers it, and logs it.
+
+    Args:
+        hands_out_tokens: whether the metadata server and the Security Token Service answer, which give a token to
+            whoever asks. Where instances are hosts of this machine, every user of it could make some with that.
+    """
 
     def __init__(
         self,
@@ -68,6 +89,7 @@ class Web:
         metadata_server: MetadataServer,
         faults: Faults,
         control: Control,
+        hands_out_tokens: bool = True,
     ) -> None:
         self._store = store
         self._api = api
@@ -75,7 +97,9 @@ class Web:
         self._metadata = metadata_server
         self._faults = faults
         self._control = control
+        self._hands_out_tokens = hands_out_tokens
         self.application = Starlette(
+            middleware=[only_hosts(HOSTS)],
             routes=[
                 Route("/compute/v1/{rest:path}", self._endpoint(self._api.serve), methods=_METHODS),
                 Route(PREFIX + "{what}", self._endpoint(self._serve_control), methods=_METHODS),
@@ -92,7 +116,7 @@ class Web:
                     self._endpoint(self._serve_impersonation),
                     methods=["POST"],
                 ),
-            ]
+            ],
         )
 
     def _endpoint(self, serve: Any) -> Any:
@@ -132,9 +156,13 @@ class Web:
         )
 
     def _serve_control(self, request: Request) -> Answer:
+        what = request.path.removeprefix(PREFIX)
+        refusal = self._control.refusal(request.http_method, what, request.headers, bool(request.body))
+        if refusal:
+            return Answer(403, orjson.dumps({"error": refusal}), _JSON)
         try:
             body = orjson.loads(request.body or b"{}")
-            result = self._control.serve(request.http_method, request.path.removeprefix(PREFIX), body)
+            result = self._control.serve(request.http_method, what, body)
         except (ValueError, KeyError, TypeError) as error:
             return Answer(400, orjson.dumps({"error": str(error)}), _JSON)
         return Answer(200, orjson.dumps(result), _JSON)
@@ -148,7 +176,7 @@ class Web:
             return Answer(error.status, error.message.encode(), metadata.FLAVOR)
         if request.path.strip("/") in ("", "computeMetadata/v1"):
             return Answer(200, b"computeMetadata/\n", metadata.FLAVOR)
-        found = self._metadata.answer(request.path)
+        found = self._metadata.answer(request.path) if self._hands_out_tokens else None
         if found is None:
             return Answer(404, b"Not Found", metadata.FLAVOR)
         if isinstance(found, str):
@@ -159,6 +187,9 @@ class Web:
         return self._grant(request, "oauth2.token", self._tokens.oauth)
 
     def _serve_exchange(self, request: Request) -> Answer:
+        if not self._hands_out_tokens:
+            refusal = OAuthError("unauthorized_client", "This project has no workload identity pool.")
+            return Answer(400, refusal.body, _JSON, "sts.token")
         return self._grant(request, "sts.token", self._tokens.exchange)
 
     def _grant(self, request: Request, name: str, grant: Any) -> Answer:

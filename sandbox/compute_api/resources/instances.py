@@ -131,6 +131,7 @@ def _interface(call: Call, wanted: Json, index: int) -> Json:
         if not found:
             raise invalid(f"Invalid value for field 'resource.networkInterfaces[{index}]': no subnetwork in {region}.")
         subnetwork = found[0]
+    addresses.check_internal(wanted.get("networkIP"), subnetwork, f"resource.networkInterfaces[{index}].networkIP")
     interface: Json = {
         **wanted,
         "kind": "compute#networkInterface",
@@ -148,6 +149,7 @@ def _interface(call: Call, wanted: Json, index: int) -> Json:
 
 def access_config(call: Call, wanted: Json) -> Json:
     """An AccessConfig; without a `natIP` it gets an ephemeral one."""
+    addresses.check_external(call.store, call.project, call.path["zone"], wanted.get("natIP"))
     return {
         "kind": "compute#accessConfig",
         "type": "ONE_TO_ONE_NAT",

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.integration.gce_hosts.conftest import PROJECT, ZONES, Cloud
+from tests.integration.gce_hosts.conftest import PROJECT, ZONES, Cloud, Json
 
 NAMES = [f"shop-worker-{number}" for number in range(1, 5)]
 
@@ -112,8 +112,9 @@ def test_metadata_that_somebody_else_changes_in_between_is_kept(cloud: Cloud) ->
     cloud.simulator.faults(
         {"kind": "latency", "method": "compute.instances.setMetadata", "seconds": 1.5, "times": 1},
     )
-    outcome = []
-    thread = threading.Thread(target=lambda: outcome.append(write_theirs(cloud)))
+    # Read before ours begins, so that the first read of an instance that is new is ours.
+    before, reads = cloud.instance("shop-worker-1")["metadata"], cloud.counted("instances.get")
+    thread = threading.Thread(target=write_theirs, args=(cloud, before, reads))
     thread.start()
     assert cloud.hosts(count=1, metadata={"ours": "2"}).changed
     thread.join()
@@ -122,12 +123,10 @@ def test_metadata_that_somebody_else_changes_in_between_is_kept(cloud: Cloud) ->
     assert cloud.counted("instances.setMetadata") >= 3, "our first write was to be refused"
 
 
-def write_theirs(cloud: Cloud) -> None:
+def write_theirs(cloud: Cloud, before: Json, reads: int) -> None:
     """As soon as our write is on its way, write something else."""
     deadline = time.monotonic() + 20
     path = f"zones/{ZONES[0]}/instances/shop-worker-1"
-    before = cloud.instance("shop-worker-1")["metadata"]
-    reads = cloud.counted("instances.get")
     while cloud.counted("instances.get") == reads:
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -77,3 +77,12 @@ def test_metadata_and_startup_scripts_are_in_no_output(cloud: Cloud) -> None:
         assert "agent-token" in str(result.data["invocation"])
     items = {item["key"]: item["value"] for item in cloud.instance("shop-worker-1")["metadata"]["items"]}
     assert items == {"agent-token": f"{SECRET}-2", "startup-script": f"{script}# again\n"}
+
+
+def test_a_zone_that_does_not_exist_is_refused_before_anything_is_made(cloud: Cloud) -> None:
+    for check in (True, False):
+        refused = cloud.hosts(check=check, zones=[ZONES[0], "europe-west1-z"], external_address="reserved")
+        assert "shop-worker-2 cannot be in the zone europe-west1-z" in refused.msg
+        assert "Unknown zone" in refused.msg
+    assert addresses(cloud) == set()
+    assert cloud.all("instances") == {}

@@ -57,6 +57,12 @@ def test_strangers_and_wrong_paths_see_nothing(metadata: GuestMetadata) -> None:
         assert metadata.look_up("10.128.0.1", f"/computeMetadata/v1/{path}") is None
 
 
+def test_only_an_instance_with_an_account_gets_a_token(metadata: GuestMetadata) -> None:
+    path = "/computeMetadata/v1/instance/service-accounts/default/token"
+    assert metadata.look_up("10.9.9.9", path) is None, "this machine's users reach that address too"
+    assert metadata.look_up("10.128.0.1", path)["access_token"]
+
+
 def test_a_host_gets_what_makes_it_a_guest() -> None:
     with tarfile.open(fileobj=io.BytesIO(guest_files("10.213.0.1:8480", "42"))) as archive:
         assert archive.getmember("usr/local/sbin/sandbox-guest").mode == 0o755

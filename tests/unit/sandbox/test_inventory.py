@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
+from sandbox.__main__ import main
 from sandbox.fleet import Fleet, Host
-from sandbox.inventory import inventory, write
+from sandbox.inventory import inventory, managers_of, write
+from sandbox.progress import SandboxError
 
 HOSTS = [Host("m1", "10.0.0.10"), Host("w1", "10.0.0.11"), Host("w2", "10.0.0.12")]
 
@@ -44,3 +46,43 @@ def test_what_is_written_reads_back(tmp_path: Path, declared: dict[str, Any]) ->
     path = tmp_path / "deep" / "hosts.yml"
     write(path, {"docker_hosts": declared})
     assert yaml.safe_load(path.read_text()) == {"docker_hosts": declared}
+
+
+@pytest.mark.parametrize(
+    ("names", "managers", "expected"),
+    [
+        (["m1", "w1"], [], ["m1"]),
+        (["w1", "m2", "m1"], [], ["m2", "m1"]),
+        (["a", "b"], ["a"], ["a"]),
+        (["m1", "m2"], ["m2"], ["m2"]),
+    ],
+)
+def test_names_tell_who_is_a_manager(names: list[str], managers: list[str], expected: list[str]) -> None:
+    assert managers_of(names, managers) == expected
+
+
+@pytest.mark.parametrize(
+    ("names", "managers", "words"),
+    [
+        (["m1", "node1", "x"], [], "node1, x: the sandbox takes a host's role from its name"),
+        (["w1", "w2"], [], "has no manager"),
+        (["m1", "M2"], [], "M2: a host's name"),
+        (["m1", "m_2"], [], "m_2: a host's name"),
+        (["m1", "w" * 64], [], "a host's name"),
+        (["m1", "m1"], [], "m1 more than once"),
+        (["a"], ["b"], "--managers has b, which --hosts has not"),
+    ],
+)
+def test_names_that_do_not_tell_are_refused(names: list[str], managers: list[str], words: str) -> None:
+    with pytest.raises(SandboxError, match=words):
+        managers_of(names, managers)
+
+
+def test_the_command_refuses_them_before_anything_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sandbox.machine.engine", lambda _log: pytest.fail("asked for an engine"))
+    monkeypatch.setattr("sandbox.machine.make_room", lambda: None)
+    monkeypatch.setattr("sandbox.__main__.STATE", tmp_path)
+    assert main(["up", "--name", "try", "--hosts", "node1,w1"]) == 1
+    assert "node1: the sandbox takes a host's role from its name" in "".join(capsys.readouterr())

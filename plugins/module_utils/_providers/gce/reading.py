@@ -119,6 +119,11 @@ class Reader:
         except GceError as error:
             if error.status == 404:
                 return False
+            if error.status == 400:
+                raise DeclarationError(
+                    f"{name} cannot be in the zone {zone}: {error.message} 'gcloud compute zones list' names the zones "
+                    "there are"
+                ) from error
             raise
         return True
 
