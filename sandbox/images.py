@@ -23,8 +23,8 @@ ORACLE = "dockyard-oracle"
 CONFLICT = 409
 # In Debian 12 the CLI is part of docker.io.
 ENGINE_PACKAGES = {
-    "trixie": "docker.io docker-cli python3-docker",
-    "bookworm": "docker.io python3-docker",
+    "trixie": "docker.io docker-cli",
+    "bookworm": "docker.io",
 }
 
 

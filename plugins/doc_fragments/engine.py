@@ -13,18 +13,19 @@ options:
   docker_host:
     description:
       - Address of the Docker Engine, as seen from the host the module runs on.
-      - Either a V(unix://) socket or a V(tcp://) address.
+      - A V(unix://) socket needs nothing but Python. A V(tcp://), V(https://) or V(ssh://) address needs
+        the Docker SDK for Python.
       - If not set, the environment variable E(DOCKER_HOST) is used, then the default.
     type: str
     default: unix:///var/run/docker.sock
   engine_timeout:
     description:
-      - Seconds to wait for any single answer of the engine.
+      - Seconds for which the engine may be silent while it is to answer.
     type: int
     default: 60
 requirements:
   - Docker Engine API 1.41 or newer (Docker 20.10)
-  - Docker SDK for Python 5.0 or newer on the host (Debian and Ubuntu - C(python3-docker))
+  - For a O(docker_host) that is no socket, the Docker SDK for Python 5.0 or newer on the host (C(python3-docker))
 """
 
     ATTRIBUTES = r"""

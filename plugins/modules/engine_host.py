@@ -63,10 +63,12 @@ options:
         description: Whether the engine's packages shall be held. Not given leaves that as it is.
         type: bool
       extras:
-        description: Further parts of Docker to install.
+        description:
+          - Further parts of Docker to install.
+          - V(python) is the Docker SDK for Python, which modules of other collections may need on the host.
         type: list
         elements: str
-        choices: [buildx, compose, rootless]
+        choices: [buildx, compose, rootless, python]
         default: []
   config:
     description: What M(dockyard.swarm.engine_config) will be asked for.

@@ -50,10 +50,13 @@ options:
       - Keep the engine's packages from being upgraded by anything else, or let them go. Not given leaves that as it is.
     type: bool
   extras:
-    description: Further parts of Docker to install.
+    description:
+      - Further parts of Docker to install.
+      - V(python) is the Docker SDK for Python, which modules of other collections may need on the host.
+        This collection needs it only where C(docker_host) is no socket.
     type: list
     elements: str
-    choices: [buildx, compose, rootless]
+    choices: [buildx, compose, rootless, python]
     default: []
   refresh:
     description: Fetch the package lists before anything is installed, even if they are recent.

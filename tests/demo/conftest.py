@@ -11,7 +11,7 @@ from typing import Any
 import docker
 import pytest
 
-from tests.demo.checkout import Checkout, Run
+from tests.demo.checkout import ASK, Checkout, Run
 
 SANDBOX = "dockyard-test"
 
@@ -36,14 +36,7 @@ class Demo:
 
     def engine(self, path: str, host: str = "m1") -> Any:
         """GET from a host's Engine API."""
-        status, output = self.on_host(
-            host,
-            "python3",
-            "-c",
-            "import docker, json, sys; c = docker.APIClient(version='auto'); "
-            "r = c.get(f'{c.base_url}/v{c.api_version}' + sys.argv[1]); print(r.text)",
-            path,
-        )
+        status, output = self.on_host(host, "python3", "-c", ASK, path)
         assert status == 0, output
         return json.loads(output)
 

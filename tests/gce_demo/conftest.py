@@ -17,7 +17,7 @@ import pytest
 from google.api_core.client_options import ClientOptions
 from google.cloud import compute_v1
 
-from tests.demo.checkout import Checkout, Run
+from tests.demo.checkout import ASK, Checkout, Run
 
 SANDBOX = "dockyard-gce"
 PORT = 18799
@@ -100,8 +100,7 @@ class Project:
 
     def nodes(self) -> dict[str, dict[str, Any]]:
         """The swarm's nodes by id, from a manager's Engine API."""
-        script = "import docker, json; print(json.dumps(docker.APIClient(version='auto').nodes()))"
-        return {node["ID"]: node for node in json.loads(self.on_host("manager-1", "python3", "-c", script))}
+        return {node["ID"]: node for node in json.loads(self.on_host("manager-1", "python3", "-c", ASK, "/nodes"))}
 
     def names_of_nodes(self) -> list[str]:
         """Hostnames in the swarm's list; a ghost would show here."""

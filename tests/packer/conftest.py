@@ -21,6 +21,7 @@ from sandbox.fleet import Fleet, Host
 from tests.packer.packer import ROOT, Build, bake
 
 NAME = "dockyard-packer-test"
+ASK = (ROOT / "molecule" / "shared" / "files" / "ask.py").read_text()
 REPOSITORY = NAME
 
 
@@ -47,11 +48,7 @@ class Clones:
 
     def engine(self, host: str, path: str) -> Any:
         """GET from a host's Engine API."""
-        script = (
-            "import docker, sys; c = docker.APIClient(version='auto'); "
-            "print(c.get(f'{c.base_url}/v{c.api_version}' + sys.argv[1]).text)"
-        )
-        return json.loads(self.run(host, "python3", "-c", script, path))
+        return json.loads(self.run(host, "python3", "-c", ASK, path))
 
     def play(self, playbook: str) -> str:
         """Run a playbook on them. Returns what it printed."""

@@ -7,17 +7,13 @@ import json
 import os
 import shlex
 import subprocess
+from pathlib import Path
+from urllib.parse import urlencode
 
 NAMESPACE = "com.docker.stack.namespace"
 HISTORY = "dockyard.swarm.deployment"
 
-_GET = """
-import docker, json, sys
-api = docker.APIClient()
-answer = api.request("GET", f"{api.base_url}/v{api.api_version}{sys.argv[1]}", params=json.loads(sys.argv[2]))
-answer.raise_for_status()
-sys.stdout.write(answer.text)
-"""
+_ASK = (Path(__file__).resolve().parent.parent / "files" / "ask.py").read_text()
 
 
 _JSON_OUTPUT = {
@@ -35,9 +31,8 @@ class Engine:
 
     def get(self, path, **filters):
         query = {"filters": json.dumps({key: [value] for key, value in filters.items()})} if filters else {}
-        return json.loads(
-            self._host.check_output(f"python3 -c {shlex.quote(_GET)} {path} {shlex.quote(json.dumps(query))}")
-        )
+        address = f"{path}?{urlencode(query)}" if query else path
+        return json.loads(self._host.check_output(f"python3 -c {shlex.quote(_ASK)} {shlex.quote(address)}"))
 
     def service(self, name):
         return next(item for item in self.get("/services") if item["Spec"]["Name"] == name)

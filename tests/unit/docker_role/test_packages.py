@@ -66,6 +66,18 @@ def test_engine_of_docker(system):
     assert not set(wanted.names) & set(wanted.obsolete)
 
 
+@pytest.mark.parametrize(
+    ("system", "source"),
+    [
+        *((system, "docker") for system in (BOOKWORM, TRIXIE, NOBLE, ROCKY, FEDORA)),
+        *((system, "distribution") for system in (BOOKWORM, TRIXIE, NOBLE, FEDORA)),
+    ],
+)
+def test_a_host_needs_nothing_of_python_unless_it_is_asked_for(system, source):
+    assert "python3-docker" not in packages.wanted_packages(system, source, []).names
+    assert "python3-docker" in packages.wanted_packages(system, source, ["python"]).others
+
+
 def test_each_sources_packages_are_the_others_obsolete_ones():
     assert "docker.io" in packages.wanted_packages(BOOKWORM, "docker", []).obsolete
     assert "docker-ce" in packages.wanted_packages(BOOKWORM, "distribution", []).obsolete

@@ -26,7 +26,9 @@ _FROM_DISTRIBUTION = {
         "podman-docker containerd runc"
     ).split(),
 }
-EXTRAS = ("buildx", "compose", "rootless")
+EXTRAS = ("buildx", "compose", "rootless", "python")
+# The Docker SDK for Python has this name on all of them; RHEL-likes have it from EPEL.
+_PYTHON = "python3-docker"
 
 
 class PackageError(UserError):
@@ -83,7 +85,7 @@ def wanted_packages(system: Distribution, source: str, extras: list[str], apparm
     Raises:
         PackageError: the distribution has no such packages.
     """
-    others = ["ca-certificates", "python3-docker"]
+    others = ["ca-certificates", *([_PYTHON] if "python" in extras else [])]
     if system.manager == "apt":
         others += ["iptables", *(["apparmor"] if apparmor else [])]
     if source == "docker":
@@ -102,7 +104,7 @@ def wanted_packages(system: Distribution, source: str, extras: list[str], apparm
 
 def _distribution_apt(system: Distribution, extras: list[str], others: list[str]) -> tuple[list[str], list[str]]:
     separate_cli = system.identity == "debian" and system.major >= 13
-    plugins = {"buildx": ["docker-buildx"], "rootless": ["rootlesskit", "slirp4netns", "uidmap"]}
+    plugins = {"buildx": ["docker-buildx"], "rootless": ["rootlesskit", "slirp4netns", "uidmap"], "python": []}
     if system.identity == "ubuntu":
         plugins["compose"] = ["docker-compose-v2"]
     elif separate_cli:
