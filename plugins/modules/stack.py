@@ -405,7 +405,7 @@ def act(module: AnsibleModule) -> dict[str, Any]:
         return states[module.params["state"]](module, engine)
     except FailedDeployError as error:
         failed = _failed_tasks(error.cause)
-        raise UserError(_message(module, engine, error), rolled_back=error.done, **failed) from error
+        raise UserError(_message(module, engine, error), rolled_back=error.rolled_back, **failed) from error
     except UserError as error:
         raise UserError(_message(module, engine, error), **error.result, **_failed_tasks(error)) from error
 

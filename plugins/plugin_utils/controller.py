@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 _PROC = Path("/proc")
@@ -24,12 +26,33 @@ def this_run(pid: int, proc: Path = _PROC) -> str:
     return f"{_machine(proc)}:{pid}:{began}"
 
 
-def is_over(run: str, proc: Path = _PROC) -> bool:
-    """That run was one of this machine, and its process is no more. False where that cannot be told."""
+def is_over(run: str, proc: Path = _PROC, exists: Callable[[int], bool] | None = None) -> bool:
+    """That run was one of this machine, and its process is no more. False where that cannot be told.
+
+    A process that /proc does not show may still be there: mounted with `hidepid`, it hides those of other users.
+
+    Args:
+        exists: whether there is a process of that id, whoever it belongs to.
+    """
     machine, _colon, process = run.rpartition(":")[0].rpartition(":")
     if not process.isdigit() or not machine or machine != _machine(proc):
         return False
-    return this_run(int(process), proc) != run
+    pid = int(process)
+    if _began(pid, proc) is None:
+        return not (exists or _exists)(pid)
+    return this_run(pid, proc) != run
+
+
+def _exists(pid: int) -> bool:
+    """Signal 0 reaches nobody, but the kernel says whether there was somebody to be reached (kill(2))."""
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        # It belongs to somebody else.
+        return True
+    return True
 
 
 def _machine(proc: Path) -> str:

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.guarded_engine import GuardedEngine, Journal
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.remove import RemovalError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.submit import ApplyError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.takeover import outdate_pending_updates
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.deployments import (
     FAILED,
     SUCCEEDED,
@@ -35,9 +38,11 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan im
     CREATE,
     REMOVE,
     SERVICE,
+    UNCHANGED,
     UPDATE,
     Plan,
     PlanError,
+    Step,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.subset import refuse_missing_dependencies
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.rollout import (
@@ -49,7 +54,11 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.rollout impo
     roll_out,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import Desired
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.stack_lock import StackLock, hold_stack_lock
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.stack_lock import (
+    LostLockError,
+    StackLock,
+    hold_stack_lock,
+)
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.rule import Holder
 
 Json = dict[str, Any]
@@ -64,13 +73,13 @@ class FailedDeployError(UserError):
 
     Attributes:
         cause: why it failed.
-        done: whether the stack is again as it was.
+        rolled_back: whether the stack is again as it was.
     """
 
-    def __init__(self, cause: Exception, rollback_summary: str, done: bool) -> None:
-        super().__init__(f"{cause}\n{rollback_summary}")
+    def __init__(self, cause: Exception, summary: str, rolled_back: bool) -> None:
+        super().__init__(f"{cause}\n{summary}")
         self.cause = cause
-        self.done = done
+        self.rolled_back = rolled_back
 
 
 @dataclass(frozen=True)
@@ -129,20 +138,30 @@ def deploy_stack(engine: Engine, request: DeployRequest, plan: Plan, current: Cu
     Raises:
         FailedDeployError: it failed, and `on_failure` is `rollback`.
         StackLockedError: somebody else still deploys it.
+        LostLockError: somebody else took this run for dead meanwhile; it has changed nothing since.
         ApplyError, NotConvergedError, RemovalError, EngineError: see `roll_out`.
     """
     if not plan.changed and current.lock is None:
         return _roll_out(engine, request, plan, current)
-    with hold_stack_lock(engine, request.stack, request.holder(), request.lock_timeout) as lock:
+    with _run_under_lock(engine, request) as run:
         # What was read before the lock was held may have changed since.
-        plan, current = plan_request(engine, request)
+        plan, current = plan_request(run.engine, request)
+        if run.lock.from_dead_run:
+            outdate_pending_updates(run.engine, current.services.values())
+            plan, current = plan_request(run.engine, request)
+        run.know(plan)
         if not plan.changed:
-            return _roll_out(engine, request, plan, current)
+            return _roll_out(run.engine, request, plan, current, run.lock)
         try:
-            result = _roll_out_until_networks_exist(engine, request, plan, current, lock)
+            result = _roll_out_until_networks_exist(run, request, plan, current)
         except _FAILURES as error:
-            raise _answer_to_failure(engine, request, current, error, lock) from error
-        result.warnings += _record(engine, request, current, SUCCEEDED)
+            try:
+                answer = _answer_to_failure(run, request, current, error)
+            except LostLockError as lost:
+                raise LostLockError(f"{error}\n{lost}") from lost
+            raise answer from error
+        result.warnings += _record(run, request, current, SUCCEEDED)
+        run.lock.verify()
         return result
 
 
@@ -154,39 +173,87 @@ def roll_back_stack(engine: Engine, request: DeployRequest, number: int | None) 
 
     Raises:
         HistoryError, PlanError: there is no way back.
-        StackLockedError, ApplyError, NotConvergedError, RemovalError, EngineError: as of `deploy_stack`.
+        StackLockedError, LostLockError, ApplyError, NotConvergedError, RemovalError, EngineError: as of `deploy_stack`.
     """
-    with hold_stack_lock(engine, request.stack, request.holder(), request.lock_timeout) as lock:
-        way = plan_rollback(engine, request.stack, number, lock.broken)
-        result = _roll_back_to(engine, request, way, lock)
-        if way.plan.changed:
-            kept = Desired(networks=way.deployment.state["networks"])
-            went = replace(request, desired=kept, order=way.order)
-            result.warnings += _record(engine, went, way.current, SUCCEEDED, way.deployment)
-        return way, result
+    with _run_under_lock(engine, request) as run:
+        rollback = plan_rollback(run.engine, request.stack, number, run.lock.from_dead_run)
+        if run.lock.from_dead_run:
+            outdate_pending_updates(run.engine, rollback.current.services.values())
+            rollback = plan_rollback(run.engine, request.stack, number, interrupted=True)
+        run.know(rollback.plan)
+        result = _roll_back_to(run, request, rollback)
+        if rollback.plan.changed:
+            kept = Desired(networks=rollback.deployment.state["networks"])
+            went = replace(request, desired=kept, order=rollback.order)
+            result.warnings += _record(run, went, rollback.current, SUCCEEDED, rollback.deployment)
+        run.lock.verify()
+        return rollback, result
 
 
 def remove_stack(engine: Engine, request: DeployRequest, plan: Plan) -> Plan:
     """Remove all of a stack, once nobody deploys it, and wait until it is gone.
 
     Raises:
-        StackLockedError, RemovalError, EngineError: as of `deploy_stack`.
+        StackLockedError, LostLockError, RemovalError, EngineError: as of `deploy_stack`.
     """
     if not plan.changed:
         return plan
-    with hold_stack_lock(engine, request.stack, request.holder(), request.lock_timeout):
-        plan = plan_removal(engine, request.stack)
-        remove_all(engine, plan, request.wait_timeout)
+    with _run_under_lock(engine, request) as run:
+        plan = plan_removal(run.engine, request.stack)
+        run.know(plan)
+        remove_all(run.engine, plan, request.wait_timeout)
         return plan
 
 
-def _nothing(*_arguments: object) -> None:
-    """Stands in for the lock where a run needs none."""
+@dataclass
+class _Run:
+    """One run under the lock.
+
+    Attributes:
+        engine: changes the cluster only while the lock is held, and fills the journal.
+        names: what the ids of objects stand for, for messages.
+        planned: what is to be done to which object, by kind and full name, for messages.
+    """
+
+    engine: Engine
+    lock: StackLock
+    journal: Journal
+    names: dict[str, str] = field(default_factory=dict)
+    planned: list[Step] = field(default_factory=list)
+
+    def know(self, plan: Plan) -> None:
+        """Remember what the plan is about."""
+        self.planned = [step for step in plan.steps if step.action != UNCHANGED]
+        self.names.update({step.object_id: f"{step.kind} {step.name}" for step in plan.steps if step.object_id})
+
+    def left(self) -> list[str]:
+        """What was planned and has not been done."""
+        done = {*self.journal.updated, *self.journal.removed}
+        made = set(self.journal.created.values())
+        return [
+            f"{step.kind} {step.name}"
+            for step in self.planned
+            if (step.kind, step.name) not in made and step.object_id not in done
+        ]
 
 
-def _roll_out_until_networks_exist(
-    engine: Engine, request: DeployRequest, plan: Plan, current: Current, lock: StackLock
-) -> RolloutResult:
+@contextmanager
+def _run_under_lock(engine: Engine, request: DeployRequest) -> Iterator[_Run]:
+    """Hold the stack's lock, and say what was done and what not if it is lost."""
+    with hold_stack_lock(engine, request.stack, request.holder(), request.lock_timeout) as lock:
+        journal = Journal()
+        run = _Run(GuardedEngine(engine, lock.verify, journal), lock, journal)
+        try:
+            yield run
+        except LostLockError as error:
+            left = ", ".join(run.left()) or "nothing"
+            raise LostLockError(
+                f"{error}. It stopped there, and rolled nothing back. Until then it had {journal.in_words(run.names)}. "
+                f"Planned, and left as it is: {left}. Look at the stack, and run this again if it is still wanted"
+            ) from error
+
+
+def _roll_out_until_networks_exist(run: _Run, request: DeployRequest, plan: Plan, current: Current) -> RolloutResult:
     """Deploy, and plan anew as long as a network turns out to be gone.
 
     An engine goes on listing a network that somebody has just removed until its last task has ended there.
@@ -194,12 +261,13 @@ def _roll_out_until_networks_exist(
     deadline = time.monotonic() + request.wait_timeout
     while True:
         try:
-            return _roll_out(engine, request, plan, current, lock)
+            return _roll_out(run.engine, request, plan, current, run.lock)
         except ApplyError as error:
             if not error.network_is_gone or time.monotonic() >= deadline:
                 raise
         time.sleep(_PAUSE)
-        plan, current = plan_request(engine, request)
+        plan, current = plan_request(run.engine, request)
+        run.know(plan)
 
 
 def _roll_out(
@@ -213,40 +281,48 @@ def _roll_out(
         wait_timeout=request.wait_timeout,
         auth_for=request.auth_for,
         order=request.order,
-        may_go_on=lock.check if lock else _nothing,
-        tell=lock.tell if lock else _nothing,
+        report_progress=lock.report_progress if lock else _nothing,
     )
 
 
-def _roll_back_to(engine: Engine, request: DeployRequest, way: RollbackPlan, lock: StackLock) -> RolloutResult:
+def _nothing(*_arguments: object) -> None:
+    """Stands in for the lock where a run needs none."""
+
+
+def _roll_back_to(run: _Run, request: DeployRequest, rollback: RollbackPlan) -> RolloutResult:
     return roll_out(
-        engine,
-        way.plan,
-        way.current,
+        run.engine,
+        rollback.plan,
+        rollback.current,
         wait=True,
         wait_timeout=request.wait_timeout,
         auth_for=request.auth_for,
-        order=way.order,
+        order=rollback.order,
         backwards=True,
-        may_go_on=lock.check,
-        tell=lock.tell,
+        report_progress=run.lock.report_progress,
     )
 
 
-def _answer_to_failure(
-    engine: Engine, request: DeployRequest, before: Current, error: Exception, lock: StackLock
-) -> Exception:
-    """Take a failed deploy back where that is wanted, and keep it as failed where the stack is not as it was."""
+def _answer_to_failure(run: _Run, request: DeployRequest, before: Current, error: Exception) -> Exception:
+    """Roll a failed deploy back where that is wanted, and keep it as failed where the stack is not as it was."""
     if request.on_failure != "rollback":
-        _record(engine, request, before, FAILED)
+        _record_failure(run, request, before)
         return error
     try:
-        way = plan_undo(engine, before, request.order)
-        _roll_back_to(engine, request, way, lock)
+        rollback = plan_undo(run.engine, before, request.order, run.journal)
+        _roll_back_to(run, request, rollback)
+        run.lock.verify()
     except (*_FAILURES, PlanError) as second:
-        _record(engine, request, before, FAILED)
-        return FailedDeployError(error, f"it could not be rolled back: {second}", done=False)
-    return FailedDeployError(error, rollback_summary(way.plan), done=True)
+        _record_failure(run, request, before)
+        return FailedDeployError(error, f"it could not be rolled back: {second}", rolled_back=False)
+    return FailedDeployError(error, rollback_summary(rollback.plan), rolled_back=True)
+
+
+def _record_failure(run: _Run, request: DeployRequest, before: Current) -> None:
+    """Keep a failed deploy, unless no service was touched: what the engine refused has not been deployed."""
+    services = {item["ID"] for item in before.services.values()}
+    if services & run.journal.touched() or any(kind == SERVICE for kind, _name in run.journal.created.values()):
+        _record(run, request, before, FAILED)
 
 
 def rollback_summary(plan: Plan) -> str:
@@ -263,7 +339,7 @@ def rollback_summary(plan: Plan) -> str:
 
 
 def _record(
-    engine: Engine, request: DeployRequest, before: Current, outcome: str, back_to: Deployment | None = None
+    run: _Run, request: DeployRequest, before: Current, outcome: str, back_to: Deployment | None = None
 ) -> list[str]:
     """Add the stack as it is now to its history. Returns warnings: a deploy does not fail for this."""
     origin = request.origin
@@ -277,7 +353,7 @@ def _record(
         back_to=position(back_to) if back_to else None,
     )
     try:
-        record_deployment(engine, before, told, request.desired.networks, request.order, request.keep_deployments)
+        record_deployment(run.engine, before, told, request.desired.networks, request.order, request.keep_deployments)
     except EngineError as error:
         return [f"the deployment could not be added to the stack's history: {error.message}"]
     return []

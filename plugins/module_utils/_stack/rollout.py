@@ -180,8 +180,7 @@ def roll_out(
     auth_for: AuthFor,
     order: Order = NO_ORDER,
     backwards: bool = False,
-    may_go_on: Callable[[], None] = lambda: None,
-    tell: Callable[[str], None] = lambda _progress: None,
+    report_progress: Callable[[str], None] = lambda _progress: None,
 ) -> RolloutResult:
     """Carry out a plan; then wait until its services have converged, and remove what no longer serves.
 
@@ -189,8 +188,7 @@ def roll_out(
         order: what services wait for before they are touched.
         backwards: go back where a deploy came from: what it made goes first, then services return in the opposite
             order, without waiting for each other.
-        tell: as of `wait_for`.
-        may_go_on: raises if this run must stop; asked before services are touched.
+        report_progress: is given one line about what is still missing, at each look.
 
     Raises:
         ApplyError: the engine refused a step.
@@ -213,8 +211,7 @@ def roll_out(
         deadline=deadline,
         wait_timeout=wait_timeout,
         auth_for=auth_for,
-        may_go_on=may_go_on,
-        tell=tell,
+        report_progress=report_progress,
     )
     waves = order.waves([step.name for step in steps])
     for wave in reversed(waves) if backwards else waves:
@@ -222,7 +219,6 @@ def roll_out(
         if conditions:
             left = {step.short for step in steps if step.name not in applied.submitted}
             wait_until(conditions, applied.submitted, started=starting(conditions), untouched=left)
-        may_go_on()
         apply_services(engine, plan, [step for step in steps if step.name in wave], auth_for, applied)
     if wait and names:
         result.outcome = wait_until(names, applied.submitted)
@@ -245,8 +241,7 @@ def _converge(
     deadline: float,
     wait_timeout: float,
     auth_for: AuthFor,
-    may_go_on: Callable[[], None],
-    tell: Callable[[str], None],
+    report_progress: Callable[[str], None],
     started: Collection[str] = (),
     untouched: Collection[str] = (),
 ) -> Outcome:
@@ -258,7 +253,7 @@ def _converge(
             known_failures=known,
             timeout=max(0.0, deadline - time.monotonic()),
             started=started,
-            tell=tell,
+            tell=report_progress,
         )
         if outcome.converged:
             return outcome
@@ -266,7 +261,6 @@ def _converge(
         if not again:
             raise NotConvergedError(stack, outcome, wait_timeout, untouched)
         known = failed_task_ids(outcome.view) | frozenset(known)
-        may_go_on()
         for name in again:
             submit_again(engine, outcome.view.services[name]["ID"], auth_for)
 

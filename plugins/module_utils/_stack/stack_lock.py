@@ -6,7 +6,8 @@
 """One deploy of a stack at a time: a lock in the swarm that lives as long as the run that holds it.
 
 The holder changes a label of the lock's config every few seconds. Who waits for it watches that, by its own clock:
-a lock that shows no life any more belongs to a run that was killed, and is taken away.
+a lock that shows no life any more belongs to a run that was killed, and is taken away. A run that was only stopped
+finds that out when it goes on: it reads the lock from the swarm before each change.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.retry import when_there_is_a_leader
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import lock_name
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.rule import (
@@ -37,60 +40,70 @@ _BEAT_EVERY = 3.0
 _DEAD_AFTER = 30.0
 _PAUSE = 1.0
 _LONGEST_LABEL = 1000
+_NO_LIFE = f"it showed no sign of life for {_DEAD_AFTER:g} s or more"
 
 
 class StackLockedError(UserError):
     """Somebody else deploys the stack at this moment."""
 
 
-class StackLock:
-    """The lock, once it is held. `broken` tells whether it was taken from a run that was cut off."""
+class LostLockError(UserError):
+    """This run does not hold the stack's lock any more, so it must not change anything."""
 
-    def __init__(self, engine: Engine, config_id: str, broken: bool) -> None:
+
+class StackLock:
+    """The lock of a stack, once it is held.
+
+    Attributes:
+        from_dead_run: whether it was taken from a run that showed no life any more.
+    """
+
+    def __init__(self, engine: Engine, stack: str, config_id: str, from_dead_run: bool) -> None:
         self._engine = engine
+        self._stack = stack
         self._config_id = config_id
-        self._ended = threading.Event()
-        self._heart = threading.Thread(target=self._beat, daemon=True)
-        self.broken = broken
         self._progress = ""
-        self.lost = False
+        self._released = threading.Event()
+        self._heart = threading.Thread(target=self._beat, daemon=True)
+        self.from_dead_run = from_dead_run
         self._heart.start()
 
     def release(self) -> None:
         """Give the lock back. Where that fails it is taken away later, as it shows no life."""
-        self._ended.set()
+        self._released.set()
         self._heart.join()
         with suppress(EngineError):
             self._engine.config_remove(self._config_id)
 
-    def tell(self, progress: str) -> None:
+    def report_progress(self, progress: str) -> None:
         """What this run waits for at this moment; the lock says it to whoever looks."""
         self._progress = progress[:_LONGEST_LABEL]
 
-    def check(self) -> None:
-        """Stop a run that has been taken for dead.
+    def verify(self) -> None:
+        """Read the lock afresh from the swarm: what was true a moment ago need not be so for a run that was stopped.
 
         Raises:
-            StackLockedError: somebody else has the lock now.
+            LostLockError: this run does not hold it any more.
+            EngineError: it could not be read, so nobody knows.
         """
-        if self.lost:
-            raise StackLockedError(
-                "another deploy took this one for dead, as it showed no life for too long; run it again"
-            )
+        found = when_there_is_a_leader(partial(_find, self._engine, lock_name(self._stack)))
+        if found is None:
+            raise LostLockError(f"this run lost the lock of stack {self._stack}: {_NO_LIFE}; nobody has the lock now")
+        if found["ID"] != self._config_id:
+            raise LostLockError(f"this run lost the lock of stack {self._stack}: {_NO_LIFE}; now {holder_of(found)}")
 
     def _beat(self) -> None:
         count = 0
-        while not self._ended.wait(_BEAT_EVERY):
+        while not self._released.wait(_BEAT_EVERY):
             count += 1
-            try:
+            # A beat that fails is followed by another; whether the lock is still held is asked before each change.
+            with suppress(EngineError):
                 self._show_life(count)
-            except EngineError as error:
-                self.lost = self.lost or error.not_found
 
     def _show_life(self, count: int) -> None:
         found = next((item for item in self._engine.configs({"id": self._config_id})), None)
         if found is None:
-            raise EngineError("the lock is gone", 404)
+            return
         labels = {**(found["Spec"].get("Labels") or {}), BEAT: str(count), PROGRESS: self._progress}
         self._engine.config_update(self._config_id, found["Version"]["Index"], {**found["Spec"], "Labels": labels})
 
@@ -136,21 +149,23 @@ def acquire(
     deadline = clock() + timeout
     seen: tuple[str, int] | None = None
     since = clock()
-    broken = False
+    from_dead_run = False
     while True:
         try:
-            return StackLock(engine, engine.config_create(config_spec(lock, holder)), broken)
+            return StackLock(engine, stack, engine.config_create(config_spec(lock, holder)), from_dead_run)
         except EngineError as error:
             if not error.conflict:
                 raise
+        # Before the look: this run may itself be stopped after it, and must not take that time for the other's silence.
+        now = clock()
         found = _find(engine, lock)
         if found is None:
             continue
         life = (found["ID"], found["Version"]["Index"])
         if life != seen:
-            seen, since = life, clock()
-        elif clock() - since >= _DEAD_AFTER:
-            broken = _remove(engine, found["ID"])
+            seen, since = life, now
+        elif now - since >= _DEAD_AFTER:
+            from_dead_run = _take_away(engine, found)
             continue
         if clock() >= deadline:
             raise StackLockedError(_refusal(stack, holder_of(found), timeout))
@@ -163,14 +178,16 @@ def _find(engine: Engine, lock: str) -> Json | None:
     return next((item for item in engine.configs({"name": name}) if item["Spec"]["Name"] == name), None)
 
 
-def _remove(engine: Engine, config_id: str) -> bool:
-    """Take a dead run's lock away; False if somebody was faster."""
+def _take_away(engine: Engine, lock: Json) -> bool:
+    """Take a dead run's lock away; False if it shows life after all, or somebody else was faster."""
     try:
-        engine.config_remove(config_id)
+        # Refused unless the lock is still as it was seen.
+        engine.config_update(lock["ID"], lock["Version"]["Index"], lock["Spec"])
+        engine.config_remove(lock["ID"])
     except EngineError as error:
-        if not error.not_found:
-            raise
-        return False
+        if error.out_of_sequence or error.not_found:
+            return False
+        raise
     return True
 
 

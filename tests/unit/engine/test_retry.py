@@ -21,7 +21,13 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.nodes.change
 PLUGINS = Path(__file__).parents[3] / "plugins"
 # Where an out-of-date version is an answer, not a reason to try again: the lock, whose next holder was faster, and
 # the comparison of secrets.
-DECIDE_BY_IT = {"module_utils/_swarm/lock/places.py", "module_utils/_stack/plan/current.py"}
+DECIDE_BY_IT = {
+    "module_utils/_stack/apply/guarded_engine.py",
+    "module_utils/_stack/apply/takeover.py",
+    "module_utils/_stack/stack_lock.py",
+    "module_utils/_swarm/lock/places.py",
+    "module_utils/_stack/plan/current.py",
+}
 
 
 def attempts(errors):

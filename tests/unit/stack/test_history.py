@@ -67,9 +67,17 @@ def test_the_newest_stay():
     assert surplus(configs[:3], 3) == []
 
 
-def test_the_last_one_that_did_not_fail_stays():
-    configs = listed(kept(1), kept(2), kept(3, "failed"), kept(4, "failed"))
-    assert [item["ID"] for item in surplus(configs, 2)] == ["shop.deployment.1.1"]
+def test_failed_ones_push_none_out_that_did_not_fail():
+    configs = listed(kept(1), kept(2), *(kept(number, "failed") for number in range(3, 9)))
+    assert [item["ID"] for item in surplus(configs, 2)] == [f"shop.deployment.{number}.1" for number in range(3, 8)]
+    assert [item["ID"] for item in surplus(configs, 1)] == [
+        f"shop.deployment.{number}.1" for number in (1, 3, 4, 5, 6, 7)
+    ]
+
+
+def test_a_failed_one_goes_when_one_follows_that_did_not_fail():
+    configs = listed(kept(1), kept(2, "failed"), kept(3))
+    assert [item["ID"] for item in surplus(configs, 5)] == ["shop.deployment.2.1"]
 
 
 def test_none_stays_where_none_is_wanted():

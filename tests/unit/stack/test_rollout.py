@@ -51,7 +51,7 @@ def converge(monkeypatch):
     patient = partial(wait.wait_for, clock=clock, sleep=lambda _seconds: None)
     monkeypatch.setattr(rollout, "wait_for", patient)
 
-    def run(engine, may_go_on=lambda: None):
+    def run(engine):
         return rollout._converge(
             engine,
             "shop",
@@ -61,8 +61,7 @@ def converge(monkeypatch):
             deadline=time.monotonic() + 300,
             wait_timeout=300,
             auth_for=lambda image: f"login for {image}",
-            may_go_on=may_go_on,
-            tell=lambda _line: None,
+            report_progress=lambda _line: None,
         )
 
     return run
@@ -75,12 +74,15 @@ def test_a_job_that_no_node_let_in_runs_again(converge):
 
 
 def test_not_by_a_run_that_must_stop(converge):
-    def stop():
+    """Each change goes through the guard, which then raises."""
+
+    def stop(*_arguments):
         raise RuntimeError("another run has taken over")
 
     engine = Engine(("rejected", OLDER_NETWORK), ("complete", ""))
+    engine.service_update = stop
     with pytest.raises(RuntimeError, match="taken over"):
-        converge(engine, stop)
+        converge(engine)
     assert not engine.updates
 
 

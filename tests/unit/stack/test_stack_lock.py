@@ -32,7 +32,8 @@ class Swarm:
 
     def config_update(self, config_id, version, spec):
         item = self.configs_by_id[config_id]
-        assert version == item["Version"]["Index"]
+        if version != item["Version"]["Index"]:
+            raise EngineError("update out of sequence", 500)
         item["Spec"], item["Version"] = spec, {"Index": version + 1}
 
     def config_remove(self, config_id):
@@ -44,7 +45,7 @@ class Swarm:
         if int(self.now) in self.events:
             self.events[int(self.now)](self)
 
-    def take(self, timeout=60.0):
+    def acquire(self, timeout=60.0):
         return stack_lock.acquire(self, "shop", ME, timeout, clock=lambda: self.now, sleep=self.sleep)
 
 
@@ -56,75 +57,128 @@ def beat(swarm):
 @pytest.fixture
 def other():
     swarm = Swarm()
-    taken = swarm.take()
-    taken._ended.set()  # from now on it shows no life
+    taken = swarm.acquire()
+    taken._released.set()  # from now on it shows no life
     return swarm
 
 
 def test_a_free_lock_is_taken_and_given_back():
     swarm = Swarm()
-    mine = swarm.take()
+    mine = swarm.acquire()
     (config,) = swarm.configs_by_id.values()
     assert config["Spec"]["Name"] == "dockyard.swarm.lock.stack.shop"
     assert "com.docker.stack.namespace" not in config["Spec"]["Labels"]
-    assert not mine.broken
+    assert not mine.from_dead_run
     mine.release()
     assert swarm.configs_by_id == {}
 
 
 def test_who_has_it_is_told_to_those_who_give_up(other):
     with pytest.raises(stack_lock.StackLockedError, match="another deploy of stack shop is under way: ann at desk"):
-        other.take(timeout=10)
+        other.acquire(timeout=10)
     assert other.now == 10.0
 
 
 def test_at_once_where_nobody_wants_to_wait(other):
     with pytest.raises(stack_lock.StackLockedError):
-        other.take(timeout=0)
+        other.acquire(timeout=0)
     assert other.now == 0
 
 
 def test_it_is_had_as_soon_as_the_other_run_ends(other):
     other.events = {7: lambda swarm: swarm.configs_by_id.clear()}
-    mine = other.take()
+    mine = other.acquire()
     mine.release()
     assert other.now == pytest.approx(7.0)
-    assert not mine.broken
+    assert not mine.from_dead_run
 
 
 def test_a_dead_runs_lock_is_taken_away(other):
-    mine = other.take()
+    mine = other.acquire()
     mine.release()
     assert other.now == pytest.approx(30.0)
-    assert mine.broken
+    assert mine.from_dead_run
 
 
 def test_a_run_that_shows_life_keeps_it(other):
     other.events = dict.fromkeys(range(5, 200, 5), beat)
     with pytest.raises(stack_lock.StackLockedError):
-        other.take(timeout=90)
+        other.acquire(timeout=90)
 
 
 def test_the_holder_shows_life(monkeypatch):
     monkeypatch.setattr(stack_lock, "_BEAT_EVERY", 0.01)
     swarm = Swarm()
-    mine = swarm.take()
-    mine.tell("ui: 1 of 3 running")
+    mine = swarm.acquire()
+    mine.report_progress("ui: 1 of 3 running")
     while swarm.configs_by_id["c1"]["Version"]["Index"] < 3:
         pass
     told = stack_lock.deploy_in_progress(swarm.configs_by_id.values(), "shop")
     assert told == {"user": "ann", "host": "desk", "since": 0, "progress": "ui: 1 of 3 running"}
     assert stack_lock.deploy_in_progress(swarm.configs_by_id.values(), "other") is None
     mine.release()
-    assert not mine.lost
+    assert swarm.configs_by_id == {}
 
 
-def test_a_run_that_was_taken_for_dead_stops(monkeypatch):
-    monkeypatch.setattr(stack_lock, "_BEAT_EVERY", 0.01)
-    swarm = Swarm()
-    mine = swarm.take()
-    swarm.configs_by_id.clear()
-    mine._heart.join(0.5)
-    with pytest.raises(stack_lock.StackLockedError, match="took this one for dead"):
-        mine.check()
+def test_a_run_that_holds_the_lock_may_go_on(other):
+    mine = other.acquire()
+    mine.verify()
     mine.release()
+
+
+def test_a_run_whose_lock_was_removed_may_not():
+    swarm = Swarm()
+    mine = swarm.acquire()
+    swarm.configs_by_id.clear()
+    with pytest.raises(stack_lock.LostLockError, match="showed no sign of life for 30 s or more; nobody has the lock"):
+        mine.verify()
+    mine.release()
+
+
+def test_nor_one_whose_lock_somebody_else_has_and_it_is_told_who(other):
+    mine = other.acquire()
+    other.configs_by_id.clear()
+    his = other.acquire()
+    with pytest.raises(stack_lock.LostLockError, match="now ann at desk has had it since"):
+        mine.verify()
+    mine.release()
+    assert len(other.configs_by_id) == 1
+    his.release()
+
+
+def test_where_the_lock_cannot_be_read_nothing_may_be_changed():
+    swarm = Swarm()
+    mine = swarm.acquire()
+
+    def silent(_filters):
+        raise EngineError("the engine did not answer within 60 s")
+
+    swarm.configs = silent
+    with pytest.raises(EngineError, match="did not answer"):
+        mine.verify()
+    mine.release()
+
+
+def test_who_was_stopped_while_waiting_takes_that_time_for_nobodys_silence(other):
+    """The other run beats all the time; this one is stopped right after it has looked."""
+    look = other.configs
+
+    def look_and_be_stopped(filters):
+        found = look(filters)
+        if other.now == 10:
+            other.sleep(100)
+        return [dict(item) for item in found]
+
+    other.events = dict.fromkeys(range(1, 300), beat)
+    other.configs = look_and_be_stopped
+    with pytest.raises(stack_lock.StackLockedError):
+        other.acquire(timeout=60)
+    assert len(other.configs_by_id) == 1
+
+
+def test_a_lock_that_shows_life_at_the_last_moment_is_not_taken_away(other):
+    (lock,) = other.configs({})
+    seen = {**lock, "Version": dict(lock["Version"])}
+    beat(other)
+    assert not stack_lock._take_away(other, seen)
+    assert len(other.configs_by_id) == 1

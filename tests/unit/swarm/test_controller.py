@@ -47,3 +47,45 @@ def test_where_processes_cannot_be_looked_at_nothing_is_known(tmp_path):
     run = this_run(12, tmp_path)
     assert run.endswith(":12")
     assert not is_over(run, tmp_path)
+
+
+@pytest.fixture
+def hidden(tmp_path):
+    """/proc as another user sees it where it is mounted with hidepid=2: only what belongs to that user."""
+    (tmp_path / "sys/kernel/random").mkdir(parents=True)
+    (tmp_path / "sys/kernel/random/boot_id").write_text("b00t\n")
+    (tmp_path / "self/ns").mkdir(parents=True)
+    (tmp_path / "self/ns/pid").symlink_to("pid:[1]")
+    return tmp_path
+
+
+RUN = "b00t:pid:[1]:4711:99"
+
+
+def test_a_process_that_proc_hides_but_that_exists_is_not_over(hidden):
+    assert not is_over(RUN, hidden, exists=lambda pid: pid == 4711)
+
+
+def test_a_process_that_nobody_has_is_over(hidden):
+    assert is_over(RUN, hidden, exists=lambda _pid: False)
+
+
+def test_of_a_process_whose_beginning_must_not_be_read_nothing_is_known(hidden):
+    (hidden / "4711").mkdir()
+    assert not is_over(RUN, hidden, exists=lambda _pid: True)
+
+
+@pytest.mark.parametrize(
+    ("refused", "over"), [(PermissionError(1, "no"), False), (ProcessLookupError(3, "none"), True), (None, False)]
+)
+def test_the_kernel_is_asked_whether_there_is_such_a_process(hidden, monkeypatch, refused, over):
+    asked = []
+
+    def kill(pid, signal):
+        asked.append((pid, signal))
+        if refused:
+            raise refused
+
+    monkeypatch.setattr(os, "kill", kill)
+    assert is_over(RUN, hidden) is over
+    assert asked == [(4711, 0)]

@@ -96,13 +96,15 @@ def deployments_in(configs: Iterable[Json]) -> list[Deployment]:
 def surplus(configs: Iterable[Json], keep: int) -> list[Json]:
     """The configs of all but the newest deployments, and of those that cannot be read.
 
-    The newest one that did not fail is kept in any case: it is where a stack goes back to.
+    Deployments that failed push out none that did not, as those are where a stack goes back to: of failed ones, only
+    the last is kept, while none that succeeded follows it.
     """
     numbered = _by_number(configs)
     readable = deployments_in(item for parts in numbered.values() for item in parts)
-    kept = {deployment.number for deployment in readable[max(0, len(readable) - keep) :]}
-    if kept:
-        kept |= {deployment.number for deployment in [item for item in readable if item.outcome != FAILED][-1:]}
+    good = [deployment.number for deployment in readable if deployment.outcome != FAILED]
+    kept = set(good[max(0, len(good) - keep) :])
+    if keep and readable:
+        kept.add(readable[-1].number)
     return [item for number, parts in sorted(numbered.items()) if number not in kept for item in parts]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.service_words import is_job
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.guarded_engine import Journal
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.revisions import revision_number
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.deployments import (
     Deployment,
@@ -34,6 +35,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan im
     UNCHANGED,
     Plan,
     PlanError,
+    Step,
     decide,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.rollout import (
@@ -55,8 +57,12 @@ class RollbackPlan:
     deployment: Deployment = field(default_factory=lambda: Deployment(0, ""))
 
 
-def plan_undo(engine: Engine, before: Current, order: Order) -> RollbackPlan:
-    """The way back to what a stack was when `before` was read. Its configs and secrets must still exist."""
+def plan_undo(engine: Engine, before: Current, order: Order, journal: Journal) -> RollbackPlan:
+    """The way back to what a stack was when `before` was read. Its configs and secrets must still exist.
+
+    Args:
+        journal: what the run that goes back has done; it undoes that, and nothing that others have done since.
+    """
     current = read_current(engine, before.stack, {}, {})
     wanted = desired_from_current(before)
     plan = decide(
@@ -69,7 +75,26 @@ def plan_undo(engine: Engine, before: Current, order: Order) -> RollbackPlan:
         recreate_networks=True,
         keep=content_ids(before),
     )
-    return RollbackPlan(without_jobs(plan), current, order)
+    return RollbackPlan(only_own_changes(without_jobs(plan), before, journal), current, order)
+
+
+def only_own_changes(plan: Plan, before: Current, journal: Journal) -> Plan:
+    """The same plan, but that what others have made, changed or removed stays so."""
+    ids = {item["Spec"]["Name"]: item["ID"] for item in before.services.values()}
+    ids |= {item["Name"]: item["Id"] for item in before.networks}
+    touched = journal.touched()
+
+    def is_own(step: Step) -> bool:
+        if step.action == UNCHANGED or journal.made(step.kind, step.name, step.object_id or ""):
+            return True
+        return step.action != REMOVE and bool({ids.get(step.name), step.object_id} & touched)
+
+    left = [
+        f"{step.kind} {step.short} is left as it is, as somebody else has changed it meanwhile"
+        for step in plan.steps
+        if not is_own(step)
+    ]
+    return replace(plan, steps=tuple(filter(is_own, plan.steps)), warnings=(*plan.warnings, *left))
 
 
 def plan_rollback(engine: Engine, stack: str, number: int | None, interrupted: bool) -> RollbackPlan:
