@@ -105,11 +105,12 @@ def apply_objects(engine: Engine, plan: Plan, current: Current, deadline: float)
 
 
 def _take_down(engine: Engine, plan: Plan, deadline: float) -> None:
-    """Remove the networks that are made again, after everything of the stack that may be on them."""
+    """Remove what is made again: networks after everything of the stack that may be on them."""
     networks = [step for step in plan.having(UPDATE, NETWORK) if step.recreate]
-    if networks:
-        services = [step for step in plan.having(UPDATE, SERVICE) if step.recreate]
-        remove_steps(engine, plan.stack, [*services, *plan.having(REMOVE, SERVICE), *networks], deadline)
+    services = [step for step in plan.having(UPDATE, SERVICE) if step.recreate]
+    bystanders = plan.having(REMOVE, SERVICE) if networks else []
+    if networks or services:
+        remove_steps(engine, plan.stack, [*services, *bystanders, *networks], deadline)
 
 
 def _apply_object(engine: Engine, step: Step, ids: Mapping[str, dict[str, str]]) -> None:

@@ -73,6 +73,7 @@ def plan_undo(engine: Engine, before: Current, order: Order, journal: Journal) -
         current,
         prune=True,
         recreate_networks=True,
+        recreate_services=True,
         keep=content_ids(before),
     )
     return RollbackPlan(only_own_changes(without_jobs(plan), before, journal), current, order)
@@ -117,7 +118,14 @@ def plan_rollback(engine: Engine, stack: str, number: int | None, interrupted: b
     serving = frozenset(deployment.state["serving"])
     current = replace(current, same_content=preferring(current, [*wanted.configs, *wanted.secrets], serving))
     plan = decide(
-        wanted.networks, wanted.configs, wanted.secrets, wanted.services, current, prune=True, recreate_networks=True
+        wanted.networks,
+        wanted.configs,
+        wanted.secrets,
+        wanted.services,
+        current,
+        prune=True,
+        recreate_networks=True,
+        recreate_services=True,
     )
     warnings = (*plan.warnings, *_rotated_since(plan, serving))
     plan = without_jobs(replace(plan, warnings=warnings))

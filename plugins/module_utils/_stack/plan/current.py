@@ -201,7 +201,12 @@ def _secret_is_same(engine: Engine, item: Json, spec: Json) -> bool:
 
 
 def _same_drivers(one: Json, other: Json) -> bool:
-    return all((one.get(key) or None) == (other.get(key) or None) for key in ("Driver", "Templating"))
+    return all(_driver(one.get(key)) == _driver(other.get(key)) for key in ("Driver", "Templating"))
+
+
+def _driver(driver: Json | None) -> Json:
+    """A driver without what is empty: engines leave out options that are not there."""
+    return {key: value for key, value in (driver or {}).items() if value}
 
 
 def _bytes(data: str | None) -> bytes:

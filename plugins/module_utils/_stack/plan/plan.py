@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.service_words import mode_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.canonical import (
     Names,
     canonical_network,
@@ -72,8 +73,8 @@ class Step:
         differences: the fields that change.
         body: what is sent to the engine; never shown.
         object_id: the id of the existing object.
-        recreate: whether the object has to be removed and made again, as it cannot change (a network), or as it is
-            attached to one that is (a service).
+        recreate: whether the object has to be removed and made again, as it cannot change (a network, the mode of a
+            service), or as it is attached to a network that is (a service).
         again: whether a job has failed and is to run again, even if its spec is the same.
     """
 
@@ -117,6 +118,7 @@ def decide(
     prune: bool = False,
     *,
     recreate_networks: bool = False,
+    recreate_services: bool = False,
     keep: Collection[str] = (),
 ) -> Plan:
     """Plan the way from the current cluster to the wanted one.
@@ -126,6 +128,7 @@ def decide(
             referred to by name; images are already as they shall run (see images.py).
         prune: whether services, networks, configs and secrets that the file no longer has are removed.
         recreate_networks: whether networks that differ are removed and made again, with all services on them.
+        recreate_services: whether services whose mode differs are removed and made again.
         keep: ids of objects that are not removed in any case.
 
     Raises:
@@ -137,6 +140,8 @@ def decide(
     secrets = {name: choose(name, current.secrets, current.same_content) for name in wanted_secrets}
     chosen = {CONFIG: _names(configs), SECRET: _names(secrets)}
     services = _service_steps(wanted_services, current, chosen)
+    if recreate_services:
+        services = [_in_another_mode(step, current) for step in services]
     remade = [step for step in networks if step.recreate]
     if remade:
         services = [_taken_along(step, remade, current) for step in services]
@@ -251,6 +256,15 @@ def _network_steps(wanted: Mapping[str, Json], current: Current, recreate: bool,
         ]
         steps.append(Step(NETWORK, name, short, UNCHANGED, before=before, after=before, object_id=found["Id"]))
     return steps
+
+
+def _in_another_mode(step: Step, current: Current) -> Step:
+    """A service whose mode changes has to be made again: the swarm lets it keep its mode for life."""
+    running = current.services.get(step.name)
+    if running is None or step.body is None or mode_of(running["Spec"]) == mode_of(step.body):
+        return step
+    recreated = Difference("service", "", "recreated")
+    return replace(step, recreate=True, differences=(*step.differences, recreated))
 
 
 def _taken_along(step: Step, remade: Iterable[Step], current: Current) -> Step:

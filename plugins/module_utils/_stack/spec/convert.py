@@ -50,6 +50,7 @@ class Desired:
         external_configs: names of configs that services use and that must exist already.
         external_secrets: the same of secrets.
         warnings: sentences about what has been left out.
+        keys: what the project calls an object, by section (`services`, `networks`, ...) and full name.
     """
 
     networks: dict[str, Json] = field(default_factory=dict)
@@ -60,6 +61,7 @@ class Desired:
     external_configs: set[str] = field(default_factory=set)
     external_secrets: set[str] = field(default_factory=set)
     warnings: list[str] = field(default_factory=list)
+    keys: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 def convert(
@@ -98,6 +100,11 @@ def convert(
     desired.external_secrets = {name for name in stack.used["secrets"] if name not in desired.secrets}
     desired.warnings = problems.warnings
     problems.raise_any()
+    desired.keys = {
+        (section, stack.scope(key) if section == "services" else stack.full_name(section, key)): key
+        for section in ("services", "networks", "volumes", "configs", "secrets")
+        for key in {**config.get(section, {}), **({"default": {}} if section == "networks" else {})}
+    }
     return desired
 
 

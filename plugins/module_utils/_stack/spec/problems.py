@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any, Union
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
@@ -46,6 +47,35 @@ class Problems:
         """Raise ConvertError if there was a fault."""
         if self._found:
             raise ConvertError(self._found)
+
+
+_SINGULAR = {
+    "services": "service",
+    "networks": "network",
+    "volumes": "volume",
+    "configs": "config",
+    "secrets": "secret",
+}
+
+
+def located(path: Path, text: str, places: Mapping[str, str]) -> str:
+    """`compose.yml:12: service web: ports[0]: text`.
+
+    Args:
+        places: file and line by dotted path; the nearest of a path's parents that has one counts.
+    """
+    place = next((places[dotted(path[:end])] for end in range(len(path), 0, -1) if dotted(path[:end]) in places), "")
+    return ": ".join([*([place] if place else []), *describe(path), text])
+
+
+def describe(path: Path) -> Iterator[str]:
+    """What a path names, in words: the object it belongs to, then the key inside it."""
+    rest = path
+    if len(path) > 1 and path[0] in _SINGULAR:
+        yield f"{_SINGULAR[str(path[0])]} {path[1]}"
+        rest = path[2:]
+    if rest:
+        yield dotted(rest)
 
 
 def dotted(path: Path) -> str:

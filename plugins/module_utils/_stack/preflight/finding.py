@@ -1,0 +1,109 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""What a check finds: where in the files, and what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import short_name
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import PlanError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import NEWEST_API, Desired
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.problems import Path, located
+
+Json = dict[str, Any]
+
+ERROR = "error"
+WARN = "warn"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault.
+
+    Attributes:
+        path: of the key in the project, such as `("services", "web", "ports", 0)`.
+        text: what is wrong, and what to write instead.
+        level: `error` for what cannot work, `warn` for what may not.
+    """
+
+    path: Path
+    text: str
+    level: str = ERROR
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """What the cluster has, as the Engine API tells it.
+
+    Attributes:
+        services: those of all stacks.
+        networks: all that the manager lists, those of its engine included.
+        given_credentials: whether there are credentials for an image's registry.
+        routing_mesh: whether the manager's kernel can carry virtual addresses and published ports; None if unknown.
+        secret_drivers: plugins of managers that can give secrets; None where nobody has asked.
+    """
+
+    nodes: list[Json] = field(default_factory=list)
+    services: list[Json] = field(default_factory=list)
+    networks: list[Json] = field(default_factory=list)
+    given_credentials: Callable[[str], bool] = lambda _image: True
+    routing_mesh: bool | None = None
+    secret_drivers: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is checked.
+
+    Attributes:
+        desired: the specs, with images as they shall run.
+        changing: full names of the services that are to be created or updated.
+        existing_networks: names of the networks of swarm scope that there are.
+        relative_binds: by service of the files and index in its `volumes`, the source as it is written.
+        waits: whether the run waits for its services.
+        others: as the module's options of the same names.
+    """
+
+    stack: str
+    desired: Desired
+    api_version: str = NEWEST_API
+    changing: frozenset[str] = frozenset()
+    existing_networks: frozenset[str] = frozenset()
+    relative_binds: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    bind_base: str | None = None
+    allow_empty: bool = False
+    recreate_services: bool = False
+    resolve_image: str = "always"
+    waits: bool = True
+
+    def path(self, section: str, name: str, *rest: str | int) -> Path:
+        """The path of an object's key in the files, by the object's full name."""
+        key = self.desired.keys.get((section, name)) or short_name(name, self.stack)
+        return (section, key, *rest)
+
+    def of_others(self, cluster: Cluster) -> list[Json]:
+        """The cluster's services but for those that the files describe."""
+        return [item for item in cluster.services if item["Spec"]["Name"] not in self.desired.services]
+
+
+class PreflightError(PlanError):
+    """Faults that foreseeably fail a deploy; nothing has been changed.
+
+    Attributes:
+        findings: (check, finding) of each.
+    """
+
+    def __init__(self, sentences: Iterable[str], findings: Iterable[tuple[str, Finding]] = ()) -> None:
+        self.findings = list(findings)
+        super().__init__("\n".join(sentences))
+
+
+def told(finding: Finding, places: Mapping[str, str] | None = None) -> str:
+    """`compose.yml:12: service web: ports[0]: text`."""
+    return located(finding.path, finding.text, places or {})
