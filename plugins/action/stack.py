@@ -60,7 +60,7 @@ class ActionModule(ActionBase):
             module_args["name"] = options["name"] or project.name
             if not module_args["name"]:
                 raise AnsibleActionFail("the stack needs a name: give the option name, or a top-level name in a file")
-            loaded = LoadedProject(project.config, project.config_data, project.secret_data, project.depends_on)
+            loaded = _loaded(project)
             module_args["project"] = pack_project(loaded)
         module_args["origin"] = {"user": getpass.getuser(), "host": socket.gethostname(), "files": files}
         plan_file = self._plan_file(options)
@@ -202,6 +202,18 @@ def _origin(path: str, project: Project) -> dict[str, str | None]:
 
 def _plan_in_the_format_of(path: Path, plan: dict[str, Any]) -> str:
     return plan_as_markdown(plan) if path.suffix == ".md" else json.dumps(plan, indent=2, sort_keys=True) + "\n"
+
+
+def _loaded(project: Project) -> LoadedProject:
+    return LoadedProject(
+        project.config,
+        project.config_data,
+        project.secret_data,
+        project.depends_on,
+        project.directory,
+        project.relative_sources,
+        project.places,
+    )
 
 
 def _write(path: Path, text: str) -> None:

@@ -142,6 +142,37 @@ options:
       - Otherwise a warning tells what differs.
     type: bool
     default: false
+  recreate_services:
+    description:
+      - Whether services whose C(deploy.mode) differs from the files are removed and made again, as a service keeps its
+        mode for life. They are away for that time.
+      - Otherwise the deploy is refused before anything is changed.
+    type: bool
+    default: false
+  preflight:
+    description:
+      - What becomes of faults that foreseeably fail the deploy. All of them are told at once, with file, service and
+        key, before anything is changed.
+      - With V(error) the deploy is refused, with V(warn) they are warnings, with V(skip) nobody looks.
+      - A mapping sets the level of single checks, and C(all) that of the others - C(addresses) (room in the subnets),
+        C(binds) (relative paths), C(changes) (what the swarm refuses to change), C(contents) (of configs and secrets),
+        C(drivers) (plugins no node has), C(images) (references, platforms, credentials), C(mounts), C(names),
+        C(networks) (drivers, subnets), C(placement) (constraints, nodes for all tasks), C(ports), C(resources)
+        (limits, reservations), C(routing) (kernels without IPVS), C(templates) (placeholders).
+      - What may still come to work, such as a service whose only nodes are drained, is a warning in any case. What the
+        files take for granted and is missing, such as an external network, is refused in any case.
+    type: raw
+    default: error
+  allow_empty:
+    description:
+      - Whether a global service that no node is fit for counts as deployed. Otherwise it is refused.
+    type: bool
+    default: false
+  bind_base:
+    description:
+      - Where the project's folder is on the nodes. Relative sources of bind mounts begin there.
+      - Without it they are refused, as nodes do not have the controller's folder.
+    type: str
   prune:
     description:
       - Whether to remove services, networks, configs and secrets of the stack that the files no longer have, once the
@@ -294,7 +325,10 @@ plan:
           description: Its name in the compose file.
           type: str
         action:
-          description: V(create), V(update) or V(remove).
+          description:
+            - V(create), V(update) or V(remove).
+            - A network or service that is removed and made again is an update, one of whose differences ends in
+              V(recreated).
           type: str
         before:
           description: The object in compose terms as it was; null if there was none.

@@ -26,6 +26,7 @@ ROOMS = [
     "module_utils._stack.labels",
     "module_utils._stack.spec",
     "module_utils._stack.compare",
+    "module_utils._stack.placement",
     "module_utils._stack.converge",
     "module_utils._stack.plan",
     "module_utils._stack.preflight",

@@ -136,6 +136,10 @@ class Engine:
         """`GET /version`."""
         return self._call("GET", "/version")
 
+    def plugins(self) -> list[Json]:
+        """`GET /plugins`: those of this engine alone."""
+        return self._call("GET", "/plugins")
+
     def distribution(self, image: str, registry_auth: str | None = None) -> Json:
         """`GET /distribution/{image}/json`: digest and platforms, as the registry tells them."""
         return self._call("GET", f"/distribution/{quote(image, safe='/:@')}/json", headers=_auth(registry_auth))

@@ -8,11 +8,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.operations import AuthFor, DeployRequest
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.order import NO_ORDER, Order, order_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.subset import part_of
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.binds import on_nodes
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.settings import Preflight, levels_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request import LoadedProject
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import Desired, convert
 
@@ -27,10 +30,13 @@ def request_from_project(
         api_version: the engine's, such as `1.45`.
 
     Raises:
-        ConvertError, OrderError, PlanError: what is asked for cannot be.
+        ConvertError, OrderError, PlanError, UserError: what is asked for cannot be.
     """
+    config = project.config
+    if params["bind_base"]:
+        config = on_nodes(config, project.directory, params["bind_base"], project.relative_sources)
     desired = convert(
-        project.config,
+        config,
         params["name"],
         api_version,
         project.config_data,
@@ -40,7 +46,23 @@ def request_from_project(
     order = order_of(params["name"], project.depends_on, desired.services)
     if params["only"]:
         desired = part_of(desired, params["name"], params["only"])
-    return request_from_options(params, auth_for, desired, order)
+    return replace(request_from_options(params, auth_for, desired, order), preflight=_preflight(params, project))
+
+
+def _preflight(params: Mapping[str, Any], project: LoadedProject) -> Preflight:
+    level, levels = levels_of(params["preflight"])
+    return Preflight(
+        level=level,
+        levels=levels,
+        allow_empty=params["allow_empty"],
+        recreate_services=params["recreate_services"],
+        bind_base=params["bind_base"],
+        waits=params["wait"],
+        resolve_image=params["resolve_image"],
+        relative_sources=project.relative_sources,
+        places=project.places,
+        local_engine=str(params.get("docker_host") or "").startswith("unix://"),
+    )
 
 
 def request_from_options(

@@ -45,6 +45,8 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan im
     Step,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.subset import refuse_missing_dependencies
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.settings import NONE as NO_CHECKS
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.settings import Preflight
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.rollout import (
     NotConvergedError,
     RolloutResult,
@@ -92,6 +94,7 @@ class DeployRequest:
         order: in which order its services are deployed.
         origin: `user`, `host` and `files` of the controller's run.
         auth_for: the X-Registry-Auth value for an image reference, or None.
+        preflight: what is checked before anything is changed.
         others: as the module's options of the same names.
     """
 
@@ -108,6 +111,7 @@ class DeployRequest:
     lock_timeout: float = 300
     on_failure: str = "fail"
     keep_deployments: int = 5
+    preflight: Preflight = NO_CHECKS
 
     def holder(self) -> Holder:
         """How this run is told to others."""
@@ -127,6 +131,7 @@ def plan_request(engine: Engine, request: DeployRequest) -> tuple[Plan, Current]
         auth_for=request.auth_for,
         recreate_networks=request.recreate_networks,
         failed_jobs_again=True,
+        preflight=request.preflight,
     )
     refuse_missing_dependencies(request.stack, request.order, request.desired.services, current.services)
     return plan, current

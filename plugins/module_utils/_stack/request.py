@@ -62,6 +62,10 @@ def stack_argument_spec() -> dict[str, Any]:
         "only": {"type": "list", "elements": "str", "default": []},
         "prune": {"type": "bool", "default": False},
         "recreate_networks": {"type": "bool", "default": False},
+        "recreate_services": {"type": "bool", "default": False},
+        "preflight": {"type": "raw", "default": "error"},
+        "allow_empty": {"type": "bool", "default": False},
+        "bind_base": {"type": "str"},
         "resolve_image": {"type": "str", "choices": ["always", "changed", "never"], "default": "always"},
         "wait": {"type": "bool", "default": True},
         "wait_timeout": {"type": "int", "default": 300},
@@ -84,12 +88,18 @@ class LoadedProject:
         config: the project in canonical form.
         config_data: the content of each config, by its key; `secret_data` likewise.
         depends_on: by service, the services it waits for and the condition for each, by their keys.
+        directory: the project's folder on the controller.
+        relative_sources: sources of bind mounts that the files write as relative paths, by what they became.
+        places: file and line of keys, by dotted path.
     """
 
     config: dict[str, Any]
     config_data: dict[str, bytes] = field(default_factory=dict)
     secret_data: dict[str, bytes] = field(default_factory=dict)
     depends_on: dict[str, dict[str, str]] = field(default_factory=dict)
+    directory: str = ""
+    relative_sources: dict[str, str] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
 
 
 def pack_project(project: LoadedProject) -> str:
@@ -99,6 +109,9 @@ def pack_project(project: LoadedProject) -> str:
         "config_data": _encoded(project.config_data),
         "secret_data": _encoded(project.secret_data),
         "depends_on": project.depends_on,
+        "directory": project.directory,
+        "relative_sources": project.relative_sources,
+        "places": project.places,
     }
     return base64.b64encode(json.dumps(document).encode()).decode()
 
@@ -111,6 +124,9 @@ def unpack_project(text: str) -> LoadedProject:
         config_data=_decoded(document["config_data"]),
         secret_data=_decoded(document["secret_data"]),
         depends_on=document["depends_on"],
+        directory=document["directory"],
+        relative_sources=document["relative_sources"],
+        places=document["places"],
     )
 
 

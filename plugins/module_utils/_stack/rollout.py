@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.kernel.modules import has_ipvs
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.remove import remove_steps
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.submit import (
@@ -35,6 +37,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan im
     CREATE,
     NETWORK,
     REMOVE,
+    SECRET,
     SERVICE,
     UPDATE,
     Plan,
@@ -42,6 +45,15 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan im
     decide,
     decide_absent,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.drivers import secret_drivers
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.examine import (
+    Findings,
+    examine,
+    subject_of,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.finding import Cluster, PreflightError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.settings import NONE as NO_CHECKS
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.settings import Preflight
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.taken_for_granted import (
     external_problems,
     remaking_problems,
@@ -114,6 +126,7 @@ def plan_deploy(
     auth_for: AuthFor,
     recreate_networks: bool = False,
     failed_jobs_again: bool = False,
+    preflight: Preflight = NO_CHECKS,
 ) -> tuple[Plan, Current]:
     """Read the cluster and decide. Changes nothing.
 
@@ -121,16 +134,21 @@ def plan_deploy(
         failed_jobs_again: whether jobs that have failed run again, even if nothing about them has changed.
         recreate_networks: as of `decide`; `prune` likewise.
         resolve_image: as of `images.references_to_ask`.
+        preflight: what is checked before anything is changed.
 
     Raises:
-        PlanError: something the file takes for granted is missing; all of it is told at once.
-        UnresolvedImagesError: a registry did not tell a digest.
+        PlanError: something foreseeably fails; all of it is told at once.
+        UnresolvedImagesError: a registry did not tell a digest, and nothing else is wrong.
         EngineError: the engine refused to be read.
     """
     current = read_current(engine, stack, desired.configs, desired.secrets, with_jobs=failed_jobs_again)
-    refuse_impossible(engine, desired, current)
+    problems = impossible(engine, desired, current)
     asked = images.references_to_ask(desired.services, current.specs, resolve_image)
-    answers = images.look_up(asked, lambda reference: engine.distribution(reference, auth_for(reference)))
+    unresolved: images.UnresolvedImagesError | None = None
+    try:
+        answers = images.look_up(asked, lambda reference: engine.distribution(reference, auth_for(reference)))
+    except images.UnresolvedImagesError as error:
+        unresolved, answers = error, error.answers
     services = images.pin_services(desired.services, current.specs, answers, resolve_image)
     plan = decide(
         desired.networks,
@@ -140,13 +158,50 @@ def plan_deploy(
         current,
         prune=prune,
         recreate_networks=recreate_networks,
+        recreate_services=preflight.recreate_services,
     )
+    found = _examine(engine, replace(desired, services=services), current, plan, auth_for, preflight)
+    problems += found.errors
+    if unresolved is not None and not problems:
+        raise unresolved
+    if problems:
+        raise PreflightError([*problems, *([str(unresolved)] if unresolved else [])])
     refuse_remaking_in_use(engine, plan)
-    return plan, current
+    return replace(plan, warnings=(*plan.warnings, *found.warnings)), current
 
 
-def refuse_impossible(engine: Engine, desired: Desired, current: Current) -> None:
-    """Raise PlanError if something that is taken for granted is missing, or a name is taken."""
+def _examine(
+    engine: Engine, desired: Desired, current: Current, plan: Plan, auth_for: AuthFor, preflight: Preflight
+) -> Findings:
+    """Run the checks; those against the cluster only where the deploy has something to create or change."""
+    changing = [step for action in (CREATE, UPDATE) for step in plan.having(action)]
+    subject = subject_of(
+        plan.stack,
+        preflight,
+        desired=desired,
+        api_version=engine.api_version,
+        changing=frozenset(step.name for step in changing if step.kind == SERVICE),
+        existing_networks=frozenset(item["Name"] for item in current.networks if item.get("Scope") == "swarm"),
+    )
+    if not changing or preflight == NO_CHECKS:
+        return examine(subject, None, preflight)
+    makes_secrets = any(step.kind == SECRET and (step.body or {}).get("Driver") for step in changing)
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        services, nodes = pool.submit(engine.services), pool.submit(engine.nodes)
+        plugins = pool.submit(engine.plugins) if makes_secrets else None
+    cluster = Cluster(
+        nodes=nodes.result(),
+        services=services.result(),
+        networks=current.networks,
+        given_credentials=lambda image: auth_for(image) is not None,
+        routing_mesh=has_ipvs() if preflight.local_engine else None,
+        secret_drivers=secret_drivers(plugins.result()) if plugins else None,
+    )
+    return examine(subject, cluster, preflight)
+
+
+def impossible(engine: Engine, desired: Desired, current: Current) -> list[str]:
+    """A sentence for all that is taken for granted and missing, and for each name that is taken."""
     problems = external_problems(
         current.networks,
         current.configs,
@@ -158,6 +213,12 @@ def refuse_impossible(engine: Engine, desired: Desired, current: Current) -> Non
     new = set(desired.services) - set(current.services)
     if new:
         problems += taken_names(new, engine.services({"name": sorted(new)}), current.stack)
+    return problems
+
+
+def refuse_impossible(engine: Engine, desired: Desired, current: Current) -> None:
+    """Raise PlanError if something that is taken for granted is missing, or a name is taken."""
+    problems = impossible(engine, desired, current)
     if problems:
         raise PlanError("; ".join(problems))
 

@@ -27,7 +27,7 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files 
     container_variables,
     project_variables,
 )
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source, dotted
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.keys import FORBIDDEN
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.normalise import normalise
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.normalise_service import Context
@@ -59,6 +59,9 @@ class Project:
     name: str | None = None
     depends_on: dict[str, dict[str, str]] = field(default_factory=dict)
     dialect: str = STACK
+    directory: str = ""
+    relative_sources: dict[str, str] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
 
 
 def load(
@@ -122,6 +125,7 @@ class _Loader:
         self._directory = directory
         self._warnings: list[str] = []
         self._sources: list[Source] = []
+        self._relative_sources: dict[str, str] = {}
 
     def load(self) -> Project:
         config = self._config()
@@ -129,6 +133,9 @@ class _Loader:
         self._check_deployable(config)
         project = Project(config, warnings=self._warnings, name=self._extras.name, dialect=self._choices.dialect)
         project.depends_on = self._order(config)
+        project.directory = self._directory
+        project.relative_sources = self._relative_sources
+        project.places = self._places()
         project.config_data = self._contents(config, "configs")
         project.secret_data = self._contents(config, "secrets")
         return project
@@ -166,6 +173,7 @@ class _Loader:
         context = Context(
             source, self._directory, self._environment, self._warnings, inline, self._modern, self._choices.read
         )
+        context.relative_sources = self._relative_sources
         form = normalise(data, context)
         for name, env_files in extras.env_files.items():
             form["services"][name]["env_file"] = env_files
@@ -189,6 +197,7 @@ class _Loader:
             raise ComposeError(f"{self._files[0]}: services extend each other across files: {circle}")
         other = _Loader([file], self._environment, self._choices, os.path.dirname(file), self._reading)
         services: Json = other._one_file(other._document(file), TODAY)["services"]
+        self._relative_sources.update(other._relative_sources)
         self._warnings.extend(other._warnings)
         return services
 
@@ -202,6 +211,7 @@ class _Loader:
         other = _Loader(files, variables, self._choices, include.directory, self._reading)
         config = other._config()
         self._remember(replace(other._extras, name=None, includes=[]))
+        self._relative_sources.update(other._relative_sources)
         self._warnings.extend(other._warnings)
         self._sources = [*other._sources, *self._sources]
         return config
@@ -284,6 +294,12 @@ class _Loader:
                 if path[:end] in source.lines:
                     return source.message(path, text)
         return self._sources[-len(self._files)].message(path, text)
+
+    def _places(self) -> dict[str, str]:
+        """File and line of each key, by dotted path; of a key in several files, the last counts."""
+        return {
+            dotted(path): f"{source.file}:{line}" for source in self._sources for path, line in source.lines.items()
+        }
 
     def _check_contents(self, config: Json) -> None:
         problems = []

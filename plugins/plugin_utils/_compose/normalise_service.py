@@ -12,7 +12,7 @@ A key whose value is the zero of its type is left out, except where the CLI tell
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.keys import SERVICE_KEYS
@@ -48,6 +48,7 @@ class Context:
         inline: section and key of configs and secrets whose content is known already.
         modern: whether an empty variable is one, and not the environment's.
         read: how files are read.
+        relative_sources: collects sources of bind mounts that are relative paths, by what they become.
     """
 
     source: Source
@@ -57,6 +58,7 @@ class Context:
     inline: Collection[tuple[str, str]] = ()
     modern: bool = False
     read: Reader = from_disk
+    relative_sources: dict[str, str] = field(default_factory=dict)
 
 
 def normalise_service(service: Json, path: Path, context: Context) -> Json:
@@ -171,7 +173,10 @@ class _Service:
             if mount["source"].startswith("~") and "HOME" not in self._context.environment:
                 self._warn(path, "`~` stays as it is, because the environment lacks HOME")
             context = self._context
-            mount["source"] = absolute_source(mount["source"], context.directory, context.environment)
+            written = mount["source"]
+            mount["source"] = absolute_source(written, context.directory, context.environment)
+            if mount["source"] != written:
+                context.relative_sources[mount["source"]] = written
         return mount
 
     def _references(self, value: list[Any], path: Path, key: str) -> list[Json]:

@@ -33,10 +33,16 @@ _ID = re.compile(r"[0-9a-f]{64}")
 
 
 class UnresolvedImagesError(UserError):
-    """Images whose digest no registry told; `reasons` has the engine's words for each reference."""
+    """Images whose digest no registry told.
 
-    def __init__(self, reasons: Mapping[str, str]) -> None:
+    Attributes:
+        reasons: the engine's words for each reference.
+        answers: what was told of the others.
+    """
+
+    def __init__(self, reasons: Mapping[str, str], answers: Mapping[str, Json] | None = None) -> None:
         self.reasons = dict(reasons)
+        self.answers = dict(answers or {})
         told = "; ".join(f"{image}: {reason}" for image, reason in sorted(reasons.items()))
         super().__init__(f"the digest of {len(self.reasons)} image(s) could not be looked up: {told}")
 
@@ -128,9 +134,10 @@ def look_up(references: Iterable[str], ask: Callable[[str], Json], at_once: int 
     with ThreadPoolExecutor(max_workers=min(at_once, len(ordered))) as pool:
         answers = dict(zip(ordered, pool.map(answer, ordered)))
     failed = {reference: item.message for reference, item in answers.items() if isinstance(item, EngineError)}
+    told = {reference: item for reference, item in answers.items() if not isinstance(item, EngineError)}
     if failed:
-        raise UnresolvedImagesError(failed)
-    return {reference: item for reference, item in answers.items() if not isinstance(item, EngineError)}
+        raise UnresolvedImagesError(failed, told)
+    return told
 
 
 def pin_services(

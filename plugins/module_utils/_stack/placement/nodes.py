@@ -51,13 +51,15 @@ def unavailability(node: Json) -> str:
 
 def constraints_of(spec: Json) -> list[Constraint]:
     """The constraints of a service spec that can be read; others are told elsewhere."""
-    found = []
-    for text in (spec["TaskTemplate"].get("Placement") or {}).get("Constraints") or []:
-        try:
-            found.append(parse(text))
-        except ValueError:
-            continue
-    return found
+    texts = (spec["TaskTemplate"].get("Placement") or {}).get("Constraints") or []
+    return [item for item in map(_parsed, texts) if item is not None]
+
+
+def _parsed(text: str) -> Constraint | None:
+    try:
+        return parse(text)
+    except ValueError:
+        return None
 
 
 def satisfies_constraints(spec: Json, node: Json) -> bool:

@@ -57,8 +57,9 @@ def capacity(pools: Iterable[Mapping[str, Any]]) -> int | None:
     """How many addresses tasks, services and nodes may have; None where no pool says it."""
     sizes = []
     for pool in pools:
-        subnet = network_of(str(pool.get("IPRange") or pool.get("Subnet") or ""))
-        if subnet is not None and subnet.version == 4:
+        text = str(pool.get("IPRange") or pool.get("Subnet") or "")
+        subnet = network_of(text)
+        if subnet is not None and subnet.version == 4 and "/" in text:
             # Of a range, the engine may take all; the subnet's first address is the gateway's.
             gateway = 0 if pool.get("IPRange") else 1
             reserved = 0 if pool.get("IPRange") else _IPV4_RESERVED

@@ -7,26 +7,49 @@
 
 from __future__ import annotations
 
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.finding import WARN, Finding, Subject
+import copy
+import posixpath
+from collections.abc import Mapping
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.finding import Finding, Json, Subject
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.settings import WARN
 
 
 def check(subject: Subject) -> list[Finding]:
-    """Relative sources, unless the files say where they are on the nodes."""
+    """Relative sources, unless it is said where they are on the nodes."""
     found = []
-    for (service, index), written in sorted(subject.relative_binds.items()):
-        name = f"{subject.stack}_{service}"
-        mounts = (subject.desired.services.get(name) or {}).get("TaskTemplate", {}).get("ContainerSpec", {}).get("Mounts")
-        if not mounts or index >= len(mounts) or (subject.bind_base and not written.startswith("~")):
-            continue
-        source = mounts[index].get("Source")
-        path = ("services", service, "volumes", index)
-        if written.startswith(("..", "~")):
-            text = f'"{written}" becomes {source} of this controller, and is looked up so on each node'
-            found.append(Finding(path, f"{text}; write the path on the nodes", WARN))
-        else:
-            text = (
-                f'"{written}" lies beside the file on the controller ({source}), where nodes do not have it; deploy it '
-                "as a config, or say with bind_base where the project's folder is on the nodes"
-            )
-            found.append(Finding(path, text))
+    for name, spec in sorted(subject.desired.services.items()):
+        for index, mount in enumerate(spec["TaskTemplate"]["ContainerSpec"].get("Mounts") or []):
+            source = mount.get("Source") or ""
+            written = subject.relative_sources.get(source)
+            if mount.get("Type") != "bind" or written is None:
+                continue
+            path = subject.path("services", name, "volumes", index)
+            if written.startswith(("..", "~")):
+                text = f'"{written}" becomes {source}, a path of this controller, and is looked up so on each node'
+                found.append(Finding(path, f"{text}; write the path on the nodes", WARN))
+            else:
+                text = (
+                    f'"{written}" lies beside the file on the controller ({source}), where nodes do not have it; '
+                    "deploy it as a config, or say with bind_base where the project's folder is on the nodes"
+                )
+                found.append(Finding(path, text))
     return found
+
+
+def on_nodes(config: Json, directory: str, base: str, relative_sources: Mapping[str, str]) -> Json:
+    """The project with the relative sources of its binds where the nodes have them.
+
+    Args:
+        directory: the project's folder on the controller.
+        base: the same folder on the nodes.
+        relative_sources: as of `Preflight`; those that begin at a home are left.
+    """
+    result = copy.deepcopy(config)
+    for service in (result.get("services") or {}).values():
+        for volume in service.get("volumes") or []:
+            source = volume.get("source") or ""
+            written = relative_sources.get(source)
+            if volume.get("type") == "bind" and written is not None and not written.startswith("~"):
+                volume["source"] = posixpath.normpath(posixpath.join(base, posixpath.relpath(source, directory)))
+    return result

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.canonical import MODES, mode_of
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.service_words import is_job, mode_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.finding import (
     Cluster,
     Finding,
@@ -27,9 +27,8 @@ def check(subject: Subject) -> list[Finding]:
     """Settings that the swarm refuses at once."""
     found = []
     for name, spec in sorted(subject.desired.services.items()):
-        mode = mode_of(spec)
-        if mode in ("ReplicatedJob", "GlobalJob") and spec.get("UpdateConfig") is not None:
-            text = f"has no place in mode {MODES[mode]}: a job is not updated task by task; remove it"
+        if is_job(spec) and spec.get("UpdateConfig") is not None:
+            text = f"has no place in mode {mode_of(spec)}: a job is not updated task by task; remove it"
             found.append(Finding(subject.path("services", name, "deploy", "update_config"), text))
         for key, word in (("UpdateConfig", "update_config"), ("RollbackConfig", "rollback_config")):
             ratio = (spec.get(key) or {}).get("MaxFailureRatio") or 0
@@ -61,7 +60,7 @@ def check_against(subject: Subject, cluster: Cluster) -> list[Finding]:
         before, after = mode_of(running[name]) if name in running else None, mode_of(spec)
         if before is not None and before != after:
             text = (
-                f"the service is {MODES[before]} and cannot become {MODES[after]}: the swarm refuses it; keep the mode, "
+                f"the service is {before} and cannot become {after}: keep the mode, "
                 "or say recreate_services: true, which removes the service and makes it again"
             )
             found.append(Finding(subject.path("services", name, "deploy", "mode"), text))

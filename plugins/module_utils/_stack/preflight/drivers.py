@@ -7,18 +7,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.placement.nodes import (
     missing_plugins,
     satisfies_constraints,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.finding import (
-    ERROR,
-    WARN,
     Cluster,
     Finding,
+    Json,
     Subject,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.settings import ERROR, WARN
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.tasks import network_drivers
+
+
+def secret_drivers(plugins: Iterable[Json]) -> frozenset[str]:
+    """The plugins that can give secrets, of those that `GET /plugins` lists."""
+    return frozenset(
+        str(plugin.get("Name"))
+        for plugin in plugins
+        if plugin.get("Enabled")
+        and any(
+            "secretprovider" in str(item)
+            for item in ((plugin.get("Config") or {}).get("Interface") or {}).get("Types") or []
+        )
+    )
 
 
 def check_against(subject: Subject, cluster: Cluster) -> list[Finding]:
@@ -33,9 +48,9 @@ def check_against(subject: Subject, cluster: Cluster) -> list[Finding]:
             text = f"no node that could run it has the {plugin}; install its plugin, or name a driver that nodes have"
             found.append(Finding(subject.path("services", name, key), text, ERROR if subject.waits else WARN))
     there = cluster.secret_drivers
-    for name, spec in sorted(subject.desired.secrets.items()) if there is not None else []:
+    for name, spec in sorted(subject.desired.secrets.items()):
         driver = (spec.get("Driver") or {}).get("Name")
-        if driver and driver not in there and f"{driver}:latest" not in there:
+        if there is not None and driver and driver not in there and f"{driver}:latest" not in there:
             text = f'the manager has no plugin "{driver}" for secrets; install it, or give the secret a file'
             found.append(Finding(subject.path("secrets", name, "driver"), text))
     return found

@@ -13,13 +13,11 @@ from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import short_name
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import PlanError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.settings import ERROR
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import NEWEST_API, Desired
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.problems import Path, located
 
 Json = dict[str, Any]
-
-ERROR = "error"
-WARN = "warn"
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ class Subject:
         desired: the specs, with images as they shall run.
         changing: full names of the services that are to be created or updated.
         existing_networks: names of the networks of swarm scope that there are.
-        relative_binds: by service of the files and index in its `volumes`, the source as it is written.
+        relative_sources: sources of bind mounts that the files write as relative paths, by what they became.
         waits: whether the run waits for its services.
         others: as the module's options of the same names.
     """
@@ -75,7 +73,7 @@ class Subject:
     api_version: str = NEWEST_API
     changing: frozenset[str] = frozenset()
     existing_networks: frozenset[str] = frozenset()
-    relative_binds: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    relative_sources: Mapping[str, str] = field(default_factory=dict)
     bind_base: str | None = None
     allow_empty: bool = False
     recreate_services: bool = False
@@ -93,14 +91,9 @@ class Subject:
 
 
 class PreflightError(PlanError):
-    """Faults that foreseeably fail a deploy; nothing has been changed.
+    """Faults that foreseeably fail a deploy, one sentence each; nothing has been changed."""
 
-    Attributes:
-        findings: (check, finding) of each.
-    """
-
-    def __init__(self, sentences: Iterable[str], findings: Iterable[tuple[str, Finding]] = ()) -> None:
-        self.findings = list(findings)
+    def __init__(self, sentences: Iterable[str]) -> None:
         super().__init__("\n".join(sentences))
 
 

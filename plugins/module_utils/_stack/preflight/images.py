@@ -19,13 +19,8 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.placement.no
     satisfies_constraints,
     unfitness,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.finding import (
-    ERROR,
-    WARN,
-    Cluster,
-    Finding,
-    Subject,
-)
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.finding import Cluster, Finding, Subject
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.settings import ERROR, WARN
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.tasks import runs_something
 
 _COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"

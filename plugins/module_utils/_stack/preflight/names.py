@@ -13,12 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.finding import (
-    WARN,
-    Finding,
-    Json,
-    Subject,
-)
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.finding import Finding, Json, Subject
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.settings import WARN
 
 _DNS_NAME = re.compile(r"[a-zA-Z0-9](?:[-_]*[A-Za-z0-9]+)*", re.ASCII)
 _CONTENT_NAME = re.compile(r"[a-zA-Z0-9]+(?:[a-zA-Z0-9\-_.]*[a-zA-Z0-9])?", re.ASCII)
@@ -59,9 +55,11 @@ def check(subject: Subject) -> list[Finding]:
 def _fault(name: str, pattern: re.Pattern[str], longest: int, subject: Subject) -> str:
     whole = f'the full name "{name}"' if name.startswith(f"{subject.stack}_") else f'the name "{name}"'
     if not pattern.fullmatch(name):
-        dots = " and dots" if pattern is _CONTENT_NAME else ""
-        letters = f"ASCII letters, digits, dashes, underscores{dots}" if dots else "ASCII letters, digits, - and _"
-        return f'{whole} may only have {letters}, and begins and ends with a letter or digit; write "{_better(name, subject)}"'
+        letters = "letters, digits, - _ and ." if pattern is _CONTENT_NAME else "letters, digits, - and _"
+        return (
+            f"{whole} may only have {letters}, and has to begin and end with a letter or digit; "
+            f'write "{_better(name, subject)}"'
+        )
     if len(name) > longest:
         return (
             f"{whole} has {len(name)} characters and may have {longest}; "
@@ -85,9 +83,13 @@ def _inside(subject: Subject, name: str, task: Json) -> Iterator[Finding]:
         yield Finding(subject.path("services", name, "hostname"), text)
     for network in task.get("Networks") or []:
         for alias in network.get("Aliases") or []:
+            if alias == subject.path("services", name)[1]:
+                continue  # its own name, which is told already
             if not _ALIAS.fullmatch(alias) or any(len(label) > _LONGEST_DNS_NAME for label in alias.split(".")):
                 key = subject.path("networks", network["Target"])[1]
-                text = f'the alias "{alias}" is no DNS name, so nobody can ask for it; write "{_better(alias, subject)}"'
+                text = (
+                    f'the alias "{alias}" is no DNS name, so nobody can ask for it; write "{_better(alias, subject)}"'
+                )
                 yield Finding(subject.path("services", name, "networks", key, "aliases"), text, WARN)
     for index, mount in enumerate(container.get("Mounts") or []):
         source = mount.get("Source") or ""

@@ -16,13 +16,12 @@ from typing import Union
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.placement.constraints import network_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.finding import (
-    ERROR,
-    WARN,
     Cluster,
     Finding,
     Json,
     Subject,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.settings import ERROR, WARN
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.gates import version_tuple
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.problems import Path
 
@@ -112,7 +111,9 @@ def _pool_faults(pool: Json, path: Path) -> Iterator[Finding]:
             continue
         inner = network_of(str(value))
         if inner is None or (field != "IPRange" and "/" in str(value)):
-            yield Finding((*path, key), f'"{value}" is no {"range" if field == "IPRange" else "IP address"} of {subnet}')
+            yield Finding(
+                (*path, key), f'"{value}" is no {"range" if field == "IPRange" else "IP address"} of {subnet}'
+            )
         elif not _within(inner, subnet):
             yield Finding((*path, key), f'"{value}" is not within the subnet {subnet}')
 

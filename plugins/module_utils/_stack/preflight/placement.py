@@ -27,13 +27,12 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.placement.no
     unfitness,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.finding import (
-    ERROR,
-    WARN,
     Cluster,
     Finding,
     Json,
     Subject,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.settings import ERROR, WARN
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.tasks import (
     is_global,
     network_drivers,
@@ -48,7 +47,7 @@ def check(subject: Subject) -> list[Finding]:
     """Constraints that no swarm could keep."""
     found = []
     for name, spec in sorted(subject.desired.services.items()):
-        readable = []
+        readable: list[Constraint] = []
         path = subject.path("services", name, "deploy", "placement", "constraints")
         for index, text in enumerate((spec["TaskTemplate"].get("Placement") or {}).get("Constraints") or []):
             try:
@@ -68,7 +67,7 @@ def check(subject: Subject) -> list[Finding]:
 
 def check_against(subject: Subject, cluster: Cluster) -> list[Finding]:
     """Services that no node, or not enough nodes, can run."""
-    found = []
+    found: list[Finding] = []
     for name, spec in sorted(subject.desired.services.items()):
         readable = constraints_of(spec)
         hopeless = any(never(item) for item in readable) or bool(contradiction(readable))

@@ -15,13 +15,13 @@ from collections.abc import Iterable, Iterator
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import NAMESPACE, labels_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.finding import (
-    WARN,
     Cluster,
     Finding,
     Json,
     Subject,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.placement import starts_first
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.settings import ERROR, WARN
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.tasks import (
     available_nodes,
     is_global,
@@ -96,8 +96,9 @@ def _moving(subject: Subject, cluster: Cluster) -> Iterator[Finding]:
         for name, spec in sorted(subject.desired.services.items()):
             for number, mode in _published({"Spec": spec}):
                 if name != giver and INGRESS in (mode, gives.get(number, HOST)) and number in gives:
+                    owner = subject.path("services", giver)[1]
                     text = (
-                        f"port {_told(number)} still belongs to service {subject.path('services', giver)[1]}, which gives "
+                        f"port {_told(number)} still belongs to service {owner}, which gives "
                         "it up in this deploy, and is free only then; let this service depend on it, or deploy twice"
                     )
                     yield Finding(subject.path("services", name, "ports"), text, WARN)
@@ -139,7 +140,7 @@ def _too_few_nodes(
                 f"host port {_told(number)} can be used once on each node: {len(mine)} tasks{beside} do not fit on "
                 f"{nodes}; lower deploy.replicas, write mode: ingress, or choose another port"
             )
-            yield Finding(path, text, "error" if subject.waits else WARN)
+            yield Finding(path, text, ERROR if subject.waits else WARN)
             continue
         tasks += mine
         before.append(f"service {subject.path('services', name)[1]}")

@@ -7,12 +7,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.finding import (
-    WARN,
-    Cluster,
-    Finding,
-    Subject,
-)
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.finding import Cluster, Finding, Subject
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.settings import WARN
 
 
 def check_against(subject: Subject, cluster: Cluster) -> list[Finding]:
