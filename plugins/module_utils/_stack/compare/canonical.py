@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import REVISION_OF, labels_of
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.keys import IN_ENGINE, SERVICE_KEYS, place
 
 Json = dict[str, Any]
 Path = tuple[str, ...]
@@ -27,13 +28,7 @@ _CONTAINER: Path = ("TaskTemplate", "ContainerSpec")
 _MAPS = frozenset({"Labels", "Sysctls", "Options", "DriverOpts"})
 
 # Go pointers: here zero and absent are different orders to the engine.
-_ZERO_COUNTS = frozenset(
-    {
-        (*_CONTAINER, "StopGracePeriod"),
-        (*_CONTAINER, "Init"),
-        ("TaskTemplate", "RestartPolicy", "Delay"),
-    }
-)
+_ZERO_COUNTS = frozenset(place(key) for key in SERVICE_KEYS.values() if key.zero == IN_ENGINE)
 
 _DEFAULTS: dict[Path, Any] = {
     (*_CONTAINER, "Isolation"): "default",
@@ -51,19 +46,8 @@ _PORT_DEFAULTS = {"Protocol": "tcp", "PublishMode": "ingress"}
 
 # Lists whose order means nothing, and what to sort their items by.
 _UNORDERED: dict[Path, tuple[str, ...]] = {
-    (*_CONTAINER, "Env"): (),
-    (*_CONTAINER, "Groups"): (),
-    (*_CONTAINER, "CapabilityAdd"): (),
-    (*_CONTAINER, "CapabilityDrop"): (),
-    (*_CONTAINER, "Mounts"): ("Target",),
-    (*_CONTAINER, "Ulimits"): ("Name",),
-    (*_CONTAINER, "Configs"): ("ConfigName",),
-    (*_CONTAINER, "Secrets"): ("SecretName",),
-    ("TaskTemplate", "Networks"): ("Target",),
-    ("TaskTemplate", "Networks", "Aliases"): (),
-    ("TaskTemplate", "Placement", "Constraints"): (),
+    **{place(key): key.unordered for key in SERVICE_KEYS.values() if key.unordered is not None},
     ("TaskTemplate", "Placement", "Platforms"): ("OS", "Architecture"),
-    ("EndpointSpec", "Ports"): ("PublishedPort", "TargetPort", "Protocol"),
 }
 
 

@@ -18,6 +18,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._engine.service_wor
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.canonical import Path, spec_at
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.images import tagged
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import IMAGE, labels_of, short_name
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.keys import SERVICE_KEYS, place
 
 Json = dict[str, Any]
 Terms = dict[str, Any]
@@ -26,68 +27,12 @@ _T = "TaskTemplate"
 _C = f"{_T}.ContainerSpec"
 
 _WORDS = {
-    f"{_C}.Command": "entrypoint",
-    f"{_C}.Args": "command",
-    f"{_C}.Hostname": "hostname",
-    f"{_C}.Dir": "working_dir",
-    f"{_C}.User": "user",
-    f"{_C}.Groups": "group_add",
-    f"{_C}.StopSignal": "stop_signal",
-    f"{_C}.StopGracePeriod": "stop_grace_period",
-    f"{_C}.TTY": "tty",
-    f"{_C}.OpenStdin": "stdin_open",
-    f"{_C}.ReadOnly": "read_only",
-    f"{_C}.Init": "init",
-    f"{_C}.Isolation": "isolation",
-    f"{_C}.Hosts": "extra_hosts",
-    f"{_C}.CapabilityAdd": "cap_add",
-    f"{_C}.CapabilityDrop": "cap_drop",
-    f"{_C}.DNSConfig.Nameservers": "dns",
-    f"{_C}.DNSConfig.Search": "dns_search",
-    f"{_C}.DNSConfig.Options": "dns_opt",
-    f"{_C}.Healthcheck.Test": "healthcheck.test",
-    f"{_C}.Healthcheck.Interval": "healthcheck.interval",
-    f"{_C}.Healthcheck.Timeout": "healthcheck.timeout",
-    f"{_C}.Healthcheck.StartPeriod": "healthcheck.start_period",
-    f"{_C}.Healthcheck.StartInterval": "healthcheck.start_interval",
-    f"{_C}.Healthcheck.Retries": "healthcheck.retries",
-    f"{_C}.Labels": "labels",
-    f"{_C}.Sysctls": "sysctls",
+    **{key.field: path for path, key in SERVICE_KEYS.items() if key.field and "[]" not in key.field},
+    # Fields that no key of a compose file sets alone.
     f"{_C}.OomScoreAdj": "oom_score_adj",
-    f"{_C}.Privileges.CredentialSpec": "credential_spec",
-    f"{_T}.LogDriver.Name": "logging.driver",
-    f"{_T}.LogDriver.Options": "logging.options",
-    f"{_T}.Resources.Limits.NanoCPUs": "deploy.resources.limits.cpus",
-    f"{_T}.Resources.Limits.MemoryBytes": "deploy.resources.limits.memory",
-    f"{_T}.Resources.Limits.Pids": "deploy.resources.limits.pids",
-    f"{_T}.Resources.Reservations.NanoCPUs": "deploy.resources.reservations.cpus",
-    f"{_T}.Resources.Reservations.MemoryBytes": "deploy.resources.reservations.memory",
-    f"{_T}.Resources.Reservations.GenericResources": "deploy.resources.reservations.generic_resources",
-    f"{_T}.RestartPolicy.Condition": "deploy.restart_policy.condition",
-    f"{_T}.RestartPolicy.Delay": "deploy.restart_policy.delay",
-    f"{_T}.RestartPolicy.MaxAttempts": "deploy.restart_policy.max_attempts",
-    f"{_T}.RestartPolicy.Window": "deploy.restart_policy.window",
-    f"{_T}.Placement.Constraints": "deploy.placement.constraints",
-    f"{_T}.Placement.Preferences": "deploy.placement.preferences",
-    f"{_T}.Placement.MaxReplicas": "deploy.placement.max_replicas_per_node",
     f"{_T}.Placement.Platforms": "platforms",
-    "Labels": "deploy.labels",
-    "EndpointSpec.Mode": "deploy.endpoint_mode",
-    "Mode.Replicated.Replicas": "deploy.replicas",
     "Mode.ReplicatedJob.TotalCompletions": "deploy.replicas",
     "Mode.ReplicatedJob.MaxConcurrent": "deploy.max_concurrent",
-    **{
-        f"{side}Config.{field}": f"deploy.{side.lower()}_config.{word}"
-        for side in ("Update", "Rollback")
-        for field, word in (
-            ("Parallelism", "parallelism"),
-            ("Delay", "delay"),
-            ("FailureAction", "failure_action"),
-            ("Monitor", "monitor"),
-            ("MaxFailureRatio", "max_failure_ratio"),
-            ("Order", "order"),
-        )
-    },
 }
 
 # Lists of objects: which compose section each item belongs to, and what it is called there.
@@ -99,32 +44,15 @@ _KEYED_LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 # What compose calls the fields of such items. Other fields keep the engine's name.
 _FIELD_WORDS = {
-    "Aliases": "aliases",
-    "DriverOpts": "driver_opts",
-    "Type": "type",
-    "Source": "source",
-    "ReadOnly": "read_only",
-    "Consistency": "consistency",
-    "BindOptions": "bind",
-    "VolumeOptions": "volume",
-    "TmpfsOptions": "tmpfs",
-    "Soft": "soft",
-    "Hard": "hard",
+    place(key)[-1]: path.rpartition(".")[2]
+    for path, key in SERVICE_KEYS.items()
+    if key.field.startswith(tuple(f"{field}.[]." for field in _KEYED_LISTS))
 }
-_FILE_WORDS = {"Name": "target", "UID": "uid", "GID": "gid", "Mode": "mode"}
+_FILE_WORDS = {
+    place(key)[-1]: path.rpartition(".")[2] for path, key in SERVICE_KEYS.items() if ".[].File." in key.field
+}
 # The object that is referred to, where its name is not that of the file's section.
 OBJECT = "object"
-
-_DURATION_ENDINGS = (
-    "stop_grace_period",
-    ".interval",
-    ".timeout",
-    ".start_period",
-    ".start_interval",
-    ".delay",
-    ".monitor",
-    ".window",
-)
 
 
 def compose_terms(spec: Json, stack: str) -> Terms:
@@ -230,11 +158,12 @@ _LISTS = {
 
 
 def _readable(word: str, value: Any) -> Any:
-    if word.endswith(_DURATION_ENDINGS) and isinstance(value, int):
+    kind = SERVICE_KEYS[word].kind if word in SERVICE_KEYS else ""
+    if kind == "duration" and isinstance(value, int):
         return duration(value)
-    if word.endswith(".cpus") and isinstance(value, int):
+    if kind == "cpus" and isinstance(value, int):
         return f"{value / 1e9:.9f}".rstrip("0").rstrip(".")
-    if word.endswith(".memory") and isinstance(value, int):
+    if kind == "size" and isinstance(value, int):
         return size(value)
     if word == "deploy.placement.preferences":
         return [f"spread={spec_at(item, ('Spread', 'SpreadDescriptor'))}" for item in value]

@@ -5,32 +5,27 @@
 
 """Fields of service specs that older engines do not know: they would drop them without a word.
 
-Versions: https://docs.docker.com/reference/api/engine/version-history/
+Which key needs which version stands in the table of compose keys.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.keys import SERVICE_KEYS
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.problems import Json, Path, Problems
 
-# Path in the spec (`[]` for each item of a list), the key in the compose file, the first API version.
-GATES: tuple[tuple[str, Path, str], ...] = (
-    ("TaskTemplate.ContainerSpec.Init", ("init",), "1.37"),
-    ("TaskTemplate.ContainerSpec.Sysctls", ("sysctls",), "1.40"),
-    ("TaskTemplate.ContainerSpec.Privileges.CredentialSpec.Config", ("credential_spec", "config"), "1.40"),
-    ("TaskTemplate.Placement.MaxReplicas", ("deploy", "placement", "max_replicas_per_node"), "1.40"),
-    ("TaskTemplate.ContainerSpec.CapabilityAdd", ("cap_add",), "1.41"),
-    ("TaskTemplate.ContainerSpec.CapabilityDrop", ("cap_drop",), "1.41"),
-    ("TaskTemplate.ContainerSpec.Ulimits", ("ulimits",), "1.41"),
-    ("TaskTemplate.Resources.Limits.Pids", ("deploy", "resources", "limits", "pids"), "1.41"),
+# Values, not keys, that an engine may be too old for: path in the spec, the key in the compose file, API version.
+_VALUES = (
     ("Mode.ReplicatedJob", ("deploy", "mode"), "1.41"),
     ("Mode.GlobalJob", ("deploy", "mode"), "1.41"),
     ("TaskTemplate.ContainerSpec.Mounts.[].ClusterOptions", ("volumes",), "1.42"),
-    ("TaskTemplate.ContainerSpec.Healthcheck.StartInterval", ("healthcheck", "start_interval"), "1.44"),
-    ("TaskTemplate.ContainerSpec.Mounts.[].VolumeOptions.Subpath", ("volumes",), "1.45"),
-    ("TaskTemplate.ContainerSpec.OomScoreAdj", ("oom_score_adj",), "1.46"),
     ("TaskTemplate.ContainerSpec.Mounts.[].ImageOptions", ("volumes",), "1.48"),
+)
+# Path in the spec (`[]` for each item of a list), the key in the compose file, the first API version.
+GATES: tuple[tuple[str, Path, str], ...] = (
+    *((key.field, tuple(path.split(".[]")[0].split(".")), key.api) for path, key in SERVICE_KEYS.items() if key.api),
+    *_VALUES,
 )
 
 # Without these the service would be another one: leaving them out is no choice.

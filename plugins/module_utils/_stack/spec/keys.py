@@ -65,6 +65,11 @@ class Key(NamedTuple):
     compose: str = ""
 
 
+def place(key: Key) -> tuple[str, ...]:
+    """The field of a key as a path, without the steps into the items of lists."""
+    return tuple(part for part in key.field.split(".") if part != "[]")
+
+
 _CPUS = "use deploy.resources.limits.cpus"
 _MEMORY = "use deploy.resources.limits.memory"
 _PULL = "swarm pulls by digest; see resolve_image"

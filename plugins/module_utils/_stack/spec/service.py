@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import IMAGE
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.context import Stack
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.keys import IN_SPEC, SERVICE_KEYS
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.mounts import mounts
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.problems import Json, Path, Problems
 
@@ -26,73 +27,73 @@ def service_spec(name: str, service: Json, stack: Stack) -> Json:
     deploy = service.get("deploy", {})
     if not service.get("image"):
         stack.problems.add(path, "needs an `image`")
-    return _present(
-        {
-            "Name": stack.scope(name),
-            "Labels": {**stack.labels(deploy.get("labels")), IMAGE: service.get("image", "")},
-            "TaskTemplate": _task_template(name, service, stack, path),
-            "Mode": _mode(deploy, path, stack.problems),
-            "UpdateConfig": _update_config(deploy.get("update_config")),
-            "RollbackConfig": _update_config(deploy.get("rollback_config")),
-            "EndpointSpec": _endpoint(service, deploy),
-        },
-        keep=("EndpointSpec", "UpdateConfig", "RollbackConfig"),
-    )
+    container: Json = {"Labels": stack.labels(service.get("labels"))}
+    task: Json = {"ContainerSpec": container, "Resources": {}, "Placement": {}}
+    spec: Json = {
+        "Name": stack.scope(name),
+        "Labels": {**stack.labels(deploy.get("labels")), IMAGE: service.get("image", "")},
+        "TaskTemplate": task,
+        "EndpointSpec": _endpoint(service, deploy),
+    }
+    _copy(service, spec)
+    container.update(_present(_container(service, stack, path), keep=("Privileges",)))
+    preferences = _at(deploy, ("placement", "preferences"))
+    if preferences:
+        task["Placement"]["Preferences"] = _preferences(preferences)
+    task.update(_present(_task(name, service, stack, path), keep=("RestartPolicy",)))
+    _complete_healthcheck(service.get("healthcheck", {}), container, path, stack.problems)
+    _complete_resources(deploy.get("resources", {}), task, (*path, "deploy", "resources"), stack.problems)
+    spec["Mode"] = _mode(deploy, path, stack.problems)
+    for side in ("UpdateConfig", "RollbackConfig"):
+        if side in spec:
+            spec[side] = {"Parallelism": 1, "MaxFailureRatio": 0, **spec[side]}
+    return spec
 
 
-def _task_template(name: str, service: Json, stack: Stack, path: Path) -> Json:
-    deploy = service.get("deploy", {})
-    logging = service.get("logging")
-    return _present(
-        {
-            "ContainerSpec": _container(service, stack, path),
-            "Resources": _resources(deploy.get("resources", {}), (*path, "deploy", "resources"), stack.problems),
-            "RestartPolicy": _restart_policy(service, path, stack.problems),
-            "Placement": _placement(deploy.get("placement", {})),
-            "Networks": _networks(name, service, stack, path),
-            "LogDriver": None
-            if logging is None
-            else _present({"Name": logging.get("driver"), "Options": logging.get("options")}),
-        },
-        keep=("Resources", "RestartPolicy", "Placement", "LogDriver"),
-    )
+def _copy(service: Json, spec: Json) -> None:
+    """Copy each value that the table of keys has a place for, unless it has a conversion here."""
+    for path, field, key in _COPIED:
+        value = _at(service, path)
+        if value is None or (key.zero < IN_SPEC and (_zero(value) or key.kind == "mapping")):
+            continue
+        holder = spec
+        for part in field[:-1]:
+            holder = holder.setdefault(part, {})
+        # A mapping that counts even when empty; what is in it has places of its own.
+        holder[field[-1]] = {} if key.kind == "mapping" else value
+
+
+def _at(value: Any, path: tuple[str, ...]) -> Any:
+    for part in path:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(part)
+    return value
+
+
+def _task(name: str, service: Json, stack: Stack, path: Path) -> Json:
+    return {
+        "RestartPolicy": _legacy_restart(service.get("restart", ""), (*path, "restart"), stack.problems)
+        if service.get("deploy", {}).get("restart_policy") is None
+        else None,
+        "Networks": _networks(name, service, stack, path),
+    }
 
 
 def _container(service: Json, stack: Stack, path: Path) -> Json:
     added, dropped = effective_capabilities(service.get("cap_add", []), service.get("cap_drop", []))
     configs, secrets = _configs(service, stack, path), _references("secrets", service, stack, path)
-    return _present(
-        {
-            "Image": service.get("image"),
-            "Command": service.get("entrypoint"),
-            "Args": service.get("command"),
-            "Labels": stack.labels(service.get("labels")),
-            "Hostname": service.get("hostname"),
-            "Env": environment(service.get("environment", {})),
-            "Dir": service.get("working_dir"),
-            "User": service.get("user"),
-            "Groups": service.get("group_add"),
-            "Privileges": _privileges(service.get("credential_spec", {}), stack, path),
-            "Init": service.get("init"),
-            "StopSignal": service.get("stop_signal"),
-            "TTY": service.get("tty"),
-            "OpenStdin": service.get("stdin_open"),
-            "ReadOnly": service.get("read_only"),
-            "Mounts": mounts(service.get("volumes", []), stack, (*path, "volumes")),
-            "StopGracePeriod": service.get("stop_grace_period"),
-            "Healthcheck": _healthcheck(service.get("healthcheck"), path, stack.problems),
-            "Hosts": _hosts(service.get("extra_hosts", [])),
-            "DNSConfig": _dns(service),
-            "Secrets": sorted(secrets, key=lambda reference: (reference["SecretName"], reference["File"]["Name"])),
-            "Configs": configs,
-            "Isolation": service.get("isolation"),
-            "Sysctls": service.get("sysctls"),
-            "CapabilityAdd": added,
-            "CapabilityDrop": dropped,
-            "Ulimits": _ulimits(service.get("ulimits", {})),
-        },
-        keep=("Privileges", "Healthcheck", "Init", "StopGracePeriod"),
-    )
+    return {
+        "Env": environment(service.get("environment", {})),
+        "Privileges": _privileges(service.get("credential_spec", {}), stack, path),
+        "Mounts": mounts(service.get("volumes", []), stack, (*path, "volumes")),
+        "Hosts": _hosts(service.get("extra_hosts", [])),
+        "Secrets": sorted(secrets, key=lambda reference: (reference["SecretName"], reference["File"]["Name"])),
+        "Configs": configs,
+        "CapabilityAdd": added,
+        "CapabilityDrop": dropped,
+        "Ulimits": _ulimits(service.get("ulimits", {})),
+    }
 
 
 def environment(variables: Json) -> list[str]:
@@ -166,32 +167,16 @@ def _privileges(spec: Json, stack: Stack, path: Path) -> Json:
     return {"CredentialSpec": {key.capitalize(): value}}
 
 
-def _healthcheck(check: Json | None, path: Path, problems: Problems) -> Json | None:
-    if check is None:
-        return None
+def _complete_healthcheck(check: Json, container: Json, path: Path, problems: Problems) -> None:
     if check.get("disable"):
         if check.get("test"):
             problems.add((*path, "healthcheck"), "test and disable exclude each other; keep one of them")
-        return {"Test": ["NONE"]}
-    names = {
-        "test": "Test",
-        "interval": "Interval",
-        "timeout": "Timeout",
-        "retries": "Retries",
-        "start_period": "StartPeriod",
-        "start_interval": "StartInterval",
-    }
-    return _present({names[key]: check.get(key) for key in names})
+        container["Healthcheck"] = {"Test": ["NONE"]}
 
 
 def _hosts(hosts: list[str]) -> list[str]:
     pairs = (host.split(":", 1) for host in hosts if ":" in host)
     return [f"{address} {name}" for name, address in pairs]
-
-
-def _dns(service: Json) -> Json | None:
-    given = {"Nameservers": "dns", "Search": "dns_search", "Options": "dns_opt"}
-    return _present({name: service.get(key, []) for name, key in given.items()}) or None
 
 
 def _ulimits(limits: Json) -> list[Json]:
@@ -213,22 +198,14 @@ def _networks(name: str, service: Json, stack: Stack, path: Path) -> list[Json]:
     return sorted(result, key=lambda attachment: str(attachment["Target"]))
 
 
-def _resources(resources: Json, path: Path, problems: Problems) -> Json:
-    result: Json = {}
+def _complete_resources(resources: Json, task: Json, path: Path, problems: Problems) -> None:
     for key, name in (("limits", "Limits"), ("reservations", "Reservations")):
-        if key not in resources:
-            continue
-        source = resources[key]
+        source = resources.get(key, {})
+        cpus = nano_cpus(source.get("cpus"), (*path, key, "cpus"), problems)
         generic = [_generic(item) for item in source.get("generic_resources", [])]
-        result[name] = _present(
-            {
-                "NanoCPUs": nano_cpus(source.get("cpus"), (*path, key, "cpus"), problems),
-                "MemoryBytes": source.get("memory"),
-                "Pids": source.get("pids"),
-                "GenericResources": generic,
-            }
-        )
-    return result
+        given = _present({"NanoCPUs": cpus, "GenericResources": generic})
+        if given:
+            task["Resources"].setdefault(name, {}).update(given)
 
 
 def _generic(item: Json) -> Json:
@@ -254,16 +231,6 @@ def nano_cpus(text: str | None, path: Path, problems: Problems) -> int:
     return int(nano)
 
 
-def _restart_policy(service: Json, path: Path, problems: Problems) -> Json | None:
-    policy = service.get("deploy", {}).get("restart_policy")
-    if policy is None:
-        return _legacy_restart(service.get("restart", ""), (*path, "restart"), problems)
-    condition = policy.get("condition")
-    names = {"delay": "Delay", "max_attempts": "MaxAttempts", "window": "Window"}
-    result = {names[key]: policy[key] for key in names if key in policy}
-    return {"Condition": condition, **result} if condition else result
-
-
 def _legacy_restart(restart: str, path: Path, problems: Problems) -> Json | None:
     name, colon, count = restart.partition(":")
     attempts: Json = {}
@@ -281,17 +248,8 @@ def _legacy_restart(restart: str, path: Path, problems: Problems) -> Json | None
     return {"Condition": conditions.get(name), **attempts}
 
 
-def _placement(placement: Json) -> Json:
-    preferences = [
-        {"Spread": {"SpreadDescriptor": item.get("spread", "")}} for item in placement.get("preferences", [])
-    ]
-    return _present(
-        {
-            "Constraints": placement.get("constraints"),
-            "Preferences": preferences,
-            "MaxReplicas": placement.get("max_replicas_per_node"),
-        }
-    )
+def _preferences(items: list[Json]) -> list[Json]:
+    return [{"Spread": {"SpreadDescriptor": item.get("spread", "")}} for item in items]
 
 
 def _mode(deploy: Json, path: Path, problems: Problems) -> Json:
@@ -311,24 +269,6 @@ def _mode(deploy: Json, path: Path, problems: Problems) -> Json:
     return {"Replicated": {"Replicas": count}}
 
 
-def _update_config(config: Json | None) -> Json | None:
-    if config is None:
-        return None
-    optional = _present(
-        {
-            "Delay": config.get("delay"),
-            "FailureAction": config.get("failure_action"),
-            "Monitor": config.get("monitor"),
-            "Order": config.get("order"),
-        }
-    )
-    return {
-        "Parallelism": config.get("parallelism", 1),
-        "MaxFailureRatio": config.get("max_failure_ratio", 0),
-        **optional,
-    }
-
-
 def _endpoint(service: Json, deploy: Json) -> Json:
     names = {"protocol": "Protocol", "target": "TargetPort", "published": "PublishedPort", "mode": "PublishMode"}
     ports = [{names[key]: port[key] for key in names if key in port} for port in service.get("ports", [])]
@@ -343,3 +283,34 @@ def _present(values: Json, keep: tuple[str, ...] = ()) -> Json:
 
 def _zero(value: Any) -> bool:
     return value in ("", 0, False, [], {})
+
+
+# Keys with a conversion of their own in this file.
+_CONVERTED = (
+    "cap_add",
+    "cap_drop",
+    "configs",
+    "credential_spec",
+    "deploy.endpoint_mode",
+    "deploy.labels",
+    "deploy.mode",
+    "deploy.placement.preferences",
+    "deploy.replicas",
+    "deploy.resources.limits.cpus",
+    "deploy.resources.reservations.cpus",
+    "deploy.resources.reservations.generic_resources",
+    "environment",
+    "extra_hosts",
+    "labels",
+    "networks",
+    "ports",
+    "secrets",
+    "ulimits",
+    "volumes",
+)
+# All others: their path in the service, their place in the spec.
+_COPIED = tuple(
+    (tuple(path.split(".")), tuple(key.field.split(".")), key)
+    for path, key in SERVICE_KEYS.items()
+    if key.field and "[]" not in key.field and not path.startswith("credential_spec") and path not in _CONVERTED
+)
