@@ -73,6 +73,7 @@ SUITES = [
     pytest("checkout", "tests/checkout"),
     pytest("gce-inventory", "tests/integration/gce"),
     pytest("gce-hosts", "tests/integration/gce_hosts"),
+    pytest("providers", "tests/integration/providers"),
     pytest("make-demo", "tests/gce_demo/test_make_demo.py"),
     pytest("demo", "tests/demo", lane="hosts"),
     molecule("docker"),

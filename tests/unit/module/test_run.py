@@ -16,7 +16,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import 
 
 MODULES = sorted((Path(__file__).parents[3] / "plugins" / "modules").glob("*.py"))
 #: Has no code on the host: an action plugin decides on the controller.
-WITHOUT_CODE = {"membership"}
+WITHOUT_CODE = {"hosts_provider", "inventory_check", "membership"}
 
 
 def outcome_of(act, capsys, **options: Any) -> dict[str, Any]:

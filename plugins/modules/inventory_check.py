@@ -1,0 +1,67 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: inventory_check
+short_description: The inventory was read and declares hosts
+version_added: 0.1.0
+author:
+  - The dockyard.swarm authors (@dockyard-swarm)
+description:
+  - Fails where a source of the inventory could not be read, with the reason, or where it declares no host. Ansible
+    itself warns and goes on, and a run that had nothing to do ends as a success.
+  - Runs on the controller alone and asks no host.
+options:
+  groups:
+    description: Groups of which one at least has to have a host.
+    type: list
+    elements: str
+    required: true
+  hosts_will_be_made:
+    description: Whether hosts are declared elsewhere and are made later in the run, so that there may be none yet.
+    type: bool
+    default: false
+  failed_sources:
+    description:
+      - What to do about a source that could not be read. V(warn) goes on with the hosts of the others, if there are
+        any.
+    type: str
+    choices: [fail, warn]
+    default: fail
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return changed status prediction without modifying target.
+    support: full
+  diff_mode:
+    description: Shows what has changed, or would change in C(check_mode), when in diff mode.
+    support: none
+  idempotent:
+    description: When run twice in a row outside check mode, with the same arguments, the second run reports no change.
+    support: full
+seealso:
+  - plugin: dockyard.swarm.gce
+    plugin_type: inventory
+"""
+
+EXAMPLES = r"""
+- name: Check the inventory
+  hosts: localhost
+  gather_facts: false
+  tasks:
+    - name: Check that hosts are declared
+      dockyard.swarm.inventory_check:
+        groups: [swarm_managers, swarm_workers]
+"""
+
+RETURN = r"""
+hosts:
+  description: The hosts of the groups, by name.
+  returned: success
+  type: list
+  elements: str
+  sample: [shop-manager-1, shop-worker-1]
+"""
