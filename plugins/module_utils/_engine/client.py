@@ -13,7 +13,6 @@ Source: https://docs.docker.com/reference/api/engine/
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -25,6 +24,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._engine.errors impo
     MissingSdkError,
     NoAnswerError,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.registry_auth import registry_auth
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.transport import Answer, Json, Transport
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.unix_socket import (
     DEFAULT_SOCKET,
@@ -308,12 +308,6 @@ class Engine:
     def secret_remove(self, secret_id: str) -> None:
         """`DELETE /secrets/{id}`."""
         self._call("DELETE", f"/secrets/{quote(secret_id, safe='')}")
-
-
-def registry_auth(username: str, password: str, server: str) -> str:
-    """Encode credentials for the `X-Registry-Auth` header (Engine API, "Authentication")."""
-    document = {"username": username, "password": password, "serveraddress": server}
-    return base64.urlsafe_b64encode(json.dumps(document).encode()).decode()
 
 
 def _auth(registry_auth: str | None) -> Json:

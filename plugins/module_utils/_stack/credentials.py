@@ -10,17 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import registry_auth
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.registry_auth import HUB, CliConfig, registry_auth
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.images import registry_of
-
-try:
-    from docker import auth as docker_auth
-    from docker.errors import DockerException
-except ImportError:  # engine_module.connect() has said so before anything here is reached
-    pass
-
-# What the Docker CLI calls Docker Hub in its configuration.
-_HUB = "https://index.docker.io/v1/"
 
 
 def finder(given: Iterable[Mapping[str, Any]], from_host: bool) -> Callable[[str], str | None]:
@@ -29,37 +20,29 @@ def finder(given: Iterable[Mapping[str, Any]], from_host: bool) -> Callable[[str
     Args:
         given: credentials as `registry`, `username` and `password`; they win over the host's.
         from_host: whether the Docker configuration of the user the module runs as is read, helpers included.
+
+    Raises:
+        CliConfigError: that configuration cannot be read.
     """
     own = {_server(item["registry"]): item for item in given}
-    config = docker_auth.load_config() if from_host else None
+    config = CliConfig.read() if from_host else None
     known: dict[str, str | None] = {}
 
     def auth_for(image: str) -> str | None:
         registry = registry_of(image)
         if registry not in known:
-            known[registry] = _given(own, registry) or _from_config(config, registry)
+            known[registry] = _given(own, registry) or (config.auth_for(registry) if config else None)
         return known[registry]
 
     return auth_for
 
 
 def _server(registry: str) -> str:
-    return "docker.io" if registry in ("", "docker.io", "index.docker.io", _HUB) else registry
+    return "docker.io" if registry in ("", "docker.io", "index.docker.io", HUB) else registry
 
 
 def _given(own: Mapping[str, Mapping[str, Any]], registry: str) -> str | None:
     item = own.get(registry)
     if item is None:
         return None
-    return registry_auth(item["username"], item["password"], _HUB if registry == "docker.io" else registry)
-
-
-def _from_config(config: Any, registry: str) -> str | None:
-    if config is None:
-        return None
-    try:
-        found = docker_auth.resolve_authconfig(config, registry=None if registry == "docker.io" else registry)
-    except DockerException:
-        # A helper that fails has no credentials to give; the registry itself tells whether it wants any.
-        return None
-    return docker_auth.encode_header(found).decode() if found else None
+    return registry_auth(item["username"], item["password"], HUB if registry == "docker.io" else registry)
