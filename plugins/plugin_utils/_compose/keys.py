@@ -29,6 +29,11 @@ INEFFECTIVE: dict[tuple[str, ...], str] = {
 """Keys that swarm has nothing for, by path in the file (`*` any name, `[]` any item), with what to do instead."""
 
 
+def is_ineffective(path: str) -> bool:
+    """Whether swarm has nothing for the key at a path of the table."""
+    return tuple(path.split(".")) in INEFFECTIVE
+
+
 def advice_below() -> dict[str, dict[str, str]]:
     """By the path of a mapping, what to say of its keys that the 3.x format does not know."""
     result: dict[str, dict[str, str]] = {}

@@ -36,6 +36,7 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.sources im
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.format import NEWEST, PROJECT
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.ineffective import Ineffective
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.interpolation import interpolate
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.letter_case import OpenMappings
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.merge import merge_all, without
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.yaml_reader import Document, read
 
@@ -165,11 +166,14 @@ class _Loader:
             self._warnings.append(f"{source.file}: only the first YAML document is read")
         extras, data = self._interpolated(document)
         inline = {*extras.contents, *self._choices.contents}
+        ineffective = Ineffective(self._choices.unsupported, source, self._warnings)
+        if not self._modern:
+            data = OpenMappings(source, minor, ineffective.add).settle(data)
         report = Report(source, minor)
         PROJECT.check(data, (), report)
         if report.problems:
             raise ComposeError(report.problems)
-        self._tell_ineffective(data, source)
+        self._tell_ineffective(data, source, ineffective)
         context = Context(
             source, self._directory, self._environment, self._warnings, inline, self._modern, self._choices.read
         )
@@ -266,8 +270,7 @@ class _Loader:
         self._warnings += problems
         return result
 
-    def _tell_ineffective(self, data: Json, source: Source) -> None:
-        ineffective = Ineffective(self._choices.unsupported, source, self._warnings)
+    def _tell_ineffective(self, data: Json, source: Source, ineffective: Ineffective) -> None:
         ineffective.tell(data)
         for name, service in data.get("services", {}).items():
             path: Path = ("services", name)

@@ -129,7 +129,7 @@ class _Service:
         known = self._context.environment
         result: dict[str, str | None] = {}
         from_files: dict[str, str | None] = {}
-        for index, name in enumerate(texts(service.get("env_file") or [])):
+        for index, name in enumerate(texts(service["env_file"] if service.get("env_file") is not None else [])):
             from_files.update(self._env_file(name, (*self._path, "env_file", index)))
         for pairs in (from_files, mapping(service.get("environment") or {}, "=", None)):
             for key, value in pairs.items():
@@ -138,6 +138,8 @@ class _Service:
         return result
 
     def _env_file(self, name: str, path: Path) -> dict[str, str]:
+        if not name:
+            raise self._error(path, "names no file; a variable in it is perhaps not set")
         try:
             path_there = absolute(name, self._context.directory)
             return dict(read_env_file(path_there, self._context.environment, self._context.read))

@@ -7,8 +7,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 import struct
+from decimal import Decimal
 
 _NANOSECONDS = {
     "ns": 1,
@@ -22,7 +24,8 @@ _NANOSECONDS = {
 }
 _DURATION_PART = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)", re.ASCII)
 _LONGEST = 2**63 - 1
-_SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([kmgtp])?i?b?", re.ASCII | re.IGNORECASE)
+_EXPONENT_FROM = 6  # Go's %v writes floats from ten to this power on with an exponent
+_SIZE = re.compile(r"(\+?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?) ?(?:([kmgtp])(?:i?b)?|b)?", re.ASCII | re.IGNORECASE)
 
 
 def nanoseconds(text: str) -> int:
@@ -57,7 +60,7 @@ def _scaled(number: str, unit: int) -> int:
 
 
 def byte_count(text: str) -> int:
-    """`1.5g` as bytes, units being powers of 1024 (docker/go-units RAMInBytes).
+    """`1.5g` as bytes, units being powers of 1024 (docker/go-units RAMInBytes, as the docker CLI 28 has it).
 
     Raises:
         ValueError: not a size.
@@ -66,10 +69,10 @@ def byte_count(text: str) -> int:
     if match is None:
         raise ValueError(f'"{text}" is not a size; write a number and a unit (b, k, m, g), such as 512m or 1.5g')
     exponent = " kmgtp".index((match[2] or " ").lower())
-    count = int(float(match[1]) * 1024**exponent)
-    if count > _LONGEST:
+    number = float(match[1]) * 1024**exponent
+    if number > _LONGEST:
         raise ValueError(f'"{text}" is more bytes than an engine can count')
-    return count
+    return int(number)
 
 
 def single_precision(value: float) -> float:
@@ -86,24 +89,20 @@ def single_precision(value: float) -> float:
 
 
 def number_text(value: float) -> str:
-    """A number as Go prints it: `1`, `0.5`, `1e+21`."""
-    if isinstance(value, int):
+    """A number as Go prints it: `1`, `0.5`, `1e+06`; floats from a million on have an exponent."""
+    if isinstance(value, int) or math.isinf(value) or math.isnan(value):
         return str(value)
-    text = repr(float(value))
-    mantissa, _e, exponent = text.partition("e")
-    power = int(exponent) if exponent else None
-    if power is None and mantissa.endswith(".0"):
-        mantissa = mantissa[:-2]
-        digits = len(mantissa.lstrip("-"))
-        if digits <= 21:
-            return "0" if mantissa == "-0" and value == 0 else mantissa
-    elif power is None:
-        return mantissa
-    elif -5 < power < 21:
-        return f"{value:.0f}" if value == int(value) else f"{value:f}".rstrip("0")
-    mantissa = mantissa.removesuffix(".0")
-    sign = "-" if power is not None and power < 0 else "+"
-    return f"{mantissa}e{sign}{abs(power or 0):02d}"
+    sign, digits, exponent = Decimal(repr(value)).as_tuple()
+    text = "".join(map(str, digits)).rstrip("0") or "0"
+    power = len(digits) + int(exponent) - 1 if value else 0
+    minus = "-" if sign else ""
+    if power < -4 or power >= _EXPONENT_FROM:
+        fraction = f".{text[1:]}" if len(text) > 1 else ""
+        return f"{minus}{text[0]}{fraction}e{'-' if power < 0 else '+'}{abs(power):02d}"
+    if power < 0:
+        return f"{minus}0.{'0' * (-power - 1)}{text}"
+    whole, fraction = text[: power + 1].ljust(power + 1, "0"), text[power + 1 :]
+    return f"{minus}{whole}.{fraction}" if fraction else f"{minus}{whole}"
 
 
 def shell_words(text: str) -> list[str]:

@@ -58,6 +58,11 @@ _LEAVES: dict[str, Kind] = {
 }
 
 
+def known_below(path: str) -> set[str]:
+    """The keys that the 3.x format has in the mapping at a path."""
+    return {key.path.rpartition(".")[2] for key in KEYS.values() if key.kind and key.path.rpartition(".")[0] == path}
+
+
 class Format:
     """Makes the format out of the table.
 

@@ -133,10 +133,14 @@ def _unless_empty(base: Any, override: Any) -> Any:
 
 
 def _merge_network(base: Json | None, override: Json | None) -> Json | None:
-    if override is None:
-        return base
-    kept = {key: value for key, value in (base or {}).items() if key != "aliases"}
-    return {**kept, **override}
+    """Later addresses change earlier ones, later aliases replace them; driver_opts stay those of the first file."""
+    if base is None or override is None:
+        return override if base is None else base
+    merged = {**base, **override}
+    for key, decisive in (("aliases", override), ("driver_opts", base)):
+        merged.pop(key, None)
+        merged.update({key: decisive[key]} if decisive.get(key) else {})
+    return merged
 
 
 _SPECIAL: dict[tuple[str, ...], Callable[[Any, Any], Any]] = {
