@@ -48,6 +48,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.dockyard.swarm.plugins.module_utils._host import data
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.membership import read_membership, refusal_to_lose
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import read_unit, runner
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
@@ -58,8 +59,12 @@ def argument_spec() -> dict[str, Any]:
 
 
 def act(module: AnsibleModule) -> dict[str, Any]:
-    if read_unit(runner(module)).active and not module.check_mode:
+    unit = read_unit(runner(module))
+    if unit.active and not module.check_mode:
         raise UserError("The engine still runs, and its data was left alone: remove the engine first")
+    refusal = None if unit.active else refusal_to_lose(read_membership({}, unit.command_line, running=False))
+    if refusal:
+        raise UserError(f"The engine's data was left alone. {refusal}")
     paths = data.present(data.data_paths())
     if not module.check_mode:
         for path in paths:

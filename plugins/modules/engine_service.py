@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: engine_service
-short_description: Have a Docker Engine started, enabled and running what is on disk
+short_description: Start, reload, restart or stop a Docker Engine
 version_added: 0.1.0
 author: The dockyard.swarm authors (@dockyard-swarm)
 description:
@@ -83,7 +83,10 @@ swarm:
   type: dict
   contains:
     state:
-      description: The engine's own word for it.
+      description:
+        - The engine's own word for it.
+        - V(unknown) where the engine does not answer, and its data on disk says that it is a member, or nothing. It is
+          treated as a member, so it is not restarted with O(members=defer), and not stopped.
       type: str
       sample: active
     node_id:

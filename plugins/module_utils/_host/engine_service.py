@@ -13,6 +13,12 @@ from typing import Any, Callable
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
 from ansible_collections.dockyard.swarm.plugins.module_utils._host import pending
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.membership import (
+    is_member,
+    read_membership,
+    refusal_to_lose,
+    swarm_state,
+)
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run, Unit, read_unit
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
@@ -56,17 +62,16 @@ def run_service(params: Json, run: Run, check_mode: bool) -> Json:
     if started and not unit.exists and not check_mode:
         raise ServiceError("This host has no docker.service: dockyard.swarm.engine_packages installs it.")
     info = _info_if_answering(docker_host) if unit.active else {}
-    member = is_member(swarm_state(info))
+    before = read_membership(info, unit.command_line, unit.active)
+    member = is_member(before)
     if started:
         action, reasons = read_pending(unit)
         action = pending.stronger(action, params["action"])
         steps = decide(unit, action, reasons, member=member, defer=params["members"] == "defer")
     else:
-        if member:
-            raise ServiceError(
-                f"This host is a member of a swarm ({swarm_state(info)['state']}), and its engine was left running: "
-                "have it leave the swarm first"
-            )
+        refusal = refusal_to_lose(before)
+        if refusal:
+            raise ServiceError(f"The engine was left as it is. {refusal}")
         steps = decide_stop(unit)
     if not check_mode:
         try:
@@ -80,7 +85,7 @@ def run_service(params: Json, run: Run, check_mode: bool) -> Json:
         "steps": steps.verbs,
         "restart_pending": steps.deferred,
         "reasons": steps.reasons,
-        "swarm": swarm_state(info),
+        "swarm": swarm_state(info) if info else before,
         "version": info.get("ServerVersion", ""),
         "diff": describe(unit, steps),
     }
@@ -118,22 +123,6 @@ def decide(unit: Unit, action: str, reasons: list[str], *, member: bool, defer: 
     if action == "restart" and member and defer:
         return Steps(verbs, deferred=True, reasons=reasons)
     return Steps([*verbs, action], reasons=reasons)
-
-
-def swarm_state(info: dict[str, Any]) -> dict[str, Any]:
-    """What `GET /info` tells of the swarm: state, node_id, manager (bool), managers (their node ids)."""
-    swarm = info.get("Swarm") or {}
-    return {
-        "state": swarm.get("LocalNodeState") or "inactive",
-        "node_id": swarm.get("NodeID") or "",
-        "manager": bool(swarm.get("ControlAvailable")),
-        "managers": sorted(manager["NodeID"] for manager in swarm.get("RemoteManagers") or []),
-    }
-
-
-def is_member(swarm: dict[str, Any]) -> bool:
-    """In a swarm, or on the way: `active`, `pending`, `locked` and `error` are all a membership."""
-    return swarm["state"] != "inactive"
 
 
 def read_info(docker_host: str) -> dict[str, Any]:

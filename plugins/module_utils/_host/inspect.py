@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import DEFAULT_DOCKER_HOST
-from ansible_collections.dockyard.swarm.plugins.module_utils._host import engine_service as service
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.config.schema import type_problems
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.kernel import capabilities, settings
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.look import look
@@ -71,6 +70,6 @@ def _left_to_do(params: Json, run: Run) -> Json:
     seen = look(params["packages"], params["config"], run, DEFAULT_DOCKER_HOST)
     return {
         "settled": seen.settled,
-        "swarm": service.swarm_state(seen.info),
+        "swarm": seen.swarm,
         "version": seen.info.get("ServerVersion", ""),
     }

@@ -15,7 +15,12 @@ from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import EngineError
 from ansible_collections.dockyard.swarm.plugins.module_utils._host import engine_service as service
-from ansible_collections.dockyard.swarm.plugins.module_utils._host.config import apply as configure
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.config import apply as engine_config
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.membership import (
+    is_member,
+    read_membership,
+    swarm_state,
+)
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.options import DAEMON_JSON
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages import install
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.distribution import UnsupportedHostError
@@ -32,10 +37,12 @@ class Look:
     Attributes:
         settled: nothing is left to do about packages, configuration and the engine's unit.
         info: `GET /info` of the engine; empty where none answers.
+        swarm: the engine's membership, as of `membership.read_membership`.
     """
 
     settled: bool
     info: Json
+    swarm: Json
 
 
 def look(packages: Json, config: Json, run: Run, docker_host: str) -> Look:
@@ -47,15 +54,15 @@ def look(packages: Json, config: Json, run: Run, docker_host: str) -> Look:
     """
     unit = service.current_unit(run)
     if not unit.active:
-        return Look(False, {})
+        return Look(False, {}, read_membership({}, unit.command_line, running=False))
     try:
         info = service.read_info(docker_host)
     except EngineError:
-        return Look(False, {})
+        return Look(False, {}, read_membership({}, unit.command_line, running=True))
+    swarm = swarm_state(info)
     action, reasons = service.read_pending(unit)
-    member = service.is_member(service.swarm_state(info))
-    verbs = service.decide(unit, action, reasons, member=member, defer=False).verbs
-    return Look(not verbs and _installed(packages, run) and _configured(config, run), info)
+    verbs = service.decide(unit, action, reasons, member=is_member(swarm), defer=False).verbs
+    return Look(not verbs and _installed(packages, run) and _configured(config, run), info, swarm)
 
 
 def _installed(packages: Json, run: Run) -> bool:
@@ -70,6 +77,6 @@ def _installed(packages: Json, run: Run) -> bool:
 
 def _configured(config: Json, run: Run) -> bool:
     try:
-        return not configure.plan({**config, "state": "present", "path": DAEMON_JSON}, run).changed
-    except configure.ConfigError:
+        return not engine_config.plan({**config, "state": "present", "path": DAEMON_JSON}, run).changed
+    except engine_config.ConfigError:
         return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.certificate import NodeIdentity
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.node_certificate import NodeIdentity
 
 Json = dict[str, Any]
 

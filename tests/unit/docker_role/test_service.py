@@ -8,7 +8,7 @@ import sys
 import pytest
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError, MissingSdkError
 from ansible_collections.dockyard.swarm.plugins.module_utils._host import engine_service as service
-from ansible_collections.dockyard.swarm.plugins.module_utils._host import pending, unit
+from ansible_collections.dockyard.swarm.plugins.module_utils._host import membership, pending, unit
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm import restart_safety as health
 
 RUNS = unit.Unit(exists=True, active=True, enabled=True, started=100.0)
@@ -60,17 +60,17 @@ def test_new_configuration_leaves_containerd_alone():
 
 @pytest.mark.parametrize("state", ["active", "pending", "locked", "error"])
 def test_every_state_but_inactive_is_a_membership(state):
-    assert service.is_member(service.swarm_state({"Swarm": {"LocalNodeState": state}}))
+    assert membership.is_member(membership.swarm_state({"Swarm": {"LocalNodeState": state}}))
 
 
 def test_engine_outside_of_a_swarm_is_no_member():
-    assert not service.is_member(service.swarm_state({"Swarm": {"LocalNodeState": "inactive"}}))
-    assert not service.is_member(service.swarm_state({}))
+    assert not membership.is_member(membership.swarm_state({"Swarm": {"LocalNodeState": "inactive"}}))
+    assert not membership.is_member(membership.swarm_state({}))
 
 
 def test_managers_a_node_knows_are_told():
     info = {"Swarm": {"LocalNodeState": "active", "RemoteManagers": [{"NodeID": "b"}, {"NodeID": "a"}]}}
-    assert service.swarm_state(info)["managers"] == ["a", "b"]
+    assert membership.swarm_state(info)["managers"] == ["a", "b"]
 
 
 def test_health_is_waited_for_and_its_lack_explained():

@@ -40,7 +40,7 @@ def look(monkeypatch):
         monkeypatch.setattr(settled.service, "read_info", answer(info))
         monkeypatch.setattr(settled.service, "read_pending", answer(pending))
         monkeypatch.setattr(settled.install, "plan", answer(packages))
-        monkeypatch.setattr(settled.configure, "plan", answer(config))
+        monkeypatch.setattr(settled.engine_config, "plan", answer(config))
         return settled.look(
             {**PACKAGES, "version": version}, CONFIG, answer((0, "", "")), "unix:///var/run/docker.sock"
         )

@@ -15,8 +15,12 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors impo
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
 
 MODULES = sorted((Path(__file__).parents[3] / "plugins" / "modules").glob("*.py"))
-#: Has no code on the host: an action plugin decides on the controller.
-WITHOUT_CODE = {"hosts_provider", "inventory_check", "membership"}
+#: Have no code on the host: an action plugin decides on the controller.
+WITHOUT_CODE = {
+    path.stem
+    for path in MODULES
+    if "def main" not in path.read_text() and (path.parents[1] / "action" / path.name).exists()
+}
 
 
 def outcome_of(act, capsys, **options: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.certificate import (
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.node_certificate import (
     NodeIdentity,
     is_encrypted,
     node_identity,

@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.certificate import is_encrypted, read_node_identity
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.node_certificate import (
+    is_encrypted,
+    read_node_identity,
+)
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.addresses import local_addresses
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.views import member_view, node_view
 
