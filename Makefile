@@ -105,6 +105,13 @@ molecule: $(VENV)/.dev images ## One scenario: make molecule SCENARIO=swarm
 	@test -n "$(SCENARIO)" || { echo "make: say which: SCENARIO=$$(ls -d molecule/*/molecule.yml | cut -d/ -f2 | paste -sd'|')" >&2; exit 2; }
 	$(BIN)/molecule test --scenario-name $(SCENARIO)
 
+MINUTES ?= 15
+SEED ?=
+
+.PHONY: nemesis
+nemesis: $(VENV)/.dev images ## Random faults under a load of deploys, judged by a checker: make nemesis MINUTES=15 SEED=7
+	@$(SUDO) $(BIN)/python -m tests.nemesis --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+
 .PHONY: parity
 parity: $(VENV)/.dev images ## Our reading of compose files and our specs against the docker CLI's, as a table
 	@$(BIN)/python -m pytest -q tests/parity
