@@ -13,6 +13,7 @@ import json
 import os
 import socket
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +31,18 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request impo
     pack_project,
     stack_argument_spec,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.sensitive import Sensitive
 from ansible_collections.dockyard.swarm.plugins.plugin_utils import progress, unchanged_stack
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose import ComposeError, Project, load
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files import project_variables
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.loader import STACK
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.vaulted import (
+    VaultedFiles,
+    named_secrets,
+    secret_texts,
+    sensitive_parts,
+    vaulted_values,
+)
 
 display = Display()
 
@@ -55,12 +64,12 @@ class ActionModule(ActionBase):
         files: list[dict[str, str | None]] = []
         loaded: LoadedProject | None = None
         if options["state"] == "present":
-            project = self._project(options)
-            files = [_origin(self._found(path, "compose file"), project) for path in options["files"]]
+            project, sensitive = self._project(options, task_vars or {})
+            files = [_origin(self._found(path, "compose file"), project, sensitive) for path in options["files"]]
             module_args["name"] = options["name"] or project.name
             if not module_args["name"]:
                 raise AnsibleActionFail("the stack needs a name: give the option name, or a top-level name in a file")
-            loaded = _loaded(project)
+            loaded = replace(_loaded(project), sensitive=sensitive)
             module_args["project"] = pack_project(loaded)
         module_args["origin"] = {"user": getpass.getuser(), "host": socket.gethostname(), "files": files}
         plan_file = self._plan_file(options)
@@ -74,12 +83,7 @@ class ActionModule(ActionBase):
                 result = self._execute_module(module_args=module_args, task_vars=task_vars)
         if plan_file is not None and "plan" in result:
             plan = result["plan"]
-            text = (
-                plan_as_markdown(plan)
-                if plan_file.suffix == ".md"
-                else json.dumps(plan, indent=2, sort_keys=True) + "\n"
-            )
-            _write(plan_file, text)
+            _write(plan_file, _plan_in_the_format_of(plan_file, plan))
         return result
 
     def _result_if_unchanged(
@@ -140,7 +144,8 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"plan_file {path}: the directory {path.parent} does not exist")
         return path
 
-    def _project(self, options: dict[str, Any]) -> Project:
+    def _project(self, options: dict[str, Any], task_vars: dict[str, Any]) -> tuple[Project, Sensitive]:
+        """The project that the files describe, and what of it came from a vault."""
         stack = f"stack {options['name']}" if options["name"] else "stack"
         if not options["files"]:
             raise AnsibleActionFail(f"{stack}: state present needs files, the compose files to deploy")
@@ -152,9 +157,12 @@ class ActionModule(ActionBase):
             for section, option in (("configs", "config_content"), ("secrets", "secret_content"))
             for key, value in options[option].items()
         }
+        vaulted = VaultedFiles(self._decrypted)
+        texts = [*given.values(), *map(_as_text, options["config_content"].values())]
+        values = vaulted_values(task_vars, texts) if texts else set()
         try:
             if options["dialect"] != STACK or env_files:
-                given = project_variables(os.path.dirname(files[0]), env_files, given, self._decrypted)
+                given = project_variables(os.path.dirname(files[0]), env_files, given, vaulted.read)
             project = load(
                 files,
                 given,
@@ -162,14 +170,16 @@ class ActionModule(ActionBase):
                 profiles=options["profiles"],
                 unsupported=options["unsupported"],
                 contents=contents,
-                read=self._decrypted,
+                read=vaulted.read,
             )
         except ComposeError as error:
-            raise AnsibleActionFail(f"{stack}: {error}") from error
+            sensitive = Sensitive(frozenset(values | named_secrets(given)))
+            raise AnsibleActionFail(f"{stack}: {sensitive.in_text(str(error))}") from None
+        sensitive = sensitive_parts(project.config, project.config_data, given, vaulted.contents, files, values)
         display.v(f"{stack}: the files are read in the dialect {project.dialect}")
         for warning in project.warnings:
-            display.warning(f"{stack}: {warning}")
-        return project
+            display.warning(f"{stack}: {sensitive.in_text(warning)}")
+        return project, sensitive
 
     def _decrypted(self, path: str) -> bytes:
         """A file's content, which never touches the disk in clear where it is kept in a vault."""
@@ -192,12 +202,14 @@ def _beside_the_results(line: str) -> None:
     display.display(line, stderr=True)
 
 
-def _origin(path: str, project: Project) -> dict[str, str | None]:
+def _origin(path: str, project: Project, sensitive: Sensitive) -> dict[str, str | None]:
     """A compose file and its digest; none where a secret may stand in it, which the digest would help to guess."""
+    content = Path(path).read_bytes()
     secrets = project.config.get("secrets", {})
-    if any("file" not in secrets[name] for name in project.secret_data):
-        return {"path": path, "sha256": None}
-    return {"path": path, "sha256": hashlib.sha256(Path(path).read_bytes()).hexdigest()}
+    inside = any("file" not in secrets[name] for name in project.secret_data) or any(
+        text.encode() in content for text in secret_texts(project.config, sensitive)
+    )
+    return {"path": path, "sha256": None if inside else hashlib.sha256(content).hexdigest()}
 
 
 def _plan_in_the_format_of(path: Path, plan: dict[str, Any]) -> str:
@@ -218,7 +230,10 @@ def _loaded(project: Project) -> LoadedProject:
 
 def _write(path: Path, text: str) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        # For its owner alone, also where it was there before: it tells much of how a cluster is built.
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            os.fchmod(file.fileno(), 0o600)
+            file.write(text)
     except OSError as error:
         raise AnsibleActionFail(f"plan_file {path}: {error.strerror}") from error
 

@@ -381,6 +381,7 @@ failed_tasks:
       type: str
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -393,6 +394,8 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.deploy_reque
     request_from_options,
     request_from_project,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.hidden import variables_hidden_in
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.record import history_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.rollback import plan_rollback
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.operations import (
     AuthFor,
@@ -413,6 +416,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.rollout impo
     plan_removal,
     refusal,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.sensitive import NOT_FROM_VAULTS, Sensitive
 
 
 def argument_spec() -> dict[str, Any]:
@@ -435,13 +439,20 @@ def act(module: AnsibleModule) -> dict[str, Any]:
     _refuse_contradictions(module.params)
     engine = connect(module)
     states = {"present": _present, "absent": _absent, "rolled_back": _rolled_back}
+    sensitive = _from_vaults(module)
     try:
         return states[module.params["state"]](module, engine)
     except FailedDeployError as error:
-        failed = _failed_tasks(error.cause)
-        raise UserError(_message(module, engine, error), rolled_back=error.rolled_back, **failed) from error
+        failed = _failed_tasks(error.cause, sensitive)
+        message = sensitive.in_text(_message(module, engine, error))
+        raise UserError(message, rolled_back=error.rolled_back, **failed) from error
     except UserError as error:
-        raise UserError(_message(module, engine, error), **error.result, **_failed_tasks(error)) from error
+        message = sensitive.in_text(_message(module, engine, error))
+        raise UserError(message, **error.result, **_failed_tasks(error, sensitive)) from error
+
+
+def _from_vaults(module: AnsibleModule) -> Sensitive:
+    return unpack_project(module.params["project"]).sensitive if module.params["project"] else NOT_FROM_VAULTS
 
 
 def _refuse_contradictions(params: dict[str, Any]) -> None:
@@ -461,53 +472,57 @@ def _message(module: AnsibleModule, engine: Engine, error: Exception) -> str:
     return text if text.startswith(begin) else f"{begin}: {text}"
 
 
-def _failed_tasks(error: Exception) -> dict[str, Any]:
+def _failed_tasks(error: Exception, sensitive: Sensitive) -> dict[str, Any]:
     if not isinstance(error, NotConvergedError):
         return {}
-    return {"failed_tasks": [vars(item) for item in error.outcome.failed_tasks]}
+    failed = error.outcome.failed_tasks
+    return {"failed_tasks": [{**vars(item), "error": sensitive.in_text(item.error)} for item in failed]}
 
 
 def _present(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
     project = unpack_project(module.params["project"])
     job = request_from_project(module.params, project, engine.api_version, _auth_for(module))
     plan, current = plan_request(engine, job)
-    for warning in [*job.desired.warnings, *plan.warnings]:
-        module.warn(warning)
+    sensitive = job.sensitive.and_variables(variables_hidden_in(current.history, job.stack))
+    _warn(module, [*job.desired.warnings, *plan.warnings], sensitive)
     if module.check_mode:
-        return plan_result(plan)
-    return _done(module, deploy_stack(engine, job, plan, current))
+        return plan_result(plan, sensitive)
+    return _done(module, deploy_stack(engine, job, plan, current), sensitive)
 
 
 def _rolled_back(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
     number = module.params["deployment"]
     if module.check_mode:
         way = plan_rollback(engine, module.params["name"], number, interrupted=False)
-        result = plan_result(way.plan)
+        result = plan_result(way.plan, way.sensitive)
     else:
         way, done = roll_back_stack(engine, request_from_options(module.params, _auth_for(module)), number)
-        result = _done(module, done)
-    for warning in way.plan.warnings:
-        module.warn(warning)
+        result = _done(module, done, way.sensitive)
+    _warn(module, way.plan.warnings, way.sensitive)
     return {**result, "deployment": way.deployment.number}
 
 
 def _absent(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
-    plan = plan_removal(engine, module.params["name"])
-    return plan_result(
-        plan
-        if module.check_mode
-        else remove_stack(engine, request_from_options(module.params, _auth_for(module)), plan)
-    )
+    name = module.params["name"]
+    sensitive = NOT_FROM_VAULTS.and_variables(variables_hidden_in(history_of(engine, name), name))
+    plan = plan_removal(engine, name)
+    if not module.check_mode:
+        plan = remove_stack(engine, request_from_options(module.params, _auth_for(module)), plan)
+    return plan_result(plan, sensitive)
 
 
 def _auth_for(module: AnsibleModule) -> AuthFor:
     return finder(module.params["registries"], module.params["host_credentials"])
 
 
-def _done(module: AnsibleModule, result: RolloutResult) -> dict[str, Any]:
-    for warning in result.warnings:
-        module.warn(warning)
-    return {**plan_result(result.plan), **services_result(result.outcome)}
+def _warn(module: AnsibleModule, warnings: Iterable[str], sensitive: Sensitive) -> None:
+    for warning in warnings:
+        module.warn(sensitive.in_text(warning))
+
+
+def _done(module: AnsibleModule, result: RolloutResult, sensitive: Sensitive) -> dict[str, Any]:
+    _warn(module, result.warnings, sensitive)
+    return {**plan_result(result.plan, sensitive), **services_result(result.outcome)}
 
 
 if __name__ == "__main__":

@@ -106,11 +106,11 @@ def result_if_unchanged(text: str, options: Mapping[str, Any], project: LoadedPr
         if plan.changed or plan.warnings or request.desired.warnings or current.lock is not None:
             return None
         if check_mode:
-            return plan_result(plan)
+            return plan_result(plan, request.sensitive)
         outcome = _outcome_now(engine, request, plan) if request.wait else Outcome()
     except (ValueError, KeyError, NotRecordedError, ConvertError, OrderError, PlanError):
         return None
-    return {**plan_result(plan), **services_result(outcome)} if outcome.converged else None
+    return {**plan_result(plan, request.sensitive), **services_result(outcome)} if outcome.converged else None
 
 
 def _outcome_now(engine: Engine, request: DeployRequest, plan: Plan) -> Outcome:

@@ -24,6 +24,7 @@ ROOMS = [
     "module_utils._image",
     "module_utils._swarm",
     "module_utils._stack.labels",
+    "module_utils._stack.sensitive",
     "module_utils._stack.spec",
     "module_utils._stack.compare",
     "module_utils._stack.placement",

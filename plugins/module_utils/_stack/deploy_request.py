@@ -46,7 +46,11 @@ def request_from_project(
     order = order_of(params["name"], project.depends_on, desired.services)
     if params["only"]:
         desired = part_of(desired, params["name"], params["only"])
-    return replace(request_from_options(params, auth_for, desired, order), preflight=_preflight(params, project))
+    return replace(
+        request_from_options(params, auth_for, desired, order),
+        preflight=_preflight(params, project),
+        sensitive=project.sensitive,
+    )
 
 
 def _preflight(params: Mapping[str, Any], project: LoadedProject) -> Preflight:

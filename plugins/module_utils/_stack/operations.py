@@ -55,6 +55,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.rollout impo
     remove_all,
     roll_out,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.sensitive import NOT_FROM_VAULTS, Sensitive
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import Desired
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.stack_lock import (
     LostLockError,
@@ -95,6 +96,7 @@ class DeployRequest:
         origin: `user`, `host` and `files` of the controller's run.
         auth_for: the X-Registry-Auth value for an image reference, or None.
         preflight: what is checked before anything is changed.
+        sensitive: what of it came from a vault, beside what looks secret.
         others: as the module's options of the same names.
     """
 
@@ -102,6 +104,7 @@ class DeployRequest:
     desired: Desired = field(default_factory=Desired)
     order: Order = NO_ORDER
     origin: Mapping[str, Any] = field(default_factory=dict)
+    sensitive: Sensitive = NOT_FROM_VAULTS
     auth_for: AuthFor = lambda _reference: None
     prune: bool = False
     resolve_image: str = "always"
@@ -189,7 +192,7 @@ def roll_back_stack(engine: Engine, request: DeployRequest, number: int | None) 
         result = _roll_back_to(run, request, rollback)
         if rollback.plan.changed:
             kept = Desired(networks=rollback.deployment.state["networks"])
-            went = replace(request, desired=kept, order=rollback.order)
+            went = replace(request, desired=kept, order=rollback.order, sensitive=rollback.sensitive)
             result.warnings += _record(run, went, rollback.current, SUCCEEDED, rollback.deployment)
         run.lock.verify()
         return rollback, result
@@ -358,7 +361,15 @@ def _record(
         back_to=position(back_to) if back_to else None,
     )
     try:
-        record_deployment(run.engine, before, told, request.desired.networks, request.order, request.keep_deployments)
+        record_deployment(
+            run.engine,
+            before,
+            told,
+            request.desired.networks,
+            request.order,
+            request.keep_deployments,
+            request.sensitive,
+        )
     except EngineError as error:
         return [f"the deployment could not be added to the stack's history: {error.message}"]
     return []

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.sensitive import NOT_FROM_VAULTS, Sensitive
+
 ON_CONTROLLER = (
     "files",
     "environment",
@@ -91,6 +93,7 @@ class LoadedProject:
         directory: the project's folder on the controller.
         relative_sources: sources of bind mounts that the files write as relative paths, by what they became.
         places: file and line of keys, by dotted path.
+        sensitive: what of it came from a vault.
     """
 
     config: dict[str, Any]
@@ -100,6 +103,7 @@ class LoadedProject:
     directory: str = ""
     relative_sources: dict[str, str] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
+    sensitive: Sensitive = NOT_FROM_VAULTS
 
 
 def pack_project(project: LoadedProject) -> str:
@@ -112,6 +116,11 @@ def pack_project(project: LoadedProject) -> str:
         "directory": project.directory,
         "relative_sources": project.relative_sources,
         "places": project.places,
+        "sensitive": {
+            "values": sorted(project.sensitive.values),
+            "variables": {name: sorted(names) for name, names in project.sensitive.variables.items()},
+            "configs": sorted(project.sensitive.configs),
+        },
     }
     return base64.b64encode(json.dumps(document).encode()).decode()
 
@@ -127,6 +136,11 @@ def unpack_project(text: str) -> LoadedProject:
         directory=document["directory"],
         relative_sources=document["relative_sources"],
         places=document["places"],
+        sensitive=Sensitive(
+            frozenset(document["sensitive"]["values"]),
+            {name: frozenset(names) for name, names in document["sensitive"]["variables"].items()},
+            frozenset(document["sensitive"]["configs"]),
+        ),
     )
 
 

@@ -25,6 +25,7 @@ class Swarm:
         self.failing = set(failing)
         self.refused = set(refused)
         self.changes = []
+        self.token = "SWMTKN-1-ca-managers"
         self.version = itertools.count(10)
         self.ids = (f"id{number}" for number in itertools.count(1))
 
@@ -105,7 +106,7 @@ class FakeEngine(Engine):
                 }
             ]
         if plural == "swarm":
-            return {"JoinTokens": {"Manager": "SWMTKN-1-ca-managers", "Worker": "SWMTKN-1-ca-workers"}}
+            return {"JoinTokens": {"Manager": self.swarm.token, "Worker": "SWMTKN-1-ca-workers"}}
         if plural == "tasks":
             wanted = {name_of(item) for item in self.swarm.objects["services"].values() if matches(item, filters)}
             return [
@@ -135,7 +136,8 @@ class FakeEngine(Engine):
             raise EngineError("rpc error: code = Unknown desc = update out of sequence", 500)
         if plural == "services" and image_of({"Spec": body}) in self.swarm.refused:
             raise EngineError("invalid bind mount source", 400)
-        found.update(Spec=body, Version={"Index": next(self.swarm.version)}, UpdatedAt=now())
+        previous = {"PreviousSpec": found["Spec"]} if plural == "services" else {}
+        found.update(previous, Spec=body, Version={"Index": next(self.swarm.version)}, UpdatedAt=now())
         return {"Warnings": None}
 
     def _refuse_if_in_use(self, plural, object_id):

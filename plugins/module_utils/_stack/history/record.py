@@ -19,9 +19,21 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.depl
     deployments_in,
     surplus,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.hidden import (
+    digest_key,
+    hide,
+    needs_hiding,
+    variables_hidden_in,
+)
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.snapshot import snapshot_of
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.current import Current, read_current
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import NAMESPACE
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.current import (
+    Current,
+    is_kept_deployment,
+    read_current,
+)
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.order import Order
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.sensitive import Sensitive
 
 Json = dict[str, Any]
 
@@ -33,6 +45,7 @@ def record_deployment(
     wanted_networks: Mapping[str, Json],
     order: Order,
     how_many: int,
+    sensitive: Sensitive,
 ) -> None:
     """Add the stack as it is now, and take out what is too old.
 
@@ -41,21 +54,41 @@ def record_deployment(
         deployment: all of it but its number and the stack's state.
         wanted_networks: bodies of networks as the files have them.
         how_many: how many deployments are kept.
+        sensitive: what is kept as a digest only, beside what looks secret, and what was kept so before.
 
     Raises:
         EngineError: it could not be written.
     """
     now = read_current(engine, before.stack, {}, {})
     history = list(now.history)
+    sensitive = sensitive.and_variables(variables_hidden_in(history, before.stack))
     if how_many:
         number = max((item.number for item in deployments_in(history)), default=0) + 1
         new = []
         if not history and before.services:
-            new.append(Deployment(number, deployment.at, outcome=FOUND, state=snapshot_of(before, {}, {})))
+            new.append(
+                Deployment(
+                    number,
+                    deployment.at,
+                    outcome=FOUND,
+                    state=_hidden(engine, snapshot_of(before, {}, {}), before.stack, sensitive),
+                )
+            )
             number += 1
-        state = snapshot_of(now, wanted_networks, order.depends_on)
+        state = _hidden(engine, snapshot_of(now, wanted_networks, order.depends_on), now.stack, sensitive)
         new.append(replace(deployment, number=number, state=state))
         specs = [spec for item in new for spec in as_configs(item, before.stack)]
         history += [{"ID": engine.config_create(spec), "Spec": spec} for spec in specs]
     for item in surplus(history, how_many):
         engine.config_remove(item["ID"])
+
+
+def _hidden(engine: Engine, state: Json, stack: str, sensitive: Sensitive) -> Json:
+    if not needs_hiding(state, stack, sensitive):
+        return state
+    return hide(state, stack, sensitive, digest_key(engine.swarm()))
+
+
+def history_of(engine: Engine, stack: str) -> list[Json]:
+    """The configs in which deployments of a stack are kept."""
+    return [item for item in engine.configs({"label": f"{NAMESPACE}={stack}"}) if is_kept_deployment(item)]

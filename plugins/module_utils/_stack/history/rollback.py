@@ -17,8 +17,16 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.guarde
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.revisions import revision_number
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.deployments import (
     Deployment,
+    HistoryError,
     choose,
     deployments_in,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.hidden import (
+    LostValueError,
+    digest_key,
+    is_hidden,
+    reveal,
+    variables_hidden_in,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.snapshot import (
     content_ids,
@@ -42,6 +50,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.rollout impo
     refuse_impossible,
     refuse_remaking_in_use,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.sensitive import NOT_FROM_VAULTS, Sensitive
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import Desired
 
 Json = dict[str, Any]
@@ -49,12 +58,13 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class RollbackPlan:
-    """The plan that leads back, from what there is now, and to which deployment."""
+    """The plan that leads back, from what there is now, and to which deployment; `sensitive` is not to be shown."""
 
     plan: Plan
     current: Current
     order: Order
     deployment: Deployment = field(default_factory=lambda: Deployment(0, ""))
+    sensitive: Sensitive = NOT_FROM_VAULTS
 
 
 def plan_undo(engine: Engine, before: Current, order: Order, journal: Journal) -> RollbackPlan:
@@ -109,8 +119,9 @@ def plan_rollback(engine: Engine, stack: str, number: int | None, interrupted: b
         HistoryError: there is none.
         PlanError: something that it needs is no more.
     """
-    kept = deployments_in(read_current(engine, stack, {}, {}).history)
-    deployment = choose(kept, number, interrupted)
+    now = read_current(engine, stack, {}, {})
+    deployment = _with_secret_values(engine, choose(deployments_in(now.history), number, interrupted), now)
+    sensitive = NOT_FROM_VAULTS.and_variables(variables_hidden_in(now.history, stack))
     wanted = desired_from_snapshot(deployment.state)
     current = read_current(engine, stack, wanted.configs, wanted.secrets)
     _refuse_lost_secrets(deployment, wanted, current)
@@ -130,7 +141,27 @@ def plan_rollback(engine: Engine, stack: str, number: int | None, interrupted: b
     warnings = (*plan.warnings, *_rotated_since(plan, serving))
     plan = without_jobs(replace(plan, warnings=warnings))
     refuse_remaking_in_use(engine, plan)
-    return RollbackPlan(plan, current, Order(deployment.state.get("order") or {}), deployment)
+    return RollbackPlan(plan, current, Order(deployment.state.get("order") or {}), deployment, sensitive)
+
+
+def _with_secret_values(engine: Engine, deployment: Deployment, now: Current) -> Deployment:
+    """A kept deployment with the values that the history has only digests of.
+
+    Raises:
+        HistoryError: some of them are nowhere any more.
+    """
+    if not is_hidden(deployment.state):
+        return deployment
+    specs = [item.get(key) for item in now.services.values() for key in ("Spec", "PreviousSpec")]
+    others = [item.get("Spec", item) for item in (*now.configs, *now.own(now.networks))]
+    try:
+        state = reveal(deployment.state, [*specs, *others], now.stack, digest_key(engine.swarm()))
+    except LostValueError as error:
+        raise HistoryError(
+            f"deployment {deployment.number} cannot be gone back to for want of {error}. Deploy the files of that time "
+            "instead"
+        ) from error
+    return replace(deployment, state=state)
 
 
 def without_jobs(plan: Plan) -> Plan:

@@ -7,18 +7,48 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.terms import Terms
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.converge.wait import Outcome
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import Plan
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import SERVICE, Difference, Plan, Step
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.plan_text import plan_as_data, plan_as_diff
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.sensitive import Sensitive
 
 Json = dict[str, Any]
 
 
-def plan_result(plan: Plan) -> Json:
-    """`changed`, `plan` and `diff`."""
-    return {"changed": plan.changed, "plan": plan_as_data(plan), "diff": plan_as_diff(plan)}
+def plan_result(plan: Plan, sensitive: Sensitive) -> Json:
+    """`changed`, `plan` and `diff`, in which secret values are hidden."""
+    shown = plan_without_secrets(plan, sensitive)
+    return {"changed": shown.changed, "plan": plan_as_data(shown), "diff": plan_as_diff(shown)}
+
+
+def plan_without_secrets(plan: Plan, sensitive: Sensitive) -> Plan:
+    """The plan with all that may be shown of it."""
+    return replace(
+        plan,
+        steps=tuple(_step_without_secrets(step, sensitive) for step in plan.steps),
+        warnings=tuple(map(sensitive.in_text, plan.warnings)),
+    )
+
+
+def _step_without_secrets(step: Step, sensitive: Sensitive) -> Step:
+    service = step.short if step.kind == SERVICE else ""
+
+    def terms(values: Terms | None) -> Terms | None:
+        return values and {key: sensitive.in_term(service, key, value) for key, value in values.items()}
+
+    differences = tuple(
+        Difference(
+            item.key,
+            sensitive.in_term(service, item.key, item.before),
+            sensitive.in_term(service, item.key, item.after),
+        )
+        for item in step.differences
+    )
+    return replace(step, before=terms(step.before), after=terms(step.after), differences=differences)
 
 
 def services_result(outcome: Outcome) -> Json:

@@ -21,6 +21,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan im
     Plan,
     Step,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.sensitive import HIDDEN
 
 Json = dict[str, Any]
 
@@ -87,10 +88,16 @@ def change_text(item: Difference) -> str:
     """One field's change: `2 → 4`, `(added) debug`, `(removed) debug`, `rotated`."""
     if item.after in ("rotated", "recreated"):
         return str(item.after)
+    if item.before == item.after:
+        return f"changes {HIDDEN}"
     if item.before is None:
         return f"(added) {value_text(item.after)}"
     if item.after is None:
         return f"(removed) {value_text(item.before)}"
+    return _changed_value(item)
+
+
+def _changed_value(item: Difference) -> str:
     if item.key == "image":
         return _image_change(str(item.before), str(item.after))
     if _only_the_revision_differs(item):

@@ -1,0 +1,159 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""Secret values in the history: a keyed digest stands for each, and finds it again where it still runs. No I/O.
+
+Whoever may read the swarm's configs may read its services too, and with them the values that are used now. What the
+history must not add is a way to learn values of the past. A plain digest would: short passwords can be guessed and
+tried. So the digest has a key, made from the managers' join token. It is not in the history, and who can read it can
+join as a manager and has the swarm already.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import hmac
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.deployments import deployments_in
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import short_name
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.sensitive import Sensitive, secret_leaves
+
+Json = dict[str, Any]
+
+_DIGEST = "hidden"
+_NAME = "name"
+_KEY_ID = "hidden_by"
+
+
+class LostValueError(Exception):
+    """Secret values that a deployment needs and that are nowhere any more."""
+
+
+def digest_key(swarm: Json) -> bytes:
+    """The key of the digests, from what `GET /swarm` answers."""
+    token = str(swarm["JoinTokens"]["Manager"])
+    return hmac.new(token.encode(), b"dockyard.swarm history", hashlib.sha256).digest()
+
+
+def needs_hiding(state: Json, stack: str, sensitive: Sensitive) -> bool:
+    """Whether anything of a snapshot is secret."""
+    return any(True for _leaf in _secrets_of(state, stack, sensitive))
+
+
+def hide(state: Json, stack: str, sensitive: Sensitive, key: bytes) -> Json:
+    """A snapshot with digests for what is secret in it.
+
+    Args:
+        state: as snapshot.snapshot_of() makes it.
+        key: as of `digest_key`.
+    """
+    result = copy.deepcopy(state)
+    for path, name in list(_secrets_of(state, stack, sensitive)):
+        holder = result
+        for part in path[:-1]:
+            holder = holder[part]
+        holder[path[-1]] = {_DIGEST: _digest(key, holder[path[-1]]), _NAME: name}
+    result[_KEY_ID] = _digest(key, "")[:8]
+    return result
+
+
+def is_hidden(state: Json) -> bool:
+    """Whether a snapshot has digests in the place of values."""
+    return _KEY_ID in state
+
+
+def hidden_variables(state: Json, stack: str) -> dict[str, set[str]]:
+    """By a service's name in the file, names of its variables whose values are hidden."""
+    found: dict[str, set[str]] = {}
+    for path, leaf in _digests(state, []):
+        if path[0] == "services" and path[-2:-1] == ["Env"]:
+            found.setdefault(short_name(path[1], stack), set()).add(leaf[_NAME].removesuffix("="))
+    return found
+
+
+def variables_hidden_in(history: Iterable[Json], stack: str) -> dict[str, set[str]]:
+    """The same of all deployments that a stack's configs keep."""
+    found: dict[str, set[str]] = {}
+    for deployment in deployments_in(history):
+        for service, names in hidden_variables(deployment.state, stack).items():
+            found.setdefault(service, set()).update(names)
+    return found
+
+
+def reveal(state: Json, now: Iterable[Any], stack: str, key: bytes) -> Json:
+    """A snapshot with its values, as far as they are still in use.
+
+    Args:
+        now: whatever may hold the values: specs that run or ran before, contents of configs.
+
+    Raises:
+        LostValueError: some are not; the message names them.
+    """
+    known = {_digest(key, text): text for text in _texts(list(now))}
+    result = copy.deepcopy(state)
+    lost = []
+    for path, leaf in list(_digests(state, [])):
+        holder = result
+        for part in path[:-1]:
+            holder = holder[part]
+        if leaf[_DIGEST] in known:
+            holder[path[-1]] = known[leaf[_DIGEST]]
+        else:
+            lost.append(_told(path, leaf, stack))
+    if lost:
+        rotated = state[_KEY_ID] != _digest(key, "")[:8]
+        reason = (
+            "the managers' join token was rotated since, and without the former one they cannot be known again"
+            if rotated
+            else "they are neither in what runs now nor in what ran before it"
+        )
+        raise LostValueError(f"{', '.join(sorted(set(lost)))}: secret values are not kept, and {reason}")
+    result.pop(_KEY_ID)
+    return result
+
+
+def _secrets_of(state: Json, stack: str, sensitive: Sensitive) -> Iterator[tuple[list[Any], str]]:
+    for section in ("services", "networks"):
+        for full_name, spec in state[section].items():
+            for path, name in secret_leaves(sensitive, short_name(full_name, stack), spec):
+                yield [section, full_name, *path], name
+    for full_name, spec in state["configs"].items():
+        if short_name(full_name, stack) in sensitive.configs and spec.get("Data"):
+            yield ["configs", full_name, "Data"], ""
+
+
+def _digests(value: Any, path: list[Any]) -> Iterator[tuple[list[Any], Json]]:
+    if isinstance(value, dict):
+        if set(value) == {_DIGEST, _NAME}:
+            yield path, value
+        else:
+            for key, inner in value.items():
+                yield from _digests(inner, [*path, key])
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _digests(inner, [*path, index])
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+
+
+def _told(path: list[Any], leaf: Json, stack: str) -> str:
+    what = leaf[_NAME].removesuffix("=") or str(next(part for part in reversed(path) if isinstance(part, str)))
+    return f"{what} of {path[0].removesuffix('s')} {short_name(path[1], stack)}"
+
+
+def _digest(key: bytes, text: str) -> str:
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()

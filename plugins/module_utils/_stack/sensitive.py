@@ -1,0 +1,154 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""What of a stack's specs is secret, and how it is shown: that it is there and that it changes, never what it is.
+
+Secret are, in this order:
+
+- what came from a vault, as the controller says;
+- values whose names say so, by the words below: variables, labels, options of logging and of drivers;
+- passwords in URLs (`scheme://user:password@host`), after `password=` and the like, and after options such as
+  `--password` in commands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+Json = dict[str, Any]
+
+HIDDEN = "(hidden)"
+
+# A value from a vault is looked for in other text only if it is not so short that it stands in half of all words.
+_SHORTEST = 6
+_WORDS = frozenset(
+    "apikey auth authorization basicauth cookie credential credentials dsn htpasswd key keys pass passphrase passwd "
+    "password passwords pwd secret secrets token tokens".split()
+)
+# Words that are also found at the end of others: DBPASSWORD, authtoken.
+_ENDINGS = ("apikey", "passphrase", "passwd", "password", "secret", "token")
+# What such a name is about then is not the secret itself: POSTGRES_PASSWORD_FILE, TOKEN_TTL.
+_ABOUT = frozenset(
+    "algorithm count days dir directory enabled expiry file files hours id issuer length level max method min minutes "
+    "mode name path policy port provider realm seconds size timeout ttl type version".split()
+)
+_NAME_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_IN_URL = re.compile(r"(?P<before>\b[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@]*:)(?P<value>[^/\s@]+)(?=@)")
+_ASSIGNED = re.compile(
+    r"(?P<before>[\w.-]*(?:password|passwd|passphrase|secret|token|api[_-]?key)\s*[=:]\s*)(?P<value>[^\s,;&}\]]+)",
+    re.IGNORECASE,
+)
+_OPTION = re.compile(r"--?[\w-]*(?:password|passwd|passphrase|secret|token|api-?key|requirepass)", re.IGNORECASE)
+
+# Keys of compose terms that end in a name somebody chose.
+_NAMED = ("environment.", "labels.", "deploy.labels.", "logging.options.", "driver_opts.")
+# The same places in the Engine API's specs.
+_NAMED_OBJECTS = ("Labels", "Options", "DriverOpts")
+
+
+def looks_secret(name: str) -> bool:
+    """Whether a name says that its value is a secret."""
+    parts = [part.lower() for part in _NAME_PARTS.findall(name)]
+    if not parts or parts[-1] in _ABOUT:
+        return False
+    return any(part in _WORDS or part.endswith(_ENDINGS) for part in parts)
+
+
+@dataclass(frozen=True)
+class Sensitive:
+    """What is known to be secret beside what looks so.
+
+    Attributes:
+        values: texts that came from a vault.
+        variables: by a service's name in the file, names of its variables whose values did.
+        configs: names in the file of configs whose contents did.
+    """
+
+    values: frozenset[str] = frozenset()
+    variables: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    configs: frozenset[str] = frozenset()
+
+    def and_variables(self, more: Mapping[str, Iterable[str]]) -> Sensitive:
+        """The same with more variables."""
+        services = {*self.variables, *more}
+        return replace(
+            self,
+            variables={name: frozenset([*self.variables.get(name, ()), *more.get(name, ())]) for name in services},
+        )
+
+    def in_text(self, text: str) -> str:
+        """A text without what is secret in it."""
+        for value in sorted(self.values, key=len, reverse=True):
+            if len(value) >= _SHORTEST:
+                text = text.replace(value, HIDDEN)
+        text = _IN_URL.sub(rf"\g<before>{HIDDEN}", text)
+        return _ASSIGNED.sub(rf"\g<before>{HIDDEN}", text)
+
+    def in_list(self, items: Iterable[Any]) -> list[Any]:
+        """The items of a command, or of any list, without what is secret in them."""
+        found: list[Any] = []
+        option = False
+        for item in items:
+            found.append(HIDDEN if option else self.in_text(item) if isinstance(item, str) else item)
+            option = isinstance(item, str) and _OPTION.fullmatch(item) is not None
+        return found
+
+    def is_secret(self, service: str, variable: str, value: str) -> bool:
+        """Whether the value of a service's variable is secret as a whole."""
+        return looks_secret(variable) or variable in self.variables.get(service, ()) or value in self.values
+
+    def in_term(self, service: str, key: str, value: Any) -> Any:
+        """The value of a compose term (see compare/terms.py) as it may be shown.
+
+        Args:
+            service: the service's name in the file; empty for other objects.
+        """
+        prefix = next((item for item in _NAMED if key.startswith(item)), None)
+        name = key[len(prefix) :] if prefix else ""
+        if isinstance(value, str):
+            secret = prefix is not None and (
+                self.is_secret(service, name, value) if prefix == "environment." else looks_secret(name)
+            )
+            return HIDDEN if secret and value else self.in_text(value)
+        return self.in_list(value) if isinstance(value, list) else value
+
+
+#: Nothing is known to have come from a vault.
+NOT_FROM_VAULTS = Sensitive()
+
+
+def secret_leaves(sensitive: Sensitive, service: str, spec: Any) -> Iterator[tuple[list[Any], str]]:
+    """Where in a service's spec secrets stand: the path to each text that holds one, and what may be told of it.
+
+    Args:
+        service: the service's name in the file.
+    """
+    yield from _leaves(sensitive, service, spec, [])
+
+
+def _leaves(sensitive: Sensitive, service: str, value: Any, path: list[Any]) -> Iterator[tuple[list[Any], str]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if path and path[-1] in _NAMED_OBJECTS and isinstance(inner, str) and inner and looks_secret(key):
+                yield [*path, key], key
+            else:
+                yield from _leaves(sensitive, service, inner, [*path, key])
+    elif isinstance(value, list):
+        shown = sensitive.in_list(value)
+        for index, inner in enumerate(value):
+            if isinstance(inner, str) and path and path[-1] == "Env":
+                name, equals, content = inner.partition("=")
+                if content and (sensitive.is_secret(service, name, content) or sensitive.in_text(content) != content):
+                    yield [*path, index], f"{name}{equals}"
+            elif isinstance(inner, str):
+                if shown[index] != inner:
+                    yield [*path, index], ""
+            else:
+                yield from _leaves(sensitive, service, inner, [*path, index])
+    elif isinstance(value, str) and sensitive.in_text(value) != value:
+        yield path, ""
