@@ -36,7 +36,8 @@ attributes:
   diff_mode:
     support: full
     details:
-      - The diff is the plan, field by field in the words of the compose file. Contents of secrets are never part of it.
+      - The diff is the plan, field by field in the words of the compose file. Contents of secrets are never part of it,
+        and secret values of variables, labels and options are hidden. C(docs/stack.md) has the rule.
   idempotent:
     support: full
 options:
@@ -124,7 +125,7 @@ options:
     description:
       - A file on the controller to write the plan to, in check mode too - as Markdown if its name ends in C(.md), for
         the comment of a merge request, or as JSON if it ends in C(.json). Relative paths begin at the playbook's
-        directory.
+        directory. Only its owner can read it.
     type: path
   only:
     description:
@@ -206,7 +207,8 @@ options:
       - Seconds to wait for another deploy of the same stack to end. After that the module fails and says who deploys
         it; with V(0), at once. Nothing is changed then.
       - The lock of a run that was killed is taken away once it has shown no sign of life for 30 seconds, so less than
-        that gives up on it.
+        that gives up on it. If it was only stopped, it changes nothing when it goes on, and fails with what it had done
+        until then and who has the lock.
     type: int
     default: 300
   on_failure:
@@ -224,7 +226,10 @@ options:
       - How many deployments are kept, to go back to with O(state=rolled_back) - who deployed when and from where,
         digests of the compose files, and the specs, with contents of configs and without those of secrets.
       - They are kept in configs of the swarm that carry the stack's label, and so go with the stack. A run that
-        changes nothing writes nothing. V(0) keeps none.
+        changes nothing writes nothing, nor does one that the engine refused before any service was touched. V(0) keeps
+        none.
+      - Of deployments that failed only the last is kept, beside these, until one succeeds.
+      - Secret values are kept as digests only. Going back takes them from what runs or ran before.
     type: int
     default: 5
   deployment:
