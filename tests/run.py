@@ -76,6 +76,7 @@ SUITES = [
     pytest("providers", "tests/integration/providers"),
     pytest("make-demo", "tests/gce_demo/test_make_demo.py"),
     pytest("demo", "tests/demo", lane="hosts"),
+    pytest("faults", "tests/nemesis", lane="hosts"),
     molecule("docker"),
     molecule("docker_repository"),
     molecule("docker_config"),

@@ -23,6 +23,8 @@ from tests.nemesis.checker import problems
 from tests.nemesis.load import STACKS, Controller, wait_for_end
 
 SAMPLE_EVERY = 0.5
+# How long a fault waits for a module that it can befall.
+MODULE_SECONDS = 20
 
 
 class Recorder:
@@ -124,9 +126,19 @@ class Nemesis(threading.Thread):
         do(fault.target)
         return partial(undo, fault.target) if undo else _nothing
 
+    def _modules(self, host):
+        try:
+            return self.bed.modules(host)
+        except UnreachableError:
+            return []
+
     def _module(self, fault):
-        # Whichever manager runs one just now.
-        found = [(host, self.bed.modules(host)) for host in self.bed.managers if self.bed.modules(host)]
+        # Whichever manager runs one next.
+        found = []
+        deadline = time.monotonic() + MODULE_SECONDS
+        while not found and time.monotonic() < deadline and not self.ending.wait(0.5):
+            looks = [(host, self._modules(host)) for host in self.bed.managers]
+            found = [(host, pids) for host, pids in looks if pids]
         if not found:
             return None
         host, pids = random.Random(fault.lasts).choice(found)
@@ -188,19 +200,19 @@ def play(bed, seed, seconds, folder):
     return record.events
 
 
-def finish(bed, record, seed, folder):
+def finish(bed, record, seed, folder, stacks=STACKS):
     """All faults are over: wait until the swarm is whole, deploy each stack once more, and look at what is left."""
     bed.until(lambda: len(bed.answering()) == len(bed.managers), 180, pause=2)
     # Modules that were left behind by killed controllers come to their end.
     bed.until(lambda: not any(bed.modules(host) for host in bed.managers), 180, pause=2)
     record({"type": "sample", **bed.sample(bed.managers[0])})
     last = Controller("last", bed, record, seed, folder)
-    for stack in STACKS:
+    for stack in stacks:
         for _attempt in range(3):
             if last.deploy(stack, bed.managers[0])[0] == "ok":
                 break
     time.sleep(3)
-    record({"type": "final", **bed.sample(bed.managers[0]), "orphans": bed.orphans(bed.managers[0], STACKS)})
+    record({"type": "final", **bed.sample(bed.managers[0]), "orphans": bed.orphans(bed.managers[0], stacks)})
 
 
 def told(history):
