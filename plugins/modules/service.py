@@ -155,6 +155,7 @@ failed_tasks:
       type: str
 """
 
+from dataclasses import replace
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -177,13 +178,21 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._service.decide imp
     ROLLED_BACK,
     SPREAD,
     Change,
+    Cluster,
     chosen,
     decide,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.credentials import finder
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.hidden import variables_hidden_in
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.record import history_of
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import NAMESPACE, labels_of, short_name
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.module_result import (
+    difference_without_secrets,
+)
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.plan_text import change_text as shown
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request import credentials_argument_spec
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.rollout import refusal
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.sensitive import NOT_FROM_VAULTS
 
 
 def argument_spec() -> dict[str, Any]:
@@ -226,12 +235,26 @@ def _run(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
         decide(name, wish, module.params["replicas"], cluster)
         for name in chosen(module.params["names"], wish, cluster.services)
     ]
-    services = [_told(change) for change in changes]
+    shown_changes = [_without_secrets(engine, change, cluster) for change in changes]
+    services = [_told(change) for change in shown_changes]
     for change, told in zip(changes, services):
         if change.differences and not module.check_mode:
             told.update(_apply(module, engine, change, auth_for))
     changed = any(told["changed"] for told in services)
-    return {"changed": changed, "services": services, "diff": _diff(changes) if changed else []}
+    return {"changed": changed, "services": services, "diff": _diff(shown_changes) if changed else []}
+
+
+def _without_secrets(engine: Engine, change: Change, cluster: Cluster) -> Change:
+    """The change as it may be told of; what a stack's history knows to be secret is hidden too."""
+    if not change.differences:
+        return change
+    stack = labels_of(cluster.services[change.name]["Spec"]).get(NAMESPACE, "")
+    hidden = variables_hidden_in(history_of(engine, stack), stack) if stack else {}
+    sensitive, name = NOT_FROM_VAULTS.and_variables(hidden), short_name(change.name, stack)
+    return replace(
+        change,
+        differences=tuple(difference_without_secrets(name, item, sensitive) for item in change.differences),
+    )
 
 
 def _apply(module: AnsibleModule, engine: Engine, change: Change, auth_for: AuthFor) -> dict[str, Any]:

@@ -40,15 +40,18 @@ def _step_without_secrets(step: Step, sensitive: Sensitive) -> Step:
     def terms(values: Terms | None) -> Terms | None:
         return values and {key: sensitive.in_term(service, key, value) for key, value in values.items()}
 
-    differences = tuple(
-        Difference(
-            item.key,
-            sensitive.in_term(service, item.key, item.before),
-            sensitive.in_term(service, item.key, item.after),
-        )
-        for item in step.differences
-    )
+    differences = tuple(difference_without_secrets(service, item, sensitive) for item in step.differences)
     return replace(step, before=terms(step.before), after=terms(step.after), differences=differences)
+
+
+def difference_without_secrets(service: str, item: Difference, sensitive: Sensitive) -> Difference:
+    """One field that changes, with all that may be shown of it.
+
+    Args:
+        service: the service's name in the file; empty for other objects.
+    """
+    before, after = (sensitive.in_term(service, item.key, value) for value in (item.before, item.after))
+    return Difference(item.key, before, after)
 
 
 def services_result(outcome: Outcome) -> Json:
