@@ -11,9 +11,11 @@ packer {
       source  = "github.com/hashicorp/docker"
       version = ">= 1.0.10, < 2.0.0"
     }
+    # 1.2.6 gives up the tunnel of google_access = "iap"
+    # (https://github.com/hashicorp/packer-plugin-googlecompute/issues/347).
     googlecompute = {
       source  = "github.com/hashicorp/googlecompute"
-      version = ">= 1.2.1, < 2.0.0"
+      version = ">= 1.2.1, != 1.2.6, < 2.0.0"
     }
     qemu = {
       source  = "github.com/hashicorp/qemu"

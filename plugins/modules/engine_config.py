@@ -121,6 +121,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.config.apply import apply, plan
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.config.daemon_json import secrets_in
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.options import CONFIG, DAEMON_JSON
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import runner
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
@@ -135,6 +136,8 @@ def argument_spec() -> dict[str, Any]:
 
 
 def act(module: AnsibleModule) -> dict[str, Any]:
+    # Tokens of log drivers and passwords of proxies are in no invocation, result or diff.
+    module.no_log_values.update(secrets_in(module.params["daemon"]))
     run = runner(module)
     planned = plan(module.params, run)
     if planned.changed and not module.check_mode:

@@ -181,6 +181,7 @@ version:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.config.daemon_json import secrets_in
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.inspect import inspect_host
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.kernel.capabilities import NEEDS
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.options import CONFIG, PACKAGES
@@ -201,6 +202,8 @@ def argument_spec() -> dict[str, Any]:
 
 
 def act(module: AnsibleModule) -> dict[str, Any]:
+    # Tokens of log drivers and passwords of proxies are in no invocation, result or diff.
+    module.no_log_values.update(secrets_in((module.params["config"] or {}).get("daemon")))
     return inspect_host(module.params, runner(module, install.ENVIRONMENT), module.check_mode)
 
 

@@ -113,10 +113,10 @@ def argument_spec() -> dict[str, Any]:
 def act(module: AnsibleModule) -> dict[str, Any]:
     run = runner(module, install.ENVIRONMENT)
     planned = install.plan(module.params, run, may_refresh=not module.check_mode)
-    if planned.change.any and not module.check_mode:
+    if planned.changed and not module.check_mode:
         install.apply(planned, run)
     return {
-        "changed": planned.change.any,
+        "changed": planned.changed,
         "installed": planned.change.install,
         "removed": planned.change.remove,
         "action": planned.action,

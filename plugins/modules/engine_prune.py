@@ -50,6 +50,12 @@ options:
     type: list
     elements: str
     default: []
+  networks:
+    description:
+      - Remove networks that no container uses too. On a manager these include overlay networks of the swarm that no
+        task uses at that moment.
+    type: bool
+    default: false
   volumes:
     description: Remove unused anonymous volumes too. They have no age; only labels choose among them.
     type: bool
@@ -93,6 +99,7 @@ def argument_spec() -> dict[str, Any]:
         "unused_images": {"type": "bool", "default": True},
         "labels": {"type": "list", "elements": "str", "default": []},
         "keep_labels": {"type": "list", "elements": "str", "default": []},
+        "networks": {"type": "bool", "default": False},
         "volumes": {"type": "bool", "default": False},
     }
 

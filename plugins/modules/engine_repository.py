@@ -44,7 +44,7 @@ options:
     default: stable
   key_url:
     description:
-      - Where the key is fetched from, in ASCII armor; V(http), V(https) or V(file). Empty means C(gpg) beside O(url).
+      - Where the key is fetched from; V(http), V(https) or V(file). Empty means C(gpg) beside O(url).
     type: str
     default: ''
   fingerprint:

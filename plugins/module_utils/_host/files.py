@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import tempfile
@@ -20,6 +21,7 @@ class FileChange:
 
     Attributes:
         secret: the text is never shown.
+        secrets: parts of the text that are never shown.
     """
 
     path: str
@@ -28,6 +30,7 @@ class FileChange:
     mode: int = 0o644
     mode_before: int | None = None
     secret: bool = False
+    secrets: frozenset[str] = frozenset()
 
     @property
     def changed(self) -> bool:
@@ -41,11 +44,24 @@ class FileChange:
         before, after = self.before or "", self.after or ""
         if self.secret:
             before, after = "(hidden)\n" if before else "", "(hidden, other)\n" if after else ""
+        elif self.secrets:
+            shown = _without(before, self.secrets, "(hidden)"), _without(after, self.secrets, "(hidden)")
+            if shown[0] == shown[1] and before != after:
+                shown = shown[0], _without(after, self.secrets, "(hidden, other)")
+            before, after = shown
         diff = {"before_header": self.path, "after_header": self.path, "before": before, "after": after}
         if self.mode_before is not None and self.after is not None and self.mode_before != self.mode:
             diff["before"] = f"mode: {self.mode_before:04o}\n" + diff["before"]
             diff["after"] = f"mode: {self.mode:04o}\n" + diff["after"]
         return diff
+
+
+def _without(text: str, secrets: frozenset[str], mask: str) -> str:
+    """A text with these parts replaced, as they are or as JSON writes them."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        for form in {secret, json.dumps(secret)[1:-1]}:
+            text = text.replace(form, mask)
+    return text
 
 
 def plan_file(path: str, after: str | None, mode: int = 0o644, secret: bool = False) -> FileChange:

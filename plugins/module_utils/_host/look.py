@@ -70,7 +70,7 @@ def _installed(packages: Json, run: Run) -> bool:
         # Only lists that have just been fetched tell what is the latest.
         return False
     try:
-        return not install.plan({**packages, "state": "present", "refresh": False}, run, may_refresh=False).change.any
+        return not install.plan({**packages, "state": "present", "refresh": False}, run, may_refresh=False).changed
     except (PackageError, UnsupportedHostError):
         return False
 

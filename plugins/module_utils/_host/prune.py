@@ -17,11 +17,21 @@ _HEAD = "# Written by the role dockyard.swarm.docker; changes made here are lost
 
 
 def commands(params: dict[str, Any]) -> list[list[str]]:
-    """The commands a pruning consists of. Volumes have no age, so only their labels choose among them."""
+    """The commands a pruning consists of.
+
+    Each names what it removes. `docker system prune` would take networks too, among them the overlay networks of a
+    swarm that no task uses at this moment. Volumes have no age, and the build cache has no labels.
+    """
     labels = [f"label={label}" for label in params["labels"]] + [f"label!={label}" for label in params["keep_labels"]]
-    filters = ([f"until={params['older_than']}"] if params["older_than"] else []) + labels
+    age = [f"until={params['older_than']}"] if params["older_than"] else []
     everything = ["--all"] if params["unused_images"] else []
-    pruned = [["docker", "system", "prune", "--force", *everything, *_options(filters)]]
+    pruned = [
+        ["docker", "container", "prune", "--force", *_options([*age, *labels])],
+        ["docker", "image", "prune", "--force", *everything, *_options([*age, *labels])],
+        ["docker", "builder", "prune", "--force", *everything, *_options(age)],
+    ]
+    if params["networks"]:
+        pruned.append(["docker", "network", "prune", "--force", *_options([*age, *labels])])
     if params["volumes"]:
         pruned.append(["docker", "volume", "prune", "--force", *_options(labels)])
     return pruned

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import glob
+import json
 import os
 import stat
 from collections.abc import Iterable
@@ -68,9 +69,27 @@ TRACES = [
         "/etc/ssh/ssh_host_*",
         "/etc/docker/key.json",
         "/etc/docker/*key.pem",
+        # The engine's key for TCP, where the docker role puts it; daemon.json may name others.
+        "/etc/dockyard/tls/*",
+        "/etc/ssl/private/*docker*",
+        "/etc/apt/auth.conf",
+        "/etc/apt/auth.conf.d/*",
         "~/.ssh/*",
         "~/.docker",
+        "~/.aws",
+        "~/.azure",
+        "~/.kube",
+        "~/.config/containers/auth.json",
+        "~/.config/docker",
         "~/.config/gcloud",
+        "~/.config/gh",
+        "~/.config/hcloud",
+        "~/.config/op",
+        "~/.gnupg/private-keys-v1.d/*",
+        "~/.npmrc",
+        "~/.pgpass",
+        "~/.pypirc",
+        "~/.vault-token",
         "~/.netrc",
         "~/.git-credentials",
     ),
@@ -127,7 +146,19 @@ def _engine_traces(data_root: str, keep_images: bool, root: str) -> list[Trace]:
     entries = [os.path.basename(path) for path in _glob(f"{root}{data_root}/*")]
     own = [entry for entry in entries if not (keep_images and entry in _LAYERS)]
     content = [] if keep_images else ["/var/lib/containerd/*"]
-    return _remove("engine", *(f"{data_root}/{glob.escape(entry)}" for entry in own), *content)
+    return _remove("key", *_named_keys(root)) + _remove(
+        "engine", *(f"{data_root}/{glob.escape(entry)}" for entry in own), *content
+    )
+
+
+def _named_keys(root: str) -> list[str]:
+    """Where daemon.json says that the engine's private key is: a clone must not answer with it."""
+    try:
+        with open(f"{root}/etc/docker/daemon.json", encoding="utf-8") as file:
+            key = json.load(file).get("tlskey")
+    except (OSError, ValueError, AttributeError):
+        return []
+    return [glob.escape(key)] if isinstance(key, str) and key.startswith("/") else []
 
 
 def _glob(pattern: str) -> list[str]:

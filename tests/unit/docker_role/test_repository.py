@@ -67,16 +67,16 @@ def test_fingerprints_are_compared_however_they_are_written():
 
 def test_key_that_was_named_is_accepted_and_no_other():
     named = repository.describe(TRIXIE, {**OPTIONS, "fingerprint": FINGERPRINT.lower()})
-    repository.check_key(KEY, named)
+    repository.checked_key(KEY, named)
     other = repository.describe(TRIXIE, OPTIONS)
     with pytest.raises(repository.RepositoryError, match=FINGERPRINT):
-        repository.check_key(KEY, other)
+        repository.checked_key(KEY, other)
 
 
 def test_key_that_comes_with_a_second_one_is_refused():
     named = repository.describe(TRIXIE, {**OPTIONS, "fingerprint": FINGERPRINT})
     with pytest.raises(repository.RepositoryError):
-        repository.check_key(KEY + _second_key(), named)
+        repository.checked_key(KEY + _second_key(), named)
 
 
 def _second_key():
@@ -139,4 +139,38 @@ def test_release_without_a_codename_is_refused():
     ],
 )
 def test_older_entries_of_the_same_repository_give_way(text, deb822, expected):
-    assert repository.without_entries(text, "https://mirror.internal/docker", deb822) == expected
+    assert repository.without_entries(text, "https://mirror.internal/docker", "trixie", deb822) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "deb822"),
+    [
+        # One mirror for everything: the system's own packages are at the same host, or at the very same address.
+        ("deb https://mirror.internal/debian trixie main\n", False),
+        ("deb https://mirror.internal/docker trixie-security main\n", False),
+        ("deb https://mirror.internal/docker/debian trixie main\n", False),
+        ("deb [arch=amd64] https://mirror.internal/docker bookworm stable\n", False),
+        ("Types: deb\nURIs: https://mirror.internal/docker\nSuites: trixie-updates trixie-security\n", True),
+        ("Types: deb\nURIs: https://mirror.internal/debian\nSuites: trixie\n", True),
+        ("# see https://mirror.internal/docker trixie\ndeb https://deb.debian.org/debian trixie main\n", False),
+    ],
+)
+def test_the_systems_own_sources_at_the_same_mirror_stay(text, deb822):
+    assert repository.without_entries(text, "https://mirror.internal/docker", "trixie", deb822) == text
+
+
+def test_of_a_stanza_of_several_only_the_repository_goes():
+    suites = "Types: deb\nURIs: https://mirror.internal/docker\nSuites: bookworm trixie\n"
+    uris = "Types: deb\nURIs: https://deb.debian.org/debian\n https://mirror.internal/docker/\nSuites: trixie\n"
+    found = [
+        repository.without_entries(text, "https://mirror.internal/docker", "trixie", True) for text in (suites, uris)
+    ]
+    assert found == [
+        "Types: deb\nURIs: https://mirror.internal/docker\nSuites: bookworm\n",
+        "Types: deb\nURIs: https://deb.debian.org/debian\nSuites: trixie\n",
+    ]
+
+
+def test_dockers_own_repository_gives_way_whatever_its_suite():
+    text = "deb [signed-by=/k] https://download.docker.com/linux/debian bookworm stable\n"
+    assert repository.without_entries(text, "https://mirror.internal/docker", "trixie", False) is None

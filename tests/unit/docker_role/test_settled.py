@@ -34,7 +34,7 @@ def look(monkeypatch):
     """Look at a host that is as declared but for what the test says."""
 
     def look(version="", *, unit=RUNS, info=MEMBER, pending=("none", []), install=False, configure=False):
-        packages = install if isinstance(install, Exception) else SimpleNamespace(change=SimpleNamespace(any=install))
+        packages = install if isinstance(install, Exception) else SimpleNamespace(changed=install)
         config = configure if isinstance(configure, Exception) else SimpleNamespace(changed=configure)
         monkeypatch.setattr(settled.service, "current_unit", answer(unit))
         monkeypatch.setattr(settled.service, "read_info", answer(info))

@@ -82,18 +82,34 @@ def test_drift_of_the_live_rules_is_seen(chain, parent, expected):
     assert firewall.in_place(firewall.PUBLISHED, ["-A R"], chain, parent) is expected
 
 
-PRUNE = {"older_than": "240h", "unused_images": True, "labels": [], "keep_labels": ["keep"], "volumes": False}
+PRUNE = {
+    "older_than": "240h",
+    "unused_images": True,
+    "labels": [],
+    "keep_labels": ["keep"],
+    "networks": False,
+    "volumes": False,
+}
 
 
 def test_pruning_has_an_age_and_keeps_labels_and_leaves_volumes_alone():
     assert [" ".join(words) for words in prune.commands(PRUNE)] == [
-        "docker system prune --force --all --filter until=240h --filter label!=keep"
+        "docker container prune --force --filter until=240h --filter label!=keep",
+        "docker image prune --force --all --filter until=240h --filter label!=keep",
+        "docker builder prune --force --all --filter until=240h",
     ]
+
+
+def test_networks_of_a_swarm_stay_unless_asked_for():
+    plain = prune.commands(PRUNE)
+    assert not [words for words in plain if words[1] in ("system", "network")]
+    asked = [" ".join(words) for words in prune.commands({**PRUNE, "networks": True})]
+    assert "docker network prune --force --filter until=240h --filter label!=keep" in asked
 
 
 def test_volumes_are_pruned_only_when_asked_and_without_an_age():
     commands = prune.commands({**PRUNE, "volumes": True})
-    assert " ".join(commands[1]) == "docker volume prune --force --filter label!=keep"
+    assert " ".join(commands[-1]) == "docker volume prune --force --filter label!=keep"
 
 
 def test_signs_of_systemd_are_escaped_in_the_unit():

@@ -40,6 +40,10 @@ def test_machine_id_to_be_made_at_boot_is_fine(host, content):
         "/etc/ssh/ssh_host_ed25519_key",
         "/etc/ssh/ssh_host_ed25519_key.pub",
         "/etc/docker/key.json",
+        "/etc/dockyard/tls/key.pem",
+        "/etc/apt/auth.conf",
+        "/etc/apt/auth.conf.d/mirror.conf",
+        "/root/.vault-token",
         "/root/.ssh/authorized_keys",
         "/home/ops/.ssh/id_ed25519",
         "/home/ops/.bash_history",
@@ -94,3 +98,15 @@ def test_engine_keeps_its_images_where_asked(host):
 
 def test_running_module_is_not_pulled_from_under_itself(host):
     assert host("/tmp/ansible_image_generalise_payload_x/ansible.zip") == {}
+
+
+@pytest.mark.parametrize(
+    "path", ["/root/.aws/credentials", "/home/ops/.kube/config", "/home/ops/.azure/accessTokens.json"]
+)
+def test_credentials_of_clouds_and_clusters_go_with_their_folder(host, path):
+    assert host(path) == {path.rsplit("/", 1)[0]: REMOVE}
+
+
+def test_the_key_that_daemon_json_names_goes(host, tmp_path):
+    host("/etc/docker/daemon.json", content='{"tlsverify": true, "tlskey": "/opt/pki/engine.pem"}')
+    assert host("/opt/pki/engine.pem") == {"/opt/pki/engine.pem": REMOVE}

@@ -77,6 +77,7 @@ def plan(params: dict[str, Any], run: Run) -> Planned:
     if found == wanted and not found_problem and daemon_file.mode_before == daemon_file.mode:
         # Same meaning, other spelling: nothing that anybody asked to change.
         daemon_file = plan_file(path, daemon_file.before)
+    daemon_file = replace(daemon_file, secrets=frozenset(rules.secrets_in(found) | rules.secrets_in(wanted)))
     dropin_file = plan_file(dropin.PATH, dropin_text, mode=0o600, secret=True)
     action = rules.action_for(found, wanted) if daemon_file.changed else "none"
     keys = rules.changed_keys(found, wanted) if daemon_file.changed else []

@@ -8,7 +8,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
+from collections.abc import Collection
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.config.schema import type_problems, unknown_problems
@@ -68,6 +70,10 @@ _KEY_OF_FLAG = {
     "registry-mirror": "registry-mirrors",
     "storage-opt": "storage-opts",
 }
+# What clients are verified with.
+_CERTIFICATES = ("tlscacert", "tlscert", "tlskey")
+_SECRET_KEY = re.compile(r"token|passw|secret|credential|api[-_]?key|access[-_]?key|auth(?!z|oriz)", re.IGNORECASE)
+_USERINFO = re.compile(r"://[^/@:\s]*:([^/@\s]+)@")
 _MAY_BE_BOTH = frozenset({"runtimes"})  # dockerd merges this one
 
 
@@ -101,6 +107,9 @@ def merge(defaults: Config, declared: Config, found: Config) -> Config:
     if declared.get("log-driver", base.get("log-driver")) not in (base.get("log-driver"), "local"):
         base.pop("log-opts", None)
     base.update({key: found[key] for key in PLACES if key in found})
+    if (declared.get("features") or {}).get("containerd-snapshotter") and "storage-driver" not in declared:
+        # With containerd's image store drivers are containerd's snapshotters, of which none is called overlay2.
+        base.pop("storage-driver", None)
     for key, value in declared.items():
         if isinstance(value, dict) and isinstance(base.get(key), dict):
             base[key] = {**base[key], **value}
@@ -109,9 +118,46 @@ def merge(defaults: Config, declared: Config, found: Config) -> Config:
     return {key: value for key, value in base.items() if value is not None}
 
 
+def secrets_in(config: Any, key: str = "") -> set[str]:
+    """Values of a configuration that nobody is to see: by the name of their key, or within an address."""
+    if isinstance(config, dict):
+        return set().union(*(secrets_in(value, str(name)) for name, value in config.items())) if config else set()
+    if isinstance(config, list):
+        return set().union(*(secrets_in(item, key) for item in config)) if config else set()
+    if not isinstance(config, str) or not config:
+        return set()
+    if _SECRET_KEY.search(key) and not config.startswith("/"):
+        return {config}
+    return {found for found in _USERINFO.findall(config) if found}
+
+
 def render(config: Config) -> str:
     """The file's text."""
     return json.dumps(config, indent=2, sort_keys=True) + "\n"
+
+
+def flag_values(command_line: str, names: Collection[str]) -> list[str]:
+    """The values that flags of these names (without dashes) have in dockerd's command line, one for each use."""
+    values = []
+    words = shlex.split(command_line)[1:]
+    for position, word in enumerate(words):
+        if word == "--":
+            break
+        name, equals, value = word.lstrip("-").partition("=")
+        if word.startswith("--"):
+            if name in names:
+                values.append(value if equals else _word_after(words, position))
+        elif word.startswith("-"):
+            # Short flags may stand together, the last one with its value: -DH tcp://0.0.0.0.
+            short = re.match(r"-([A-Za-z]*?)([Hgbglsp])=?(.*)", word)
+            if short and short.group(2) in names:
+                values.append(short.group(3) or _word_after(words, position))
+    return values
+
+
+def _word_after(words: list[str], position: int) -> str:
+    after = words[position + 1 : position + 2]
+    return after[0] if after and not after[0].startswith("-") else "true"
 
 
 def flags_of(command_line: str) -> list[str]:
@@ -165,19 +211,32 @@ def member_problems(config: Config, member: bool) -> list[str]:
     return problems
 
 
-def listening_problems(config: Config) -> list[str]:
-    """A TCP address without client certificates gives root to whoever reaches it."""
-    open_addresses = [host for host in config.get("hosts", []) if isinstance(host, str) and host.startswith("tcp://")]
-    if not open_addresses:
-        return []
-    needed = ("tlscacert", "tlscert", "tlskey")
-    if config.get("tlsverify") is True and all(config.get(key) for key in needed):
+def listening_problems(config: Config, command_line: str = "") -> list[str]:
+    """A TCP address without client certificates gives root to whoever reaches it.
+
+    Args:
+        command_line: dockerd's, whose flags count as much as the file.
+    """
+    places = [(host, "hosts lists") for host in config.get("hosts", []) if isinstance(host, str)]
+    places += [(host, "the unit docker.service has the flag -H") for host in flag_values(command_line, ("H", "host"))]
+    open_places = [(host, where) for host, where in places if _is_tcp(host)]
+    if not open_places or _verifies_clients(config, command_line):
         return []
     return [
-        f"hosts lists {address}, which whoever reaches it owns the machine through: "
-        f"set tlsverify to true and {', '.join(needed)} to the certificates' paths"
-        for address in open_addresses
+        f"{where} {host}, which whoever reaches it owns the machine through: "
+        f"set docker_tls, or tlsverify to true and {', '.join(_CERTIFICATES)} to the certificates' paths"
+        for host, where in open_places
     ]
+
+
+def _is_tcp(host: str) -> bool:
+    """Whether dockerd listens on TCP there; an address without a scheme means that, too."""
+    return not host.strip().startswith(("unix://", "fd://")) and host.strip() != ""
+
+
+def _verifies_clients(config: Config, command_line: str) -> bool:
+    verify = config.get("tlsverify") is True or "true" in flag_values(command_line, ("tlsverify",))
+    return verify and all(config.get(key) or flag_values(command_line, (key,)) for key in _CERTIFICATES)
 
 
 def problems_of(
@@ -197,7 +256,7 @@ def problems_of(
         problems
         + flag_problems(config, command_line)
         + member_problems(config, member)
-        + ([] if problems else listening_problems(config))
+        + ([] if problems else listening_problems(config, command_line))
     )
 
 

@@ -16,8 +16,8 @@ import difflib
 from typing import Any
 
 _BOOLEAN = (
-    "allow-direct-routing debug experimental icc init ip-forward ip-forward-no-drop ip-masq iptables ip6tables ipv6 "
-    "live-restore no-new-privileges raw-logs selinux-enabled tls tlsverify userland-proxy"
+    "allow-direct-routing cri-containerd debug experimental icc init ip-forward ip-forward-no-drop ip-masq iptables "
+    "ip6tables ipv6 live-restore no-new-privileges raw-logs rootless selinux-enabled tls tlsverify userland-proxy"
 )
 _INTEGER = (
     "cpu-rt-period cpu-rt-runtime max-concurrent-downloads max-concurrent-uploads max-download-attempts mtu "
@@ -28,7 +28,7 @@ _STRING = (
     "bip bip6 bridge bridge-accept-fwmark cgroup-parent containerd containerd-namespace containerd-plugin-namespace "
     "data-root default-cgroupns-mode default-gateway default-gateway-v6 default-init default-ipc-mode "
     "default-runtime exec-root firewall-backend fixed-cidr fixed-cidr-v6 group host-gateway-ip init-path ip "
-    "log-driver log-format log-level metrics-addr pidfile resolv-conf seccomp-profile storage-driver "
+    "log-driver log-format log-level metrics-addr min-api-version pidfile resolv-conf seccomp-profile storage-driver "
     "swarm-default-advertise-addr tlscacert tlscert tlskey userland-proxy-path userns-remap"
 )
 _STRINGS = (
@@ -36,7 +36,7 @@ _STRINGS = (
     "host-gateway-ips hosts insecure-registries labels node-generic-resources registry-mirrors storage-opts"
 )
 _STRING_MAP = "log-opts proxies"
-_MAP = "builder default-network-opts default-ulimits features runtimes"
+_MAP = "builder default-network-opts default-ulimits features nri-opts runtimes"
 _MAPS = "default-address-pools"
 _SIZE = "default-shm-size"
 
@@ -68,6 +68,8 @@ SINCE: dict[str, tuple[int, int]] = {
     "host-gateway-ips": (28, 0),
     "ip-forward-no-drop": (28, 0),
     "log-format": (24, 0),
+    "min-api-version": (29, 0),
+    "nri-opts": (29, 2),
     "proxies": (23, 0),
 }
 

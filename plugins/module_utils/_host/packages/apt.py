@@ -17,6 +17,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.plan
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run
 
 _POLICY = "/usr/sbin/policy-rc.d"
+_POLICY_TEXT = "#!/bin/sh\n# Written by the role dockyard.swarm.docker while packages are installed.\nexit 101\n"
 _OPTIONS = ["-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Options::=--force-confold", "-o", "Dpkg::Use-Pty=0"]
 
 
@@ -97,15 +98,32 @@ def _complaints(err: str) -> str:
 def _no_service_starts() -> Iterator[None]:
     """Packages ask policy-rc.d whether they may start a service (deb-systemd-invoke(1p)).
 
-    A policy found here comes back, also after a run that was killed.
+    A policy found here comes back, also after a run that was killed. What such a run has left is our own policy: it
+    is nobody's to come back.
     """
     aside = f"{_POLICY}.dockyard"
-    if os.path.exists(_POLICY) and not os.path.exists(aside):
+    if os.path.exists(_POLICY) and not is_left_behind() and not os.path.exists(aside):
         os.rename(_POLICY, aside)
-    apply_file(plan_file(_POLICY, "#!/bin/sh\nexit 101\n", mode=0o755))
+    apply_file(plan_file(_POLICY, _POLICY_TEXT, mode=0o755))
     try:
         yield
     finally:
+        restore_policy()
+
+
+def is_left_behind() -> bool:
+    """Whether a run that was killed has left our policy in place: then no package starts a service any more."""
+    try:
+        with open(_POLICY, encoding="utf-8", errors="replace") as file:
+            return file.read() == _POLICY_TEXT
+    except OSError:
+        return False
+
+
+def restore_policy() -> None:
+    """Take our policy away, and put the administrator's back where there was one."""
+    aside = f"{_POLICY}.dockyard"
+    if is_left_behind():
         os.unlink(_POLICY)
-        if os.path.exists(aside):
-            os.rename(aside, _POLICY)
+    if os.path.exists(aside):
+        os.rename(aside, _POLICY)

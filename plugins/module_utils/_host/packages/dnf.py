@@ -11,6 +11,8 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.plan
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run
 
 LOCK_PLUGIN = "python3-dnf-plugin-versionlock"
+#: Fedora 41 and newer; it locks versions without a plugin.
+_DNF5 = "dnf5"
 
 
 def parse_installed(text: str) -> dict[str, str]:
@@ -19,14 +21,26 @@ def parse_installed(text: str) -> dict[str, str]:
 
 
 def parse_locked(text: str, installed: dict[str, str]) -> set[str]:
-    """Names that `dnf versionlock list` locks: its lines are name-epoch:version-release.*"""
+    """Names that `dnf versionlock list` locks.
+
+    dnf 4 has a line `name-epoch:version-release.*` for each; dnf 5 a line `Package name: name`, then its conditions.
+    """
     locked = set()
     for line in text.splitlines():
+        label, _colon, named = line.partition(": ")
+        if label.strip() == "Package name":
+            locked.add(named.strip())
+            continue
         for name in installed:
             rest = line[len(name) + 1 :]
             if line.startswith(f"{name}-") and rest[:1].isdigit():
                 locked.add(name)
     return locked
+
+
+def can_lock(installed: dict[str, str]) -> bool:
+    """Whether `dnf versionlock` is there."""
+    return _DNF5 in installed or LOCK_PLUGIN in installed
 
 
 def read_installed(run: Run) -> tuple[dict[str, str], set[str]]:
@@ -35,7 +49,7 @@ def read_installed(run: Run) -> tuple[dict[str, str], set[str]]:
     if status != 0:
         raise PackageError(f"rpm failed: {err.strip()}")
     installed = parse_installed(out)
-    if LOCK_PLUGIN not in installed:
+    if not can_lock(installed):
         return installed, set()
     _status, locked, _err = run(["dnf", "-q", "versionlock", "list"])
     return installed, parse_locked(locked, installed)
@@ -68,13 +82,13 @@ def read_candidates(run: Run, names: list[str]) -> dict[str, list[str]]:
 def transactions(change: Change, installed: dict[str, str]) -> list[list[str]]:
     """dnf's command lines: unlock, remove, install, lock."""
     commands = []
-    unlock = sorted({*change.unhold, *(change.install if LOCK_PLUGIN in installed else ())})
-    if unlock and LOCK_PLUGIN in installed:
+    unlock = sorted({*change.unhold, *(change.install if can_lock(installed) else ())})
+    if unlock and can_lock(installed):
         commands.append(["dnf", "-q", "-y", "versionlock", "delete", *unlock])
     if change.remove:
         commands.append(["dnf", "-q", "-y", "remove", *change.remove])
     words = [f"{name}-{version}" if version else name for name, version in sorted(change.install.items())]
-    words += [LOCK_PLUGIN] if change.hold and LOCK_PLUGIN not in installed else []
+    words += [LOCK_PLUGIN] if change.hold and not can_lock(installed) else []
     if words:
         commands.append(["dnf", "-q", "-y", "install", "--allowerasing", "--setopt=install_weak_deps=False", *words])
     if change.hold:

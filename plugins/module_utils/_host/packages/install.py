@@ -35,6 +35,13 @@ class Planned:
     system: Distribution
     unit: Unit
     action: str
+    # A run that was killed has left a policy that keeps all packages from starting services.
+    left_behind: bool = False
+
+    @property
+    def changed(self) -> bool:
+        """There is something to do."""
+        return self.change.any or self.left_behind
 
 
 def plan(params: dict[str, Any], run: Run, may_refresh: bool) -> Planned:
@@ -52,7 +59,8 @@ def plan(params: dict[str, Any], run: Run, may_refresh: bool) -> Planned:
     installed, held = manager.read_installed(run)
     unit = read_unit(run)
     if params["state"] == "absent":
-        return Planned(packages.removal(system, installed, held), installed, system, unit, "none")
+        removal = packages.removal(system, installed, held)
+        return Planned(removal, installed, system, unit, "none", _left_behind(system))
 
     version, hold = params["version"], params["hold"]
     wanted = packages.wanted_packages(system, params["source"], params["extras"], _apparmor_enforced())
@@ -69,12 +77,14 @@ def plan(params: dict[str, Any], run: Run, may_refresh: bool) -> Planned:
     change = packages.decide(wanted, version, hold, installed, held, candidates)
     touched = set(wanted.engine) | {"containerd", "containerd.io", "runc"}
     restart = unit.active and bool(touched & {*change.install, *change.remove})
-    return Planned(change, installed, system, unit, "restart" if restart else "none")
+    return Planned(change, installed, system, unit, "restart" if restart else "none", _left_behind(system))
 
 
 def apply(planned: Planned, run: Run) -> None:
     """Carry the change out, and check that it took."""
     manager = _MANAGERS[planned.system.manager]
+    if planned.left_behind:
+        apt.restore_policy()
     changed = sorted(planned.change.install)
     pending.write(planned.action, [f"package {name}" for name in changed], planned.unit.started)
     manager.apply(run, planned.change)
@@ -87,6 +97,10 @@ def apply(planned: Planned, run: Run) -> None:
         if name not in installed or (version and installed[name] != version):
             found = installed.get(name, "nothing")
             raise packages.PackageError(f"{name} {version} was installed, and yet there is {found}")
+
+
+def _left_behind(system: Distribution) -> bool:
+    return system.manager == "apt" and apt.is_left_behind()
 
 
 def _lists_are_recent(system: Distribution) -> bool:

@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Fingerprints of OpenPGP public keys, without gpg, which a bare host need not have.
+"""OpenPGP public keys, without gpg, which a bare host need not have.
 
+What was read is written anew: two programs may read one text differently, but here nothing that was not read is left.
 Source: RFC 9580, sections 4.2 (packet headers), 5.5.4 (fingerprints) and 6.2 (armor).
 """
 
@@ -16,6 +17,9 @@ import hashlib
 import re
 
 _PUBLIC_KEY = 6
+# Besides the key itself: signatures, subkeys, user ids and user attributes.
+_PARTS = frozenset({2, 14, 13, 17})
+_LINE = 64
 _ARMOR = re.compile(
     rb"-----BEGIN PGP PUBLIC KEY BLOCK-----\r?\n(?:[^\r\n]+:[^\r\n]*\r?\n)*\r?\n(.*?)"
     rb"-----END PGP PUBLIC KEY BLOCK-----",
@@ -31,19 +35,28 @@ def fingerprints(key: bytes) -> list[str]:
     """Fingerprints of the primary keys in a key file, armored or binary: upper-case hexadecimal.
 
     Raises:
-        NotAKeyError: the bytes are not an OpenPGP public key.
+        NotAKeyError: the bytes are not one block of OpenPGP packets with a public key.
     """
-    blocks = _ARMOR.findall(key)
-    if blocks:
-        data = b"".join(_decode(block) for block in blocks)
-    elif key.lstrip().startswith((b"-", b"<")):
-        raise NotAKeyError("it holds text, and no public key block")
-    else:
-        data = key
-    found = [_fingerprint(body) for tag, body in _packets(data) if tag == _PUBLIC_KEY]
+    found = [_fingerprint(body) for tag, body in _packets(_binary(key)) if tag == _PUBLIC_KEY]
     if not found:
         raise NotAKeyError("it holds no public key")
     return found
+
+
+def sole_key(key: bytes) -> str:
+    """The one public key of a key file, written anew in ASCII armor: its packets, and nothing beside them.
+
+    Raises:
+        NotAKeyError: it is no public key, there are several, or something else is with it.
+    """
+    data = _binary(key)
+    tags = [tag for tag, _body in _packets(data)]
+    if tags.count(_PUBLIC_KEY) != 1 or tags[0] != _PUBLIC_KEY:
+        raise NotAKeyError(f"it holds {tags.count(_PUBLIC_KEY)} public keys, and has to hold one")
+    others = sorted(set(tags) - _PARTS - {_PUBLIC_KEY})
+    if others:
+        raise NotAKeyError(f"it holds a packet of type {others[0]}, which is no part of a public key")
+    return _armored(data)
 
 
 def normal(fingerprint: str) -> str:
@@ -51,13 +64,45 @@ def normal(fingerprint: str) -> str:
     return re.sub(r"[\s:]|^0x", "", fingerprint).upper()
 
 
+def _binary(key: bytes) -> bytes:
+    """The packets of a key file."""
+    if key[:1] and key[0] & 0x80:
+        return key
+    blocks = _ARMOR.findall(key)
+    if len(blocks) != 1 or key.count(b"-----BEGIN") != 1 or key.count(b"-----END") != 1:
+        several = f"{key.count(b'-----BEGIN')} blocks" if b"-----BEGIN" in key else "no block"
+        raise NotAKeyError(f"it has {several} of ASCII armor that can be read, and has to have one public key block")
+    return _decode(blocks[0])
+
+
 def _decode(block: bytes) -> bytes:
-    lines = [line.strip() for line in block.splitlines()]
-    text = b"".join(line for line in lines if not line.startswith(b"="))  # the last line may be a checksum
+    lines = [line.strip() for line in block.splitlines() if line.strip()]
+    if lines and re.fullmatch(rb"=[A-Za-z0-9+/]{4}", lines[-1]):
+        lines.pop()  # a checksum
     try:
-        return base64.b64decode(text, validate=True)
+        return base64.b64decode(b"".join(lines), validate=True)
     except binascii.Error as error:
         raise NotAKeyError(f"its armor is damaged: {error}") from error
+
+
+def _armored(data: bytes) -> str:
+    text = base64.b64encode(data).decode("ascii")
+    lines = [text[at : at + _LINE] for at in range(0, len(text), _LINE)]
+    checksum = base64.b64encode(_crc24(data).to_bytes(3, "big")).decode("ascii")
+    begin, end = (f"-----{word} PGP PUBLIC KEY BLOCK-----" for word in ("BEGIN", "END"))
+    return "\n".join([begin, "", *lines, f"={checksum}", end]) + "\n"
+
+
+def _crc24(data: bytes) -> int:
+    """The armor's checksum (section 6.1.1), which older programs insist on."""
+    crc = 0xB704CE
+    for octet in data:
+        crc ^= octet << 16
+        for _bit in range(8):
+            crc <<= 1
+            if crc & 0x1000000:
+                crc ^= 0x1864CFB
+    return crc
 
 
 def _packets(data: bytes) -> list[tuple[int, bytes]]:

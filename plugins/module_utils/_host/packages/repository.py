@@ -19,6 +19,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.open
     NotAKeyError,
     fingerprints,
     normal,
+    sole_key,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
@@ -82,7 +83,10 @@ def describe(system: Distribution, params: dict[str, Any]) -> Repository:
     url = (params["url"] or f"{_DOCKER}/{_folder(system)}").rstrip("/")
     suite = params["suite"] or system.codename
     if system.manager == "apt" and not suite:
-        raise RepositoryError("This release has no codename: set docker_repository_suite to the suite to install from")
+        raise RepositoryError(
+            f"This release does not say which release of {system.identity} it is made of: set docker_repository_suite "
+            f"to the codename of that release"
+        )
     return Repository(
         url=url,
         suite=suite,
@@ -109,33 +113,77 @@ def render(repository: Repository, system: Distribution) -> str:
     )
 
 
-def check_key(key: bytes, repository: Repository) -> None:
-    """Accept the one key that was named, and none beside it. Pure.
+def checked_key(key: bytes, repository: Repository) -> str:
+    """The key's text as it goes on the host: the one key that was named, and nothing beside it. Pure.
 
     Raises:
         RepositoryError: with the fingerprints found.
     """
     try:
         found = fingerprints(key)
+        if found != [repository.fingerprint]:
+            raise RepositoryError(
+                f"{repository.key_url} was refused, and nothing was changed: "
+                f"it holds {', '.join(found)}, and docker_repository_fingerprint says {repository.fingerprint}"
+            )
+        return sole_key(key)
     except NotAKeyError as error:
         raise RepositoryError(f"{repository.key_url} is not a usable key: {error}") from error
-    if set(found) != {repository.fingerprint}:
-        raise RepositoryError(
-            f"{repository.key_url} was refused, and nothing was changed: "
-            f"it holds {', '.join(found)}, and docker_repository_fingerprint says {repository.fingerprint}"
-        )
 
 
-def without_entries(text: str, url: str, deb822: bool) -> str | None:
-    """A sources file without the entries of a repository; None when no entry remains. Pure."""
-    places = (url, f"{_DOCKER}/debian", f"{_DOCKER}/ubuntu")
+def without_entries(text: str, url: str, suite: str, deb822: bool) -> str | None:
+    """A sources file without the entries of a repository; None when no entry remains. Pure.
+
+    An entry is the repository's if its URI and its suite are: a mirror may have the operating system's packages at
+    the same address, or just below it.
+
+    Args:
+        url, suite: as of `Repository`.
+        deb822: the file's format (sources.list(5)): stanzas of fields, and not a line an entry.
+    """
     parts = re.split(r"(?<=\n)(?=\s*\n)", text) if deb822 else text.splitlines(keepends=True)
-    kept = [
-        part for part in parts if not any(f"{place.rstrip('/')}{end}" in part for place in places for end in " /\n")
-    ]
+    without = _without_stanza if deb822 else _without_line
+    kept = [part for part in (without(part, url, suite) for part in parts) if part is not None]
     entry = r"(?m)^\s*URIs:" if deb822 else r"(?m)^\s*deb"
     remains = "".join(kept)
     return remains if re.search(entry, remains) else None
+
+
+def _without_line(line: str, url: str, suite: str) -> str | None:
+    found = re.match(r"\s*deb(?:-src)?\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)", line)
+    return None if found and _is_entry(found.group(1), found.group(2), url, suite) else line
+
+
+def _without_stanza(stanza: str, url: str, suite: str) -> str | None:
+    uris, suites = _field(stanza, "URIs"), _field(stanza, "Suites")
+    ours = {(uri, one) for uri in uris for one in suites or [suite] if _is_entry(uri, one, url, suite)}
+    if not ours:
+        return stanza
+    rest_of_suites = [one for one in suites if not all((uri, one) in ours for uri in uris)]
+    rest_of_uris = [uri for uri in uris if not all((uri, one) in ours for one in suites or [suite])]
+    if len(uris) == 1 and rest_of_suites:
+        return _with_field(stanza, "Suites", rest_of_suites)
+    if rest_of_uris and len(rest_of_uris) < len(uris):
+        return _with_field(stanza, "URIs", rest_of_uris)
+    return None if not rest_of_uris else stanza
+
+
+def _is_entry(uri: str, entry_suite: str, url: str, suite: str) -> bool:
+    place = uri.rstrip("/")
+    # What older instructions wrote for Docker's own repository gives way whatever its release.
+    return place in (f"{_DOCKER}/debian", f"{_DOCKER}/ubuntu") or (
+        place == url.rstrip("/") and entry_suite.rstrip("/") == suite.rstrip("/")
+    )
+
+
+def _field(stanza: str, name: str) -> list[str]:
+    """The words of a field, which goes on in lines that begin with a space."""
+    found = re.search(rf"(?mi)^{name}:((?:[^\n]*)(?:\n[ \t]+[^\n]*)*)", stanza)
+    return found.group(1).split() if found else []
+
+
+def _with_field(stanza: str, name: str, words: list[str]) -> str:
+    return re.sub(rf"(?mi)^({name}):(?:[^\n]*)(?:\n[ \t]+[^\n]*)*", rf"\1: {' '.join(words)}", stanza, count=1)
 
 
 def plan(params: dict[str, Any], system: Distribution, fetch: Callable[[str], bytes]) -> Planned:
@@ -151,7 +199,9 @@ def plan(params: dict[str, Any], system: Distribution, fetch: Callable[[str], by
     repository = describe(system, params)
     if params["state"] == "absent":
         return Planned(old=[plan_file(repository.definition, None), plan_file(repository.keyring, None)])
-    keyring = plan_file(repository.keyring, _key_on_host(repository) or _fetched(repository, fetch))
+    keyring = plan_file(
+        repository.keyring, _key_on_host(repository) or checked_key(fetch(repository.key_url), repository)
+    )
     definition = plan_file(repository.definition, render(repository, system))
     old = _outdated(repository) if system.manager == "apt" else []
     return Planned(old=old, new=[keyring, definition])
@@ -165,27 +215,16 @@ def apply(planned: Planned) -> None:
 
 def _folder(system: Distribution) -> str:
     if system.manager == "apt":
-        return "ubuntu" if system.identity == "ubuntu" else "debian"
+        return system.identity
     return system.identity if system.identity in ("fedora", "rhel") else "centos"
 
 
 def _key_on_host(repository: Repository) -> str | None:
     try:
         with open(repository.keyring, "rb") as file:
-            key = file.read()
-        check_key(key, repository)
-        return key.decode("ascii")
-    except (OSError, RepositoryError, UnicodeDecodeError):
+            return checked_key(file.read(), repository)
+    except (OSError, RepositoryError):
         return None
-
-
-def _fetched(repository: Repository, fetch: Callable[[str], bytes]) -> str:
-    key = fetch(repository.key_url)
-    check_key(key, repository)
-    try:
-        return key.decode("ascii")
-    except UnicodeDecodeError as error:
-        raise RepositoryError(f"{repository.key_url} is a binary key: offer it in ASCII armor") from error
 
 
 def _outdated(repository: Repository) -> list[FileChange]:
@@ -195,7 +234,7 @@ def _outdated(repository: Repository) -> list[FileChange]:
             continue
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
             text = file.read()
-        remains = without_entries(text, repository.url, deb822=path.endswith(".sources"))
+        remains = without_entries(text, repository.url, repository.suite, deb822=path.endswith(".sources"))
         if remains is None and path != "/etc/apt/sources.list" and _has_entries(text):
             changes.append(plan_file(path, None))
         elif remains is not None and remains != text:
