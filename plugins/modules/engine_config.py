@@ -45,6 +45,13 @@ options:
       - Without them the file holds what O(daemon) says.
     type: bool
     default: true
+  hardening:
+    description:
+      - V(cis) lays the declaration over what the CIS Docker Benchmark asks of an engine and does no harm to a
+        swarm, and has auditd watch the engine's files where auditd is there.
+    type: str
+    choices: [none, cis]
+    default: none
   proxy:
     description:
       - Proxies the engine uses itself, to pull images for example. They go into a drop-in of its systemd unit.

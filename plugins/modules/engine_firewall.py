@@ -16,6 +16,8 @@ description:
   - The swarm's own ports (2377/tcp, 7946/tcp and udp, the data path) are reached from its members only.
   - The rules stand in chains of their own, entered from C(DOCKER-USER) and C(INPUT), for IPv4 and IPv6,
     and are there before the engine starts, at each boot. Works with both iptables backends, nft and legacy.
+  - Refuses where the rules would have no effect - iptables does not work, or the engine's configuration keeps Docker
+    from using it (C(iptables=false), C(firewall-backend=nftables)).
   - Where the engine does not filter IPv6 itself, its proxy answers on published ports; there the host's own
     firewall decides.
 extends_documentation_fragment:
@@ -114,7 +116,7 @@ def argument_spec() -> dict[str, Any]:
 
 def act(module: AnsibleModule) -> dict[str, Any]:
     run = runner(module)
-    planned = packet_filter.plan(module.params, run)
+    planned = packet_filter.plan(module.params, run, predict=module.check_mode)
     if planned.changed and not module.check_mode:
         packet_filter.apply(planned, run)
     return {"changed": planned.changed, "interfaces": planned.interfaces, "diff": packet_filter.describe(planned)}

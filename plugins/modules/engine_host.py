@@ -46,6 +46,16 @@ options:
     type: list
     elements: str
     default: []
+  firewall:
+    description:
+      - Published ports will be filtered by M(dockyard.swarm.engine_firewall). A configuration that rules it out is
+        refused.
+    type: bool
+    default: false
+  warn_open_swarm_ports:
+    description: Warn if the host is a member of a swarm, whose ports nobody filters.
+    type: bool
+    default: false
   packages:
     description: What M(dockyard.swarm.engine_packages) will be asked for.
     type: dict
@@ -82,6 +92,13 @@ options:
         description: Lay the declaration over safe defaults.
         type: bool
         default: true
+      hardening:
+        description:
+          - V(cis) lays the declaration over what the CIS Docker Benchmark asks of an engine and does no harm to a
+            swarm, and has auditd watch the engine's files where auditd is there.
+        type: str
+        choices: [none, cis]
+        default: none
       proxy:
         description: Proxies the engine uses itself.
         type: dict
@@ -150,6 +167,12 @@ abilities:
   type: dict
   sample:
     routing_mesh: false
+addresses:
+  description: Addresses of the host's interfaces.
+  returned: success
+  type: list
+  elements: str
+  sample: [10.0.0.11]
 managed:
   description: What earlier runs set up on this host and may have to take back - V(firewall), V(prune), V(repository).
   returned: success
@@ -196,6 +219,8 @@ def argument_spec() -> dict[str, Any]:
         "needs": {"type": "list", "elements": "str", "choices": list(NEEDS), "default": []},
         "sysctls": {"type": "dict", "default": {}},
         "modules": {"type": "list", "elements": "str", "default": []},
+        "firewall": {"type": "bool", "default": False},
+        "warn_open_swarm_ports": {"type": "bool", "default": False},
         "packages": {"type": "dict", "options": PACKAGES},
         "config": {"type": "dict", "options": CONFIG},
     }

@@ -11,12 +11,21 @@ from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import DEFAULT_DOCKER_HOST
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.config.schema import type_problems
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.firewall.rules import no_effect
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.kernel import capabilities, settings
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.look import look
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.network import local_addresses
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
 Json = dict[str, Any]
+
+OPEN_SWARM_PORTS = (
+    "The swarm's ports (2377/tcp, 7946/tcp and udp, 4789/udp) are open to whoever reaches these hosts, and 4789/udp "
+    "lets packets into every overlay network that is not encrypted. Close them to all but members with "
+    "docker_firewall_enabled: true and docker_firewall_members: [inventory]; where another firewall does, set "
+    "docker_warn_open_swarm_ports: false"
+)
 
 
 def inspect_host(params: Json, run: Run, check_mode: bool) -> Json:
@@ -34,6 +43,8 @@ def inspect_host(params: Json, run: Run, check_mode: bool) -> Json:
     preflight = capabilities.report(abilities)
 
     problems = type_problems(daemon)
+    if params["firewall"]:
+        problems += no_effect(daemon, published=True)
     if problems:
         listed = "\n".join(f"  - {problem}" for problem in problems)
         raise UserError(f"Nothing was changed, because docker_daemon is wrong:\n{listed}", preflight=preflight)
@@ -51,7 +62,11 @@ def inspect_host(params: Json, run: Run, check_mode: bool) -> Json:
             settings.apply(planned, sysctls, run)
         except settings.PrepareError as error:
             raise UserError(str(error), preflight=preflight, abilities=found) from error
-    lacks_some = planned.changed and not all(found.values())
+    warnings = []
+    if planned.changed and not all(found.values()):
+        warnings.append(f"What this host can do for an engine. It\n{preflight}")
+    if params["warn_open_swarm_ports"] and (params["config"] or {}).get("swarm_member"):
+        warnings.append(OPEN_SWARM_PORTS)
     return {
         "changed": planned.changed,
         "preflight": preflight,
@@ -59,7 +74,8 @@ def inspect_host(params: Json, run: Run, check_mode: bool) -> Json:
         "managed": settings.managed(),
         "unknown_sysctls": planned.unknown,
         "diff": settings.describe(planned),
-        "warnings": [f"What this host can do for an engine. It\n{preflight}"] if lacks_some else [],
+        "warnings": warnings,
+        "addresses": local_addresses(),
         **_left_to_do(params, run),
     }
 

@@ -7,6 +7,15 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
+from pathlib import Path
+from typing import Union
+
+Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
+
+_LOCAL_IPV4 = re.compile(r"\|-- (\d+\.\d+\.\d+\.\d+)\n\s+/32 host LOCAL")
+
 
 def default_route_interface(table: str) -> str | None:
     """The interface of the default route with the lowest metric, from the text of /proc/net/route."""
@@ -29,3 +38,26 @@ def default_route_mtu() -> int | None:
             return int(file.read())
     except (OSError, ValueError):
         return None
+
+
+def local_addresses(proc: Path = Path("/proc")) -> list[str]:
+    """The addresses of this host's network interfaces, loopback's left out."""
+    trie = _read(proc / "net" / "fib_trie")
+    inet6 = _read(proc / "net" / "if_inet6")
+    found: set[Address] = {ipaddress.IPv4Address(text) for text in _LOCAL_IPV4.findall(trie)}
+    found |= {ipaddress.IPv6Address(int(line.split()[0], 16)) for line in inet6.splitlines() if line.strip()}
+    usable = (address for address in found if not address.is_loopback and not address.is_link_local)
+    return [str(address) for address in sorted(usable, key=lambda address: (address.version, int(address)))]
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii")
+    except OSError:
+        return ""
+
+
+def has_global_ipv6(proc: Path = Path("/proc")) -> bool:
+    """Whether an interface has an address of IPv6 that is not only the link's own."""
+    lines = _read(proc / "net" / "if_inet6").splitlines()
+    return any(line.split()[3:4] == ["00"] for line in lines)

@@ -25,6 +25,7 @@ PACKAGES: Json = {
 CONFIG: Json = {
     "daemon": {"type": "dict", "default": {}},
     "defaults": {"type": "bool", "default": True},
+    "hardening": {"type": "str", "choices": ["none", "cis"], "default": "none"},
     "proxy": {
         "type": "dict",
         "options": {

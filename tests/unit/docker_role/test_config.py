@@ -178,7 +178,7 @@ def test_certificates_switch_verification_on():
 def test_key_is_its_owners_alone_and_never_shown():
     changes = {change.path: change for change in tls.plan_certificates({"ca": "A", "cert": "B", "key": "C-secret"})}
     key = changes["/etc/dockyard/tls/key.pem"]
-    assert key.mode == 0o600
+    assert key.mode == 0o400
     assert key.after == "C-secret\n"
     assert "C-secret" not in json.dumps(key.as_diff())
 
@@ -207,6 +207,7 @@ def options(path, **daemon):
         "defaults": True,
         "proxy": None,
         "tls": None,
+        "hardening": "none",
         "swarm_member": False,
         "path": str(path),
     }

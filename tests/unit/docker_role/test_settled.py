@@ -15,7 +15,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import U
 RUNS = Unit(exists=True, active=True, enabled=True, started=100.0)
 MEMBER = {"ServerVersion": "26.1.5", "Swarm": {"LocalNodeState": "active", "NodeID": "n1"}}
 PACKAGES = {"source": "distribution", "version": "", "hold": None, "extras": []}
-CONFIG = {"daemon": {}, "defaults": True, "proxy": None, "tls": None, "swarm_member": False}
+CONFIG = {"daemon": {}, "defaults": True, "proxy": None, "tls": None, "hardening": "none", "swarm_member": False}
 
 
 def answer(value):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.network import local_addresses
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.addresses import (
     AddressError,
-    local_addresses,
     resolve,
 )
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._host import pending
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.config import daemon_json as rules
-from ansible_collections.dockyard.swarm.plugins.module_utils._host.config import dropin, tls
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.config import dropin, hardening, tls
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.files import FileChange, apply_file, plan_file
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.network import default_route_mtu
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run, Unit, read_unit
@@ -61,13 +61,15 @@ def plan(params: dict[str, Any], run: Run) -> Planned:
     path = params["path"]
     unit = read_unit(run)
     if params["state"] == "absent":
-        files = [plan_file(name, None) for name in (path, dropin.PATH, *(tls.PATHS.values()))]
+        places = (path, dropin.PATH, hardening.AUDIT_PATH, *(tls.PATHS.values()))
+        files = [plan_file(name, None) for name in places]
         return Planned({}, files, "none", [], unit)
     found, found_problem = _found(path)
     fits = _overlay2_fits(str(params["daemon"].get("data-root") or found.get("data-root") or _DATA_ROOT))
     defaults = rules.safe_defaults(default_route_mtu(), _nofile(), fits) if params["defaults"] else {}
     certificates = tls.plan_certificates(params["tls"])
-    wanted = rules.merge({**defaults, **tls.keys(params["tls"])}, params["daemon"], found)
+    preset = hardening.hardened(params["hardening"], params["swarm_member"])
+    wanted = rules.merge({**defaults, **preset, **tls.keys(params["tls"])}, params["daemon"], found)
 
     dropin_text = dropin.render_dropin(params["proxy"] or {}, unit.command_line, "hosts" in wanted)
     command_line = rules.without_hosts(unit.command_line) if "hosts" in wanted else unit.command_line
@@ -84,7 +86,9 @@ def plan(params: dict[str, Any], run: Run) -> Planned:
     for change, name in [(dropin_file, "systemd drop-in"), *((change, "certificates") for change in certificates)]:
         if change.changed and name not in keys:
             action, keys = "restart", [*keys, name]
-    return Planned(wanted, [*certificates, daemon_file, dropin_file], action, keys, unit)
+    audit = hardening.audit_rules(params["hardening"], os.path.isdir(hardening.AUDIT_FOLDER), os.path.isdir)
+    audit_file = plan_file(hardening.AUDIT_PATH, audit, mode=0o640)
+    return Planned(wanted, [*certificates, daemon_file, dropin_file, audit_file], action, keys, unit)
 
 
 def apply(planned: Planned, run: Run) -> None:
@@ -97,6 +101,9 @@ def apply(planned: Planned, run: Run) -> None:
         apply_file(change)
     if any(change.path == dropin.PATH and change.changed for change in planned.files):
         run(["systemctl", "daemon-reload"])
+    if any(change.path == hardening.AUDIT_PATH and change.changed for change in planned.files):
+        # Where the kernel's rules are locked until the next boot, they are loaded then.
+        run(["augenrules", "--load"])
 
 
 def _check(

@@ -28,6 +28,6 @@ def plan_certificates(certificates: dict[str, Any] | None) -> list[FileChange]:
     if not certificates:
         return [plan_file(path, None, secret=True) for path in PATHS.values()]
     return [
-        plan_file(path, certificates[name].rstrip("\n") + "\n", mode=0o600 if name == "key" else 0o644, secret=True)
+        plan_file(path, certificates[name].rstrip("\n") + "\n", mode=0o400 if name == "key" else 0o444, secret=True)
         for name, path in PATHS.items()
     ]

@@ -7,12 +7,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.data_root import DAEMON_JSON
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.files import plan_file
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.firewall import rules as firewall
-from ansible_collections.dockyard.swarm.plugins.module_utils._host.network import default_route_interface
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.network import (
+    default_route_interface,
+    has_global_ipv6,
+)
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.own_units import (
     Helper,
     apply_helper,
@@ -23,6 +28,8 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import R
 _UNIT = "dockyard-firewall.service"
 _UNIT_PATH = f"/etc/systemd/system/{_UNIT}"
 _FOLDER = "/etc/dockyard/firewall"
+#: What a shell says of a program that is not there.
+_NOT_THERE = 127
 _SCRIPT = f"{_FOLDER}/apply"
 
 _UNIT_TEXT = f"""# Written by the role dockyard.swarm.docker; changes made here are lost.
@@ -60,18 +67,33 @@ class Planned:
         return self.helper.changed or bool(self.obsolete)
 
 
-def plan(params: dict[str, Any], run: Run) -> Planned:
+def plan(params: dict[str, Any], run: Run, predict: bool = False) -> Planned:
     """Compare with this host.
 
+    Args:
+        params: options of the module `engine_firewall`.
+        predict: the tools may still be missing, because the packages that bring them are.
+
     Raises:
-        FirewallError: a rule cannot be understood, or no interface is known. Nothing has been changed.
+        FirewallError: a rule cannot be understood, no interface is known, or rules would have no effect here. Nothing
+            has been changed.
     """
     wanted = params["state"] == "present"
     interfaces = (params["interfaces"] or _outside()) if wanted else []
     if wanted and params["published"] is not None and not interfaces:
         raise firewall.FirewallError("This host has no default route: set docker_firewall_interfaces")
     chains = {family: _chains(params, interfaces, family) if wanted else {} for family in firewall.FAMILIES}
-    present = {family: tool for family, tool in firewall.FAMILIES.items() if _works(run, tool)}
+    answers = {family: run([tool, "--wait", "-S"]) for family, tool in firewall.FAMILIES.items()}
+    present = {family: firewall.FAMILIES[family] for family, answer in answers.items() if answer[0] == 0}
+    if wanted:
+        problems = firewall.no_effect(_engine_config(), params["published"] is not None)
+        for family in firewall.FAMILIES:
+            status, _out, err = answers[family]
+            needed = family == 4 or has_global_ipv6()
+            if status != 0 and needed and not (predict and status == _NOT_THERE):
+                problems.append(firewall.does_not_work(family, err))
+        if problems:
+            raise firewall.FirewallError("Nothing was changed: " + "; ".join(problems))
     stale = any(not _in_place(run, tool, chains[family]) for family, tool in present.items())
     obsolete = [
         command
@@ -117,8 +139,13 @@ def _chains(params: dict[str, Any], interfaces: list[str], family: int) -> dict[
     return chains
 
 
-def _works(run: Run, tool: str) -> bool:
-    return run([tool, "--wait", "-S"])[0] == 0
+def _engine_config() -> dict[str, Any]:
+    try:
+        with open(DAEMON_JSON, encoding="utf-8") as file:
+            config = json.load(file)
+    except (OSError, ValueError):
+        return {}
+    return config if isinstance(config, dict) else {}
 
 
 def _in_place(run: Run, tool: str, chains: dict[str, list[str]]) -> bool:

@@ -69,6 +69,35 @@ def swarm_rules(members: list[str], data_port: int, family: int) -> list[str]:
     return lines + [f"-A {SWARM} -p {protocol} -m {protocol} --dport {port} -j DROP" for protocol, port in ports]
 
 
+def no_effect(config: dict[str, Any], published: bool) -> list[str]:
+    """Why the rules would filter nothing with this `daemon.json`; empty where they would.
+
+    Args:
+        published: published ports are to be filtered.
+    """
+    if not published:
+        return []
+    problems = []
+    if config.get("iptables") is False:
+        problems.append(
+            "docker_daemon sets iptables to false, so that Docker has no chain DOCKER-USER for published ports to go "
+            "through: leave it out, or set docker_firewall_enabled to false and filter yourself"
+        )
+    if config.get("firewall-backend") == "nftables":
+        problems.append(
+            "docker_daemon sets firewall-backend to nftables, which has no chain DOCKER-USER: set it to iptables, or "
+            "set docker_firewall_enabled to false and filter yourself"
+        )
+    return problems
+
+
+def does_not_work(family: int, complaint: str) -> str:
+    """That a family cannot be filtered, so that ports would stay open while a run says that they are closed."""
+    tool, last = FAMILIES[family], (complaint.strip().splitlines() or ["no reason given"])[-1]
+    remedy = f"install {tool} and a kernel that has it" + (", or disable IPv6" if family == 6 else "")
+    return f"{tool} does not work on this host ({last}), so that its ports would stay open: {remedy}"
+
+
 def restore_text(chains: dict[str, list[str]]) -> str:
     """Input of `iptables-restore --noflush`: replaces our chains in one step and touches no other."""
     lines = [
@@ -93,13 +122,29 @@ enter() {{
     "$tool" --wait -I "$2" 1 -j "$1"
 }}
 
+# Addresses of IPv6 that are not only the link's own (scope 00 in the fourth column).
+has_ipv6() {{
+    while read -r _ _ _ scope _; do
+        [ "$scope" != 00 ] || return 0
+    done 2>/dev/null </proc/net/if_inet6
+    return 1
+}}
+
+failed=0
 for family in v4:iptables v6:ip6tables; do
     rules="{folder}/rules.${{family%%:*}}"
     tool="${{family##*:}}"
-    "$tool" --wait -S >/dev/null 2>&1 || continue
+    if ! "$tool" --wait -S >/dev/null 2>&1; then
+        if [ "$tool" = iptables ] || has_ipv6; then
+            echo "$tool does not work: ports stay open that were to be closed" >&2
+            failed=1
+        fi
+        continue
+    fi
     "$tool-restore" --noflush --wait <"$rules"
 {jumps}
 done
+exit "$failed"
 """
 
 

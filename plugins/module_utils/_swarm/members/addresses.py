@@ -8,16 +8,9 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Union
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
-
-Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
-
-_LOCAL_IPV4 = re.compile(r"\|-- (\d+\.\d+\.\d+\.\d+)\n\s+/32 host LOCAL")
 
 
 class AddressError(UserError):
@@ -58,20 +51,3 @@ def _split_port(wanted: str) -> tuple[str, str]:
     network, _slash, rest = wanted.rpartition("/")
     prefix, _colon, port = rest.partition(":")
     return f"{network}/{prefix}", port
-
-
-def local_addresses(proc: Path = Path("/proc")) -> list[str]:
-    """The addresses of this host's network interfaces, loopback's left out."""
-    trie = _read(proc / "net" / "fib_trie")
-    inet6 = _read(proc / "net" / "if_inet6")
-    found: set[Address] = {ipaddress.IPv4Address(text) for text in _LOCAL_IPV4.findall(trie)}
-    found |= {ipaddress.IPv6Address(int(line.split()[0], 16)) for line in inet6.splitlines() if line.strip()}
-    usable = (address for address in found if not address.is_loopback and not address.is_link_local)
-    return [str(address) for address in sorted(usable, key=lambda address: (address.version, int(address)))]
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="ascii")
-    except OSError:
-        return ""

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.network import local_addresses
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.node_certificate import (
     is_encrypted,
     read_node_identity,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.addresses import local_addresses
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.views import member_view, node_view
 
 Json = dict[str, Any]

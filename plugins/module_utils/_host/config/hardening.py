@@ -1,0 +1,76 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""What the preset `cis` adds: items of the CIS Docker Benchmark that do no harm to a swarm. Pure.
+
+docs/hardening.md lists all items of the benchmark that concern a host, with those that hold by default and those that
+are a choice of one's own.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Callable
+
+Json = dict[str, Any]
+
+AUDIT_FOLDER = "/etc/audit/rules.d"
+AUDIT_PATH = f"{AUDIT_FOLDER}/60-dockyard-docker.rules"
+
+_HEAD = "## Written by the role dockyard.swarm.docker; changes made here are lost.\n"
+
+#: The benchmark's item to the keys of daemon.json that meet it.
+KEYS: dict[str, Json] = {
+    "2.2": {"icc": False},
+    "2.14": {"no-new-privileges": True},
+    "2.16": {"userland-proxy": False},
+}
+#: As well, where the host is in no swarm: swarm mode does not start with it.
+KEYS_OUTSIDE_OF_SWARMS: dict[str, Json] = {"2.15": {"live-restore": True}}
+
+#: The benchmark's item to the path that is watched.
+WATCHED = {
+    "1.1.3": "/usr/bin/dockerd",
+    "1.1.4": "/run/containerd",
+    "1.1.5": "/var/lib/docker",
+    "1.1.6": "/etc/docker",
+    "1.1.7": "/usr/lib/systemd/system/docker.service",
+    # And 1.1.8, the socket in it, which is not there before containerd runs.
+    "1.1.9": "/usr/lib/systemd/system/docker.socket",
+    "1.1.10": "/etc/default/docker",
+    "1.1.11": "/etc/docker/daemon.json",
+    "1.1.12": "/etc/containerd/config.toml",
+    "1.1.13": "/etc/sysconfig/docker",
+    "1.1.14": "/usr/bin/containerd",
+    "1.1.15": "/usr/bin/containerd-shim",
+    "1.1.16": "/usr/bin/containerd-shim-runc-v1",
+    "1.1.17": "/usr/bin/containerd-shim-runc-v2",
+    "1.1.18": "/usr/bin/runc",
+}
+
+
+def hardened(preset: str, member: bool) -> Json:
+    """Keys of daemon.json that the preset adds to the defaults.
+
+    Args:
+        preset: `none` or `cis`.
+        member: the host is, or is about to be, a member of a swarm.
+    """
+    if preset != "cis":
+        return {}
+    items = {**KEYS, **({} if member else KEYS_OUTSIDE_OF_SWARMS)}
+    return {key: value for keys in items.values() for key, value in keys.items()}
+
+
+def audit_rules(preset: str, has_auditd: bool, is_folder: Callable[[str], bool]) -> str | None:
+    """The rules' text; None where there are to be none.
+
+    Args:
+        is_folder: whether a folder is there. auditd loads no rule after one whose folder is not.
+    """
+    if preset != "cis" or not has_auditd:
+        return None
+    watched = [path for path in WATCHED.values() if is_folder(os.path.dirname(path))]
+    return _HEAD + "".join(f"-w {path} -p wa -k docker\n" for path in watched)
