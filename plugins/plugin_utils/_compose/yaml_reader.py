@@ -26,7 +26,9 @@ import yaml
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source
 
 MAX_DEPTH = 100
-MAX_NODES = 250_000  # after aliases are followed: a guard against alias bombs
+# After aliases are followed: guards against alias bombs, of many values or of few long ones.
+MAX_NODES = 250_000
+MAX_CHARACTERS = 32_000_000
 
 _PARSER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _TAG = "tag:yaml.org,2002:"
@@ -57,7 +59,7 @@ class Document:
         data: the plain values.
         source: line numbers, for messages.
         tags: application tags such as `!reset`, by path.
-        more: whether further documents follow, which nobody reads.
+        more: whether further documents follow, which `read` leaves alone.
     """
 
     data: dict[str, Any]
@@ -81,38 +83,48 @@ def read(text: str | bytes, file: str) -> Document:
         ComposeError: text that is not YAML, a root that is not a mapping, keys that are not strings
             or stand twice, aliases without bounds.
     """
+    documents = _documents(text, file)
+    document = next(documents, None)
+    if document is None:
+        raise _no_mapping(file)
+    try:
+        document.more = next(documents, None) is not None
+    except ComposeError:
+        document.more = True
+    return document
+
+
+def read_all(text: str | bytes, file: str) -> list[Document]:
+    """Read all documents of a file, of which there may be none. Raises as `read` does."""
+    return list(_documents(text, file))
+
+
+def _documents(text: str | bytes, file: str) -> Iterator[Document]:
     source = Source(file)
     try:
-        root, more = _first_document(text, source)
+        events = yaml.parse(text, Loader=_PARSER)
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                root = _Tree(events, source).node(next(events), 0)
+                yield _document(root, Source(file))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"{file}:{mark.line + 1}" if mark else file
         raise ComposeError(f"{place}: not valid YAML: {error.problem or error.context}") from error
     except (yaml.YAMLError, UnicodeError) as error:
         raise ComposeError(f"{file}: not valid YAML: {error}") from error
-    if root is None or root.kind != "map":
-        raise ComposeError(f"{file}: the top level must be a mapping with keys such as services and networks")
-    document = Document({}, source, more=more)
+
+
+def _document(root: _Node, source: Source) -> Document:
+    if root.kind != "map":
+        raise _no_mapping(source.file)
+    document = Document({}, source)
     document.data = _Expansion(document).value(root, ())
     return document
 
 
-def _first_document(text: str | bytes, source: Source) -> tuple[_Node | None, bool]:
-    events = yaml.parse(text, Loader=_PARSER)
-    root: _Node | None = None
-    for event in events:
-        if isinstance(event, yaml.DocumentStartEvent):
-            root = _Tree(events, source).node(next(events), 0)
-        elif isinstance(event, yaml.DocumentEndEvent):
-            break
-    return root, _another_follows(events)
-
-
-def _another_follows(events: Iterator[Any]) -> bool:
-    try:
-        return isinstance(next(events, None), yaml.DocumentStartEvent)
-    except yaml.YAMLError:
-        return True
+def _no_mapping(file: str) -> ComposeError:
+    return ComposeError(f"{file}: the top level must be a mapping with keys such as services and networks")
 
 
 class _Tree:
@@ -168,12 +180,14 @@ class _Expansion:
         self._document = document
         self._source = document.source
         self._count = 0
+        self._characters = 0
 
     def value(self, node: _Node, path: Path) -> Any:
         self._count_one()
         if node.tag:
             self._document.tags[path] = node.tag
         if node.kind == "scalar":
+            self._count_characters(node.value)
             return node.value
         if node.kind == "list":
             return [self._entry(item, (*path, index), item.line) for index, item in enumerate(node.value)]
@@ -183,6 +197,11 @@ class _Expansion:
         self._count += 1
         if self._count > MAX_NODES:
             raise ComposeError(f"{self._source.file}: aliases expand to more than {MAX_NODES} values")
+
+    def _count_characters(self, value: Any) -> None:
+        self._characters += len(value) if isinstance(value, str) else 0
+        if self._characters > MAX_CHARACTERS:
+            raise ComposeError(f"{self._source.file}: aliases expand to more than {MAX_CHARACTERS} characters of text")
 
     def _entry(self, node: _Node, path: Path, line: int) -> Any:
         self._source.lines[path] = line
@@ -208,6 +227,7 @@ class _Expansion:
 
     def _key(self, node: _Node, path: Path) -> str:
         if node.kind == "scalar" and isinstance(node.value, str):
+            self._count_characters(node.value)
             return node.value
         shown = f"{node.value!r} is" if node.kind == "scalar" else "a list or mapping is"
         self._source.lines.setdefault((*path, "?"), node.line)

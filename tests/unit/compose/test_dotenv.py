@@ -19,7 +19,7 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files 
         ("A: 1", {"A": "1"}),
         ("A =1\nB= 2", {"A": "1", "B": "2"}),
         ("A=", {"A": ""}),
-        ("A= # nothing\nB=2", {"A": "", "B": "2"}),
+        ("A= # nothing\nB=2", {"A": "# nothing", "B": "2"}),
         ("A=1 # one\nB=2#two", {"A": "1", "B": "2#two"}),
         ("A='1' # one\nB=\"2\" # two", {"A": "1", "B": "2"}),
         ("A='$B ${C}'", {"A": "$B ${C}"}),
@@ -34,6 +34,12 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files 
         ("\ufeffA=1\r\nB=2\r\n", {"A": "1", "B": "2"}),
         ("A=a=b", {"A": "a=b"}),
         ("A=x'y", {"A": "x'y"}),
+        (r'A="C:\dir\new \d \0101 \v"', {"A": "C:\\dir\new \\d A \v"}),
+        (r"A=a\nb $1 $", {"A": r"a\nb $1 $"}),
+        ("A=a\t#b", {"A": "a\t#b"}),
+        ("A='q' B=1\nC[0]=2\nÉ=3", {"A": "q", "B": "1", "C[0]": "2", "É": "3"}),
+        ('A="a\r\nb"\r\nB=1', {"A": "a\r\nb", "B": "1"}),
+        ('A=${UNSET:-{"a":1}}', {"A": '{"a":1}'}),
     ],
 )
 def test_variables(text: str, found: dict[str, str]) -> None:
@@ -47,7 +53,7 @@ def test_variables(text: str, found: dict[str, str]) -> None:
         ("A B=1", "a.env:1: is no variable"),
         ("A='x", "a.env:1: the value of A begins with ' and nothing closes it"),
         ("\nA='x' y", "a.env:2: the value of A goes on after the closing '"),
-        ("A=hidden$(", "a.env:1: the value of A has a $ that begins no variable; write $$"),
+        ("A=hidden${", "a.env:1: the value of A has a ${ that begins no variable; write $$"),
         ("A=${B:?say B}", "a.env:1: the value of A: the required variable B is not set: say B"),
     ],
 )

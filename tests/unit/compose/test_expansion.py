@@ -22,6 +22,16 @@ ENVIRONMENT = {"SET": "value", "EMPTY": "", "OTHER": "other"}
         ("${SET:+yes}${EMPTY:+no}${EMPTY+yes}${UNSET+no}", "yesyes"),
         ("${SET:?needed}", "value"),
         ("${UNSET:-a}}", "a}"),
+        ("a$ $ $1 ^(.*)$ $(x)", "a$ $ $1 ^(.*)$ $(x)"),
+        ('${UNSET:-{"a":{"b":1}}} ${SET}', '{"a":{"b":1}} value'),
+        ("${UNSET:-{a}", "{a"),
+        ("${UNSET:-}}", "}"),
+        ("${UNSET:-{}}", "{}"),
+        ("${UNSET:-{{ .Node.Hostname }}}", "{{ .Node.Hostname }}"),
+        ("${UNSET:-$$SET}", "$SET"),
+        ("${UNSET:-b}${SET:-c}", "bvalue"),
+        ("${UNSET-b:-c}", "b:-c"),
+        ("$SET:-b", "value:-b"),
     ],
 )
 def test_forms(text: str, result: str) -> None:
@@ -31,12 +41,14 @@ def test_forms(text: str, result: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("$", "begins no variable name"),
-        ("$1", "begins no variable name"),
+        ("${1}", "is no variable"),
         ("${SET", "is not closed"),
         ("${}", "is no variable"),
         ("${SET BAR}", "is no variable"),
         ("${UNSET:?say $SET}", "the required variable UNSET is not set: say value"),
+        ("${UNSET:-a\nb}", "is not closed"),
+        ("${SET:-${UNSET:?asked}}", "the required variable UNSET is not set: asked"),
+        ("${SET:=b}", "is no variable"),
         ("${EMPTY:?}", "the required variable EMPTY is empty"),
         ("${A:-" * 30 + "}" * 30, "deep"),
     ],

@@ -353,5 +353,5 @@ def test_extends_faults(modern: Modern, text: str, message: str) -> None:
 
 def test_files_that_extend_each_other(modern: Modern, tmp_path: Path) -> None:
     (tmp_path / "other.yml").write_text("services: {b: {extends: {service: a, file: 0.yml}}}\n")
-    with pytest.raises(ComposeError, match="extend each other across files"):
+    with pytest.raises(ComposeError, match="based on each other: a -> b of other.yml -> a"):
         modern("services: {a: {extends: {service: b, file: other.yml}}}\n")

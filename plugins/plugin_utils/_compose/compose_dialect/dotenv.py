@@ -22,15 +22,17 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_di
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError
 
 _BLANK = re.compile(r"(?:\s+|#[^\n]*)*")
-_NAME = re.compile(r"(?:export[ \t]+)?([A-Za-z0-9_.-]+)[ \t]*(=|:|\n|\Z)[ \t]*")
+_SPACE = r"[ \t\v\f\r\x85\xa0]*"
+_NAME = re.compile(rf"(?:export[ \t]+)?([\w.\-\[\]]+){_SPACE}(=|:|\n|\Z){_SPACE}")
 _PLAIN = re.compile(r"[^\n]*")
-_COMMENT = re.compile(r"(?:^|[ \t]+)#.*")
 _QUOTED = {
     '"': re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL),
     "'": re.compile(r"'((?:[^'\\]|\\.)*)'", re.DOTALL),
 }
-_AFTER_QUOTE = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
-_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "$": "$$"}
+# Behind the closing quote a comment may follow, or the next variable; text that is neither would be lost.
+_AFTER_QUOTE = re.compile(rf"{_SPACE}(?:#[^\n]*|\n|\Z|(?:export[ \t]+)?[\w.\-\[\]]+{_SPACE}[=:])")
+_ESCAPE = re.compile(r'\\(?:[abfnrtv$"\\]|0[0-7]{1,3})')
+_ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "$": "$$"}
 
 
 def parse(text: str, path: str, environment: Mapping[str, str]) -> dict[str, str]:
@@ -42,7 +44,7 @@ def parse(text: str, path: str, environment: Mapping[str, str]) -> dict[str, str
     Raises:
         ComposeError: a line that is none, with file and line.
     """
-    return _File(text.removeprefix("\ufeff").replace("\r\n", "\n"), path, environment).variables()
+    return _File(text.removeprefix("\ufeff"), path, environment).variables()
 
 
 class _File:
@@ -81,7 +83,7 @@ class _File:
         else:
             plain = _PLAIN.match(self._text, match.end())
             end = plain.end() if plain else match.end()
-            value = _COMMENT.sub("", self._text[match.end() : end]).rstrip()
+            value = self._text[match.end() : end].split(" #")[0].rstrip()
         self._found[name] = value if quote == "'" else self._expanded(name, value, position)
         return end
 
@@ -93,7 +95,7 @@ class _File:
             raise self._error(position, f"the value of {name} goes on after the closing {quote}")
         if quote == "'":
             return match[1].replace("\\'", "'"), match.end()
-        return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[1]), match[1], flags=re.DOTALL), match.end()
+        return _ESCAPE.sub(_unescaped, match[1]), match.end()
 
     def _expanded(self, name: str, value: str, position: int) -> str:
         try:
@@ -103,4 +105,9 @@ class _File:
         except ValueError:
             # Its message quotes the value, and so would the chain of errors that Ansible shows.
             advice = "write $$ for a plain $, or put the value in single quotes"
-            raise self._error(position, f"the value of {name} has a $ that begins no variable; {advice}") from None
+            raise self._error(position, f"the value of {name} has a ${{ that begins no variable; {advice}") from None
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    escape = match[0][1:]
+    return chr(int(escape, 8)) if escape[0] == "0" else _ESCAPES.get(escape, escape)

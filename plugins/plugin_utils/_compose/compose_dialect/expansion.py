@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
+"""Variables as docker compose substitutes them: expressions in braces may nest, `+` replaces.
 
-"""Variables as the Compose Specification has them today: expressions in braces may nest, `+` replaces.
-
-Source: https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md
+A `$` that begins no variable stays as it is; `${` that begins none is a fault.
+Source: https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md, and what docker compose 2.40 prints.
 """
 
 from __future__ import annotations
@@ -35,51 +35,66 @@ def expand(text: str, environment: Mapping[str, str], depth: int = 0) -> str:
     while (dollar := text.find("$", position)) >= 0:
         result.append(text[position:dollar])
         name = _NAME.match(text, dollar + 1)
+        position = dollar + 1
         if text.startswith("$$", dollar):
             result.append("$")
             position = dollar + 2
         elif text.startswith("${", dollar):
-            end = _closing_brace(text, dollar + 2)
-            result.append(_evaluate(text[dollar + 2 : end], environment, depth))
-            position = end + 1
+            value, position = _braced(text, dollar, environment, depth)
+            result.append(value)
         elif name:
             result.append(environment.get(name[0], ""))
             position = name.end()
         else:
-            raise ValueError(f"`{text}` has a $ that begins no variable name; write $$ for a plain $")
+            result.append("$")
     return "".join(result) + text[position:]
 
 
-def _closing_brace(text: str, start: int) -> int:
-    depth = 1
-    index = start
-    while index < len(text):
-        if text.startswith("${", index):
+def _braced(text: str, dollar: int, environment: Mapping[str, str], depth: int) -> tuple[str, int]:
+    """The value of the expression that begins at a `$`, and where the text goes on."""
+    name = _NAME.match(text, dollar + 2)
+    if name is None:
+        raise ValueError(f"`{text}` has a ${{ that is no variable; write $$ for a plain $")
+    if text.startswith("}", name.end()):
+        return environment.get(name[0], ""), name.end() + 1
+    operator = _OPERATOR.match(text, name.end())
+    end = _closing_brace(text, dollar + 1) if operator else -1
+    if operator is None or end < operator.end():
+        fault = "is no variable" if operator is None and "}" in text[dollar:] else "is not closed on its line"
+        raise ValueError(f"`{text}` has a ${{ that {fault}; write $$ for a plain $")
+    argument = expand(text[operator.end() : end], environment, depth + 1)
+    return _evaluate(name[0], operator[0], argument, environment), end + 1
+
+
+def _closing_brace(text: str, opening: int) -> int:
+    """Where the expression ends whose brace opens there: where its braces are balanced, else at the line's last brace.
+
+    Like docker compose, it passes over the character after each opening brace. Only `{}` and `{{` show it.
+    """
+    newline = text.find("\n", opening)
+    line_end = newline if newline >= 0 else len(text)
+    depth = 0
+    index = opening
+    while index < line_end:
+        if text[index] == "}":
+            depth -= 1
+            if depth == 0:
+                return index
+        elif text[index] == "{":
             depth += 1
             index += 1
-        elif text[index] == "}":
-            depth -= 1
-            if not depth:
-                return index
         index += 1
-    raise ValueError(f"`{text}` has a ${{ that is not closed; write $$ for a plain $")
+    return text.rfind("}", opening, line_end)
 
 
-def _evaluate(expression: str, environment: Mapping[str, str], depth: int) -> str:
-    name = _NAME.match(expression)
-    operator = _OPERATOR.match(expression, name.end()) if name else None
-    if name is None or (operator is None and name.end() < len(expression)):
-        raise ValueError(f"`${{{expression}}}` is no variable; write $$ for a plain $")
-    value = environment.get(name[0])
-    if operator is None:
-        return value or ""
-    argument = expression[operator.end() :]
-    present = value is not None and (value != "" or not operator[0].startswith(":"))
-    if operator[0].endswith("+"):
-        return expand(argument, environment, depth + 1) if present else ""
-    if present:
-        return str(value)
-    if operator[0].endswith("-"):
-        return expand(argument, environment, depth + 1)
-    hint = f": {expand(argument, environment, depth + 1)}" if argument else ""
-    raise MissingVariableError(f"the required variable {name[0]} {'is not set' if value is None else 'is empty'}{hint}")
+def _evaluate(name: str, operator: str, argument: str, environment: Mapping[str, str]) -> str:
+    value = environment.get(name)
+    present = value is not None and (value != "" or not operator.startswith(":"))
+    if operator.endswith("+"):
+        return argument if present else ""
+    if value is not None and present:
+        return value
+    if operator.endswith("-"):
+        return argument
+    hint = f": {argument}" if argument else ""
+    raise MissingVariableError(f"the required variable {name} {'is not set' if value is None else 'is empty'}{hint}")

@@ -2,52 +2,109 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
+"""Services based on others: the base first, then what the service itself says, merged as files are.
 
-"""Services based on others: the base first, then what the service itself says, merged as files are."""
+Source: https://docs.docker.com/compose/how-tos/multiple-compose-files/extends/, and what docker compose 2.40 prints.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os.path
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import Source
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.merge import merge_service
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.clearing import clear_in_service
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.merge_trees import merge
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.tree import Map, Place, copied
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, describe
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.mounts import absolute
 
-Json = dict[str, Any]
+_MAX_DEPTH = 100
 
 
-def extend(
-    services: Json,
-    extends: Mapping[str, tuple[str | None, str]],
-    source: Source,
-    services_of: Callable[[str], Json],
-) -> Json:
-    """The services of a file with their bases merged in.
+@dataclass
+class Services:
+    """The services of one file, before their bases are merged in.
+
+    Attributes:
+        map: raw trees by name; bases are merged into them.
+        cleared: what the file's tags take out of bases.
+        file: absolute path.
+        directory: where relative names of other files begin.
+    """
+
+    map: Map
+    cleared: list[Path]
+    file: str
+    directory: str
+
+
+class Extender:
+    """Merges bases into services.
 
     Args:
-        services: canonical forms.
-        extends: by service, the file (None for this one) and service it is based on.
-        source: the file, for messages.
-        services_of: reads the services of another file.
-
-    Raises:
-        ComposeError: a base that does not exist, or services based on each other.
+        services_of: reads the services of another file, by its absolute path.
     """
-    done: Json = {}
 
-    def extended(name: str, waiting: tuple[str, ...]) -> Json:
-        if name in waiting:
-            circle = " -> ".join((*waiting[waiting.index(name) :], name))
-            raise source.error(("services", name, "extends"), f"services are based on each other: {circle}")
-        if name not in done:
-            done[name] = services[name] if name not in extends else based(name, (*waiting, name))
-        return dict(done[name])
+    def __init__(self, services_of: Callable[[str], Services]) -> None:
+        self._services_of = services_of
 
-    def based(name: str, waiting: tuple[str, ...]) -> Json:
-        file, base = extends[name]
-        known = services if file is None else services_of(file)
-        if base not in known:
-            raise source.error(("services", name, "extends"), f'{file or "this file"} has no service "{base}"')
-        return merge_service(extended(base, waiting) if file is None else known[base], services[name])
+    def extend_all(self, services: Services) -> None:
+        """Merge the bases of all services of a file into them.
 
-    return {name: extended(name, ()) for name in services}
+        Raises:
+            ComposeError: a base that does not exist, or services based on each other.
+        """
+        for name in list(services.map):
+            self._extended(name, services, ())
+
+    def _extended(self, name: str, services: Services, trail: tuple[tuple[str, str], ...]) -> Any:
+        service = services.map[name]
+        if not isinstance(service, Map) or "extends" not in service:
+            return service
+        place = service.places["extends"]
+        here = (services.file, name)
+        if here in trail or len(trail) > _MAX_DEPTH:
+            names = [*trail[trail.index(here) if here in trail else 0 :], here]
+            circle = " -> ".join(_shown(file, other, services.file) for file, other in names)
+            raise _fault(name, place, f"services are based on each other: {circle}")
+        file, base_name = _reference(name, service["extends"], place)
+        others = self._services_of(absolute(file, services.directory)) if file else services
+        if base_name not in others.map:
+            raise _fault(name, place, f'{file or "this file"} has no service "{base_name}"')
+        base = copied(self._extended(base_name, others, (*trail, here)))
+        own = _without_extends(service)
+        if isinstance(base, Map):
+            clear_in_service(base, name, services.cleared)
+            own = merge(base, own, ("services", name))
+        services.map[name] = own
+        return own
+
+
+def _reference(name: str, value: Any, place: Place) -> tuple[str | None, str]:
+    if isinstance(value, str):
+        return None, value
+    if not isinstance(value, Map) or not isinstance(value.get("service"), str):
+        raise _fault(name, place, "takes a service's name, or the keys service and file")
+    file = value.get("file")
+    if file is not None and not isinstance(file, str):
+        raise _fault(name, value.places["file"], "file must be a string")
+    if file and "://" in file:
+        raise _fault(name, place, f"{file} is not on the controller; fetch it there first and name its path")
+    return file, value["service"]
+
+
+def _without_extends(service: Map) -> Map:
+    result = copied(service)
+    del result["extends"]
+    return result
+
+
+def _shown(file: str, name: str, current: str) -> str:
+    return name if file == current else f"{name} of {os.path.basename(file)}"
+
+
+def _fault(name: str, place: Place, text: str) -> ComposeError:
+    file, line = place
+    return ComposeError(": ".join([f"{file}:{line}" if line else file, *describe(("services", name, "extends")), text]))

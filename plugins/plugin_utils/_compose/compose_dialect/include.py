@@ -14,10 +14,9 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.tree import Map
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.mounts import absolute
-
-Json = dict[str, Any]
 
 _SECTIONS = ("services", "networks", "volumes", "configs", "secrets")
 _KEYS = ("path", "project_directory", "env_file")
@@ -83,21 +82,25 @@ def _paths(value: Any, source: Source, path: Path, directory: str) -> tuple[str,
     return tuple(absolute(item, directory) for item in paths)
 
 
-def join(config: Json, included: Json, include: Include) -> Json:
-    """A project with the objects of an included one.
+def join(tree: Map, included: Map, include: Include) -> None:
+    """Add the objects of an included project to those of a document.
 
     Raises:
         ComposeError: both define an object of one name, and differently.
     """
-    result = dict(config)
     problems = []
     for section in _SECTIONS:
-        for name, value in included.get(section, {}).items():
-            mine = result.get(section, {})
+        theirs = included.get(section)
+        if not isinstance(theirs, Map):
+            continue
+        mine = tree.get(section)
+        if not isinstance(mine, Map):
+            mine = Map()
+            tree.put(section, mine, included.places[section])
+        for name, value, place in theirs.entries():
             if name in mine and mine[name] != value:
                 text = f"{section[:-1]} {name} of {include.files[0]} is defined here, too, and differently"
                 problems.append(include.source.message(include.path, f"{text}; rename one of them"))
-            result[section] = {**mine, name: value}
+            mine.put(name, value, place)
     if problems:
         raise ComposeError(problems)
-    return result

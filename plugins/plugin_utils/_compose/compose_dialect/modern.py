@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Compose files as people write them today, brought into the 3.x form that the rest of the loader knows.
+"""Merged projects brought into the 3.x form that the rest of the loader knows.
 
 Only what the 3.x format has another word for is rewritten here, each key on its own; what is left is
 checked against the format like any other file. Source: https://github.com/compose-spec/compose-spec
@@ -11,19 +11,18 @@ checked against the format like any other file. Source: https://github.com/compo
 
 from __future__ import annotations
 
-import os.path
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.include import (
-    Include,
-    parse_includes,
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.casts import cast
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.extensions import (
+    without_extensions,
 )
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.words import split_words
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files import RAW
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.mounts import absolute
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.sources import Reader, from_disk
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.reading import STARTED, Choices, Extras
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.ineffective import (
     OBJECT_PATHS,
     SERVICE_KEYS,
@@ -34,50 +33,7 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.units impo
 
 Json = dict[str, Any]
 
-STARTED = "service_started"
 _CONDITIONS = (STARTED, "service_healthy", "service_completed_successfully")
-
-
-@dataclass
-class Choices:
-    """What the caller decides about how files are read.
-
-    Attributes:
-        profiles: active profiles; `*` stands for all.
-        unsupported: `error`, `warn` or `ignore` what swarm has nothing for.
-        dialect: `stack` or `compose`.
-        contents: content of configs and secrets by section and key; it wins over what the files say.
-        read: how files are read.
-    """
-
-    profiles: tuple[str, ...] = ()
-    unsupported: str = "warn"
-    dialect: str = "stack"
-    contents: Mapping[tuple[str, str], bytes] = field(default_factory=dict)
-    read: Reader = from_disk
-
-
-@dataclass
-class Extras:
-    """What today's files say beyond the 3.x format.
-
-    Attributes:
-        name: the project's own name.
-        depends_on: by service and the service it waits for, the condition.
-        optional: service and the service it waits for, where that may be missing.
-        contents: text of configs and secrets, by section and key.
-        extends: by service, the file (None for its own) and service it is based on.
-        env_files: by service, its files of variables, each with `path`, `required` and `format`.
-        includes: other projects that join this one.
-    """
-
-    name: str | None = None
-    depends_on: dict[str, dict[str, str]] = field(default_factory=dict)
-    contents: dict[tuple[str, str], bytes] = field(default_factory=dict)
-    extends: dict[str, tuple[str | None, str]] = field(default_factory=dict)
-    env_files: dict[str, list[Json]] = field(default_factory=dict)
-    includes: list[Include] = field(default_factory=list)
-    optional: set[tuple[str, str]] = field(default_factory=set)
 
 
 class Lowering:
@@ -91,6 +47,7 @@ class Lowering:
         self._environment = environment
         self._choices = choices
         self._unsupported = Ineffective(choices.unsupported, source, warnings)
+        self._warnings = warnings
         self._problems: list[str] = []
         self.extras = Extras()
 
@@ -100,22 +57,23 @@ class Lowering:
         Raises:
             ComposeError: values that have no 3.x form.
         """
-        result = {key: value for key, value in data.items() if key not in ("version", "name", "include", "models")}
+        for path, text in cast(data):
+            self._fault(path, text)
+        result = {key: value for key, value in data.items() if key not in ("version", "name", "models")}
         self.extras.name = self._name(data.get("name"))
-        self.extras.includes = parse_includes(data.get("include"), self._source, self._directory)
         if "models" in data:
             self._ineffective(("models",), SERVICE_KEYS["models"])
         for pattern, advice in OBJECT_PATHS.items():
             result = self._unsupported.drop(result, pattern, (), advice)
         services = result.get("services")
         if isinstance(services, dict):
-            result["services"] = {
-                name: self._service(name, service) for name, service in services.items() if self._active(service)
-            }
+            result["services"] = {name: self._service(name, service) for name, service in services.items()}
         for section in ("configs", "secrets"):
             if isinstance(result.get(section), dict):
                 result[section] = {key: self._object(section, key, value) for key, value in result[section].items()}
         for section in ("networks", "volumes", "configs", "secrets"):
+            if isinstance(result.get(section), dict):
+                result[section] = {key: without_extensions(value) for key, value in result[section].items()}
             for value in result[section].values() if isinstance(result.get(section), dict) else ():
                 _rewrite(value, ("labels",), _texts)
                 _rewrite(value, ("driver_opts",), _texts)
@@ -133,32 +91,23 @@ class Lowering:
         self._fault(("name",), "must be a string")
         return None
 
-    def _active(self, service: Any) -> bool:
-        wanted = service.get("profiles") if isinstance(service, dict) else None
-        if not isinstance(wanted, list) or not wanted:
-            return True
-        return "*" in self._choices.profiles or any(profile in self._choices.profiles for profile in wanted)
-
     def _service(self, name: str, service: Any) -> Any:
         if not isinstance(service, dict):
             return service
         path: Path = ("services", name)
-        result = {key: value for key, value in service.items() if key != "profiles"}
+        result = without_extensions({key: value for key, value in service.items() if key != "profiles"})
+        self._implied_order(name, result)
         for key in [key for key in result if key in SERVICE_KEYS]:
             if result.pop(key) is not False:
                 self._ineffective((*path, key), SERVICE_KEYS[key])
         for pattern, advice in SERVICE_PATHS.items():
             result = self._unsupported.drop(result, pattern, path, advice)
-        for where in (("environment",), ("labels",), ("sysctls",), ("deploy", "labels"), ("logging", "options")):
-            _rewrite(result, where, _texts)
-        for kind in ("limits", "reservations"):
-            _rewrite(result, ("deploy", "resources", kind, "cpus"), _text)
-        for section in ("configs", "secrets"):
-            _rewrite(result, (section,), _integer_modes)
+        _rewrite_service(result)
         if isinstance(result.get("ports"), list):
             result["ports"] = [self._port(port, (*path, "ports", index)) for index, port in enumerate(result["ports"])]
-        if "extends" in result:
-            self._extends(name, result.pop("extends"), (*path, "extends"))
+        for key in ("command", "entrypoint"):
+            if key in result and not isinstance(result[key], list):
+                result[key] = self._words(result[key], (*path, key))
         if "depends_on" in result:
             result["depends_on"] = self._depends_on(name, result["depends_on"], (*path, "depends_on"))
         if "tmpfs" in result:
@@ -184,24 +133,38 @@ class Lowering:
             self._fault((*path, "published"), f'"{published}" is not one port; write one entry for each port')
         return result
 
-    def _extends(self, name: str, value: Any, path: Path) -> None:
-        base = {"service": value} if isinstance(value, str) else value
-        if not isinstance(base, dict) or set(base) - {"service", "file"} or not isinstance(base.get("service"), str):
-            self._fault(path, "takes a service's name, or the keys service and file")
-        elif not isinstance(base.get("file", ""), str):
-            self._fault((*path, "file"), "must be a string")
-        else:
-            file = absolute(base["file"], self._directory) if base.get("file") else None
-            same = file == os.path.abspath(self._source.file)
-            self.extras.extends[name] = (None if same else file, base["service"])
+    def _words(self, value: Any, path: Path) -> Any:
+        """A command as a list; an empty one is none."""
+        if value is None:
+            return []
+        if not isinstance(value, str):
+            return value
+        try:
+            words, rest = split_words(value)
+        except ValueError as error:
+            self._fault(path, str(error))
+            return []
+        if rest:
+            advice = "put it into quotes behind sh -c, or write a list"
+            self._warnings.append(self._source.message(path, f"`{rest}` is left out, as by docker compose; {advice}"))
+        return words
+
+    def _implied_order(self, name: str, service: Json) -> None:
+        """Services whose links, volumes or namespaces are used are waited for, as by docker compose."""
+        others = [str(link).partition(":")[0] for link in _list(service.get("links"))]
+        others += [
+            text.partition(":")[0] for text in map(str, _list(service.get("volumes_from"))) if text[:10] != "container:"
+        ]
+        for key in ("network_mode", "ipc", "pid", "uts", "cgroup"):
+            kind, _colon, other = str(service.get(key)).partition(":")
+            others += [other] if kind == "service" else []
+        if others:
+            self.extras.depends_on[name] = dict.fromkeys(others, STARTED)
 
     def _depends_on(self, name: str, value: Any, path: Path) -> Any:
-        if isinstance(value, list):
-            self.extras.depends_on[name] = {str(other): STARTED for other in value}
-            return value
         if not isinstance(value, dict):
             return value
-        conditions = {}
+        conditions = self.extras.depends_on.get(name, {})
         for other, details in value.items():
             known = details or {}
             condition = known.get("condition", STARTED) if isinstance(known, dict) else None
@@ -282,6 +245,16 @@ def _is_env_file(entry: Json) -> bool:
     return known and isinstance(entry.get("path"), str) and isinstance(entry.get("required", True), bool)
 
 
+def _rewrite_service(service: Json) -> None:
+    """Give scalars the types that the 3.x format knows."""
+    for where in (("environment",), ("labels",), ("sysctls",), ("deploy", "labels"), ("logging", "options")):
+        _rewrite(service, where, _texts)
+    for kind in ("limits", "reservations"):
+        _rewrite(service, ("deploy", "resources", kind, "cpus"), _text)
+    for section in ("configs", "secrets"):
+        _rewrite(service, (section,), _integer_modes)
+
+
 def _rewrite(value: Any, path: tuple[str, ...], change: Callable[[Any], Any]) -> None:
     """Change the value at a path, in copies, if the path leads anywhere."""
     if not isinstance(value, dict) or path[0] not in value:
@@ -318,3 +291,7 @@ def _integer_mode(item: Any) -> Any:
     if isinstance(mode, str) and mode and set(mode) <= set("01234567"):
         return {**item, "mode": int(mode, 8)}
     return item
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

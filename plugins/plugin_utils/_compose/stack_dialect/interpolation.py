@@ -18,7 +18,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.keys import KEYS
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.expansion import expand
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source
 
 _NAME = r"[_a-z][_a-z0-9]*(?::?[-?][^}]*)?"
@@ -35,15 +34,14 @@ def interpolate(
     environment: Mapping[str, str],
     source: Source,
     warnings: list[str],
-    nested: bool = False,
 ) -> Any:
-    """Substitute in all values of a document, `nested` as in expansion.py. The input is left as it is.
+    """Substitute in all values of a document. The input is left as it is.
 
     Raises:
         ComposeError: every place with an invalid template, a missing required variable
             or a substituted value that does not fit its key.
     """
-    walk = _Walk(environment, source, warnings, nested)
+    walk = _Walk(environment, source, warnings)
     result = {key: walk.value(value, (key,)) for key, value in data.items()}
     if walk.problems:
         raise ComposeError(walk.problems)
@@ -51,8 +49,7 @@ def interpolate(
 
 
 class _Walk:
-    def __init__(self, environment: Mapping[str, str], source: Source, warnings: list[str], nested: bool) -> None:
-        self._nested = nested
+    def __init__(self, environment: Mapping[str, str], source: Source, warnings: list[str]) -> None:
         self._environment = environment
         self._source = source
         self._warnings = warnings
@@ -69,7 +66,7 @@ class _Walk:
 
     def _text(self, text: str, path: Path) -> Any:
         try:
-            result = expand(text, self._environment) if self._nested else self._substitute(text, path)
+            result = self._substitute(text, path)
             return _cast(result, path) if result != text else text
         except ValueError as error:
             self.problems.append(self._source.message(path, str(error)))

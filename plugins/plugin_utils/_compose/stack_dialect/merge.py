@@ -15,33 +15,16 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import Path
-
 Json = dict[str, Any]
 
 
-def merge_all(files: list[Json], cleared: list[list[Path]]) -> Json:
-    """The canonical forms of several files as one.
+def merge_all(files: list[Json]) -> Json:
+    """The canonical forms of several files, in the order of their weight, as one.
 
     A list of `_KEYED` that a file gives as empty still counts while merging; the result has none.
-
-    Args:
-        files: in the order of their weight.
-        cleared: for each file, paths that it takes out of what came before.
     """
-    merged = files[0]
-    for file, paths in zip(files[1:], cleared[1:], strict=True):
-        merged = _merge(functools.reduce(without, paths, merged), file)
+    merged = functools.reduce(_merge, files)
     return {**merged, "services": {name: _tidy(service) for name, service in merged["services"].items()}}
-
-
-def without(values: Any, path: Path) -> Any:
-    """A copy that lacks what stands at a path, if anything does."""
-    if not isinstance(values, dict) or path[0] not in values:
-        return values
-    if len(path) == 1:
-        return {key: value for key, value in values.items() if key != path[0]}
-    return {**values, path[0]: without(values[path[0]], path[1:])}
 
 
 def _tidy(service: Json) -> Json:
@@ -55,21 +38,20 @@ def _merge(base: Json, override: Json) -> Json:
     result = dict(base)
     for section, objects in override.items():
         if section == "services":
-            result[section] = _merge_services(base.get(section, {}), objects)
+            result[section] = __merge_services(base.get(section, {}), objects)
         else:
             result[section] = {**base.get(section, {}), **objects}
     return result
 
 
-def _merge_services(base: Json, override: Json) -> Json:
+def __merge_services(base: Json, override: Json) -> Json:
     result = dict(base)
     for name, service in override.items():
-        result[name] = merge_service(base[name], service) if name in base else service
+        result[name] = _merge_service(base[name], service) if name in base else service
     return result
 
 
-def merge_service(base: Json, override: Json) -> Json:
-    """The canonical forms of one service in two places as one."""
+def _merge_service(base: Json, override: Json) -> Json:
     tidied = {key: _SPECIAL[(key,)](value, []) if key in _KEYED else value for key, value in base.items()}
     return _merge_mapping(tidied, override, ())
 

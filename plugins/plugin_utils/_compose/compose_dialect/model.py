@@ -1,0 +1,187 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+"""A project's files as one tree: each file's documents in turn, with what they extend and include, merged as they come.
+
+A document is interpolated, its services get their bases, what its tags clear is taken out of the documents before it,
+what it includes joins it, and then it is merged and written out in long form. Nothing is checked here but what these
+steps need. Source: what docker compose 2.40 prints.
+"""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.clearing import (
+    clear,
+    cleared_paths,
+    drop_reset_values,
+)
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.expansion import expand
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.extends import Extender, Services
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.include import (
+    Include,
+    join,
+    parse_includes,
+)
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.long_forms import write_out
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.merge_trees import merge
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.paths import resolve_paths
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.tree import (
+    Items,
+    Map,
+    grown,
+)
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.unique import drop_repeated
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files import project_variables
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.sources import Reader, content
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.yaml_reader import Document, read_all
+
+
+def load_model(
+    files: Sequence[str],
+    directory: str,
+    environment: Mapping[str, str],
+    read: Reader,
+    warnings: list[str],
+    relative_sources: dict[str, str],
+) -> Map:
+    """The files of a project as one tree in long form; relative paths stay as they are.
+
+    Args:
+        files: paths; later files change what earlier ones say.
+        directory: the project's, where relative paths begin.
+        environment: variables for interpolation.
+        warnings: collects sentences.
+        relative_sources: as of paths.resolve_paths.
+
+    Raises:
+        ComposeError: what cannot be read, interpolated or merged.
+    """
+    return _Model(directory, environment, read, warnings, relative_sources, ()).load(
+        [(name, os.path.abspath(name)) for name in files]
+    )
+
+
+class _Model:
+    def __init__(
+        self,
+        directory: str,
+        environment: Mapping[str, str],
+        read: Reader,
+        warnings: list[str],
+        relative_sources: dict[str, str],
+        reading: tuple[str, ...],
+    ) -> None:
+        self._directory = directory
+        self._environment = environment
+        self._read = read
+        self._warnings = warnings
+        self._relative_sources = relative_sources
+        self._reading = reading
+        self._extended: dict[str, Services] = {}
+
+    def load(self, files: Sequence[tuple[str, str]]) -> Map:
+        model = Map()
+        for name, path in files:
+            for document in self._documents(name):
+                model = self._added(model, document, path)
+        return model
+
+    def _documents(self, name: str) -> list[Document]:
+        documents = read_all(content(name, self._read, "compose file"), name)
+        for document in documents:
+            for path, tag in document.tags.items():
+                if tag not in ("!reset", "!override"):
+                    self._warnings.append(document.source.message(path, f"the tag {tag} has no effect"))
+        return documents
+
+    def _added(self, model: Map, document: Document, path: str) -> Map:
+        tree = self._interpolated(document)
+        services = tree.get("services")
+        if isinstance(services, Map):
+            Extender(self._services_of).extend_all(Services(services, cleared_paths(document), path, self._directory))
+        for place in cleared_paths(document):
+            clear(model, place)
+        for include in parse_includes(tree.pop("include", None), document.source, self._directory):
+            join(tree, self._included(include, path), include)
+        return _merged(model, tree)
+
+    def _interpolated(self, document: Document) -> Map:
+        problems: list[str] = []
+
+        def leaf(value: Any, path: Path) -> Any:
+            if not isinstance(value, str) or "$" not in value:
+                return value
+            try:
+                return expand(value, self._environment)
+            except ValueError as error:
+                problems.append(document.source.message(path, str(error)))
+                return value
+
+        tree: Map = grown(document.data, document.source, leaf)
+        if problems:
+            raise ComposeError(problems)
+        drop_reset_values(tree, document)
+        return tree
+
+    def _services_of(self, file: str) -> Services:
+        """The services of another file, for those that are based on them."""
+        if file not in self._extended:
+            model = Map()
+            cleared: list[Path] = []
+            for document in self._documents(file):
+                tree = self._interpolated(document)
+                tree.pop("include", None)
+                for path in cleared_paths(document):
+                    clear(model, path)
+                    cleared.append(path)
+                model = _merged(model, tree)
+            directory = os.path.dirname(file)
+            resolve_paths(model, directory, self._environment, self._relative_sources)
+            services = model.get("services")
+            self._extended[file] = Services(services if isinstance(services, Map) else Map(), cleared, file, directory)
+        return self._extended[file]
+
+    def _included(self, include: Include, path: str) -> Map:
+        """Another project, as its own files and variables make it."""
+        reading = (*self._reading, path)
+        if include.files[0] in reading:
+            circle = " -> ".join([*reading[reading.index(include.files[0]) :], include.files[0]])
+            raise include.source.error(include.path, f"files include each other: {circle}")
+        variables = project_variables(include.directory, include.env_files, self._environment, self._read)
+        other = _Model(include.directory, variables, self._read, self._warnings, self._relative_sources, reading)
+        model = other.load([(file, file) for file in include.files])
+        resolve_paths(model, include.directory, variables, self._relative_sources)
+        _resolve_variables(model, variables)
+        return model
+
+
+def _merged(model: Map, tree: Map) -> Map:
+    result = merge(model, tree)
+    drop_repeated(result)
+    write_out(result)
+    drop_repeated(result)
+    return result
+
+
+def _resolve_variables(model: Map, variables: Mapping[str, str]) -> None:
+    """Give bare names in lists of `environment`, and `environment` of configs and secrets, the project's values."""
+    services = model.get("services")
+    for service in services.values() if isinstance(services, Map) else ():
+        names = service.get("environment") if isinstance(service, Map) else None
+        if isinstance(names, Items):
+            for index, name in enumerate(names):
+                if isinstance(name, str) and name in variables:
+                    names[index] = f"{name}={variables[name]}"
+    for section in ("configs", "secrets"):
+        objects = model.get(section)
+        for value in objects.values() if isinstance(objects, Map) else ():
+            name = value.get("environment") if isinstance(value, Map) else None
+            if isinstance(name, str) and name in variables:
+                value.put("content", variables[name], value.places["environment"])
+                del value["environment"]

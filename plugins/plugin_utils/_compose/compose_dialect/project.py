@@ -1,0 +1,82 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""A project's files as docker compose reads them: merged as trees first, then what is active is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.model import load_model
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.modern import Lowering
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.paths import resolve_bound_volumes
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.profiles import active_part
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.tree import TreeSource
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files import container_variables
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.normalise import normalise
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.normalise_service import Context
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.reading import Choices, Extras, Reading
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.schema import TODAY, Report
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.sources import Reader
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.format import PROJECT
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.ineffective import Ineffective
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.project import tell_ineffective
+
+Json = dict[str, Any]
+
+_PROJECT_NAME = "COMPOSE_PROJECT_NAME"
+_PROFILES = "COMPOSE_PROFILES"
+
+
+def load_compose(files: Sequence[str], environment: Mapping[str, str], choices: Choices, directory: str) -> Reading:
+    """Read and merge the files, and check what is active of them.
+
+    Raises:
+        ComposeError: whatever is wrong with them.
+    """
+    warnings: list[str] = []
+    relative: dict[str, str] = {}
+    if choices.name and _PROJECT_NAME not in environment:
+        environment = {**environment, _PROJECT_NAME: choices.name}
+    model = load_model(files, directory, environment, choices.read, warnings, relative)
+    if not model:
+        raise ComposeError(f"{files[0]}: the top level must be a mapping with keys such as services and networks")
+    profiles = choices.profiles or [name.strip() for name in environment.get(_PROFILES, "").split(",") if name.strip()]
+    model = active_part(model, profiles, choices.contents)
+    resolve_bound_volumes(model, directory)
+    source = TreeSource(files[0], model)
+    lowering = Lowering(source, directory, environment, choices, warnings)
+    data = lowering.lower(model)
+    report = Report(source, TODAY)
+    PROJECT.check(data, (), report)
+    if report.problems:
+        raise ComposeError(report.problems)
+    tell_ineffective(data, choices, source, warnings, Ineffective(choices.unsupported, source, warnings))
+    inline = {*lowering.extras.contents, *choices.contents}
+    context = Context(source, directory, environment, warnings, inline, True, choices.read, relative)
+    config = normalise(data, context)
+    for name, service in config["services"].items():
+        _add_variables(name, service, lowering.extras, environment, choices.read, source)
+    places = source.places()
+    return Reading(config, lowering.extras, source.message, places, directory, warnings, relative)
+
+
+def _add_variables(
+    name: str, service: Json, extras: Extras, environment: Mapping[str, str], read: Reader, source: TreeSource
+) -> None:
+    """Give a service what its env_file says; its own `environment` wins."""
+    env_files = extras.env_files.get(name)
+    if not env_files:
+        return
+    own = service.get("environment", {})
+    known = {**environment, **{key: value for key, value in own.items() if value is not None}}
+    try:
+        found = container_variables(env_files, known, read)
+    except ComposeError as error:
+        raise source.error(("services", name, "env_file"), str(error)) from None
+    if found or own:
+        service["environment"] = {**found, **own}
