@@ -91,36 +91,49 @@ _SERVICE: dict[str, _Cast] = {
     "volumes.*.tmpfs.size": byte_count,
     "volumes.*.volume.nocopy": _boolean,
 }
-_OBJECT: dict[str, dict[str, _Cast]] = {
-    "networks": dict.fromkeys(("external", "internal", "attachable", "enable_ipv4", "enable_ipv6"), _boolean),
-    "volumes": {"external": _boolean},
-    "secrets": {"external": _boolean},
-    "configs": {"external": _boolean},
+_FLAGS = {
+    "networks": ("external", "internal", "attachable", "enable_ipv4", "enable_ipv6"),
+    "volumes": ("external",),
+    "secrets": ("external",),
+    "configs": ("external",),
 }
+_CAST = ""
+
+
+def _tree() -> dict[str, Any]:
+    """The paths of typed keys as nested mappings, the cast at the end of each."""
+    tree: dict[str, Any] = {}
+    patterns = {f"services.*.{path}": convert for path, convert in _SERVICE.items()}
+    patterns.update({f"{section}.*.{key}": _boolean for section, keys in _FLAGS.items() for key in keys})
+    for path, convert in patterns.items():
+        branch = tree
+        for part in path.split("."):
+            branch = branch.setdefault(part, {})
+        branch[_CAST] = convert
+    return tree
+
+
+_TREE = _tree()
 
 
 def cast(model: dict[str, Any]) -> Iterator[tuple[Path, str]]:
     """Give texts of a model the types that belong there, in place; yields path and fault of those that have none."""
-    for section, casts in (("services", _SERVICE), *_OBJECT.items()):
-        objects = model.get(section)
-        for name, value in objects.items() if isinstance(objects, dict) else ():
-            for pattern, convert in casts.items():
-                yield from _cast(value, tuple(pattern.split(".")), (section, name), convert)
+    return _cast(model, _TREE, ())
 
 
-def _cast(value: Any, pattern: tuple[str, ...], path: Path, convert: _Cast) -> Iterator[tuple[Path, str]]:
-    for key in _keys(value, pattern[0]):
-        here = (*path, key)
-        if len(pattern) > 1:
-            yield from _cast(value[key], pattern[1:], here, convert)
-        elif isinstance(value[key], str):
-            try:
-                value[key] = convert(value[key])
-            except ValueError as error:
-                yield here, str(error)
-
-
-def _keys(value: Any, wanted: str) -> list[Any]:
+def _cast(value: Any, tree: dict[str, Any], path: Path) -> Iterator[tuple[Path, str]]:
     if isinstance(value, dict):
-        return list(value) if wanted == "*" else [wanted] if wanted in value else []
-    return list(range(len(value))) if isinstance(value, list) and wanted == "*" else []
+        keys = list(value) if "*" in tree else [key for key in value if key in tree]
+    else:
+        keys = list(range(len(value))) if isinstance(value, list) and "*" in tree else []
+    for key in keys:
+        branch = tree["*"] if "*" in tree else tree[key]
+        here = (*path, key)
+        if isinstance(value[key], str):
+            if _CAST in branch:
+                try:
+                    value[key] = branch[_CAST](value[key])
+                except ValueError as error:
+                    yield here, str(error)
+        else:
+            yield from _cast(value[key], branch, here)

@@ -33,6 +33,8 @@ _KEPT = "x-cluster-spec"  # of volumes: the docker CLI knows it
 def without_extensions(value: Any, path: tuple[str, ...] = ()) -> Any:
     """A service, network, volume, config or secret without its extensions."""
     if isinstance(value, list):
+        if not any(isinstance(item, (dict, list)) for item in value):
+            return value
         return [without_extensions(item, (*path, "[]")) for item in value]
     if not isinstance(value, dict) or path in _FREE:
         return value

@@ -44,7 +44,7 @@ def text_of(value: Any) -> str:
     """A scalar as Go prints it."""
     if isinstance(value, bool):
         return str(value).lower()
-    return value if isinstance(value, str) else number_text(value)
+    return number_text(value) if isinstance(value, (int, float)) else str(value)
 
 
 def pairs_list(value: Any, place: Place) -> Any:

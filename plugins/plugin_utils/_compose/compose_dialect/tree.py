@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import Path, Source, describe, dotted
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import Path, Source, describe
 
 Place = tuple[str, "int | None"]
 """File and line."""
@@ -64,17 +64,20 @@ def a_map(entries: Iterable[tuple[str, Any, Place]]) -> Map:
 
 def grown(value: Any, source: Source, leaf: Callable[[Any, Path], Any], path: Path = ()) -> Any:
     """The tree of a file's plain values; `leaf` may change scalars, which it is given with their paths."""
+    lines, file = source.lines, source.file
     if isinstance(value, dict):
-        return a_map(
-            (key, grown(item, source, leaf, (*path, key)), (source.file, source.line((*path, key))))
-            for key, item in value.items()
-        )
-    if isinstance(value, list):
-        return Items(
-            (grown(item, source, leaf, (*path, index)), (source.file, source.line((*path, index))))
-            for index, item in enumerate(value)
-        )
-    return leaf(value, path)
+        tree = Map()
+        for key, item in value.items():
+            here = (*path, key)
+            tree[key] = grown(item, source, leaf, here) if isinstance(item, (dict, list)) else leaf(item, here)
+            tree.places[key] = (file, lines.get(here))
+        return tree
+    items = Items()
+    for index, item in enumerate(value):
+        here = (*path, index)
+        items.append(grown(item, source, leaf, here) if isinstance(item, (dict, list)) else leaf(item, here))
+        items.places.append((file, lines.get(here)))
+    return items
 
 
 def copied(value: Any) -> Any:
@@ -109,7 +112,9 @@ class TreeSource(Source):
 
     def places(self) -> dict[str, str]:
         """File and line of each key and item, by dotted path."""
-        return {dotted(path): f"{file}:{line}" if line else file for path, (file, line) in _walk(self._root, ())}
+        found: dict[str, str] = {}
+        _note_places(self._root, "", found)
+        return found
 
     def line(self, path: Path) -> int | None:
         """The line, in the file that `message` names."""
@@ -117,16 +122,24 @@ class TreeSource(Source):
 
     def message(self, path: Path, text: str) -> str:
         """`file:line: service web: deploy.replicas: text`."""
-        file, line = self.place(path)
-        return ": ".join([f"{file}:{line}" if line else file, *describe(path), text])
+        return ": ".join([_shown(self.place(path)), *describe(path), text])
 
 
-def _walk(value: Any, path: Path) -> Iterator[tuple[Path, Place]]:
+def _note_places(value: Any, path: str, found: dict[str, str]) -> None:
     if isinstance(value, Map):
-        for key, item, place in value.entries():
-            yield (*path, key), place
-            yield from _walk(item, (*path, key))
-    elif isinstance(value, Items):
-        for index, (item, place) in enumerate(value.entries()):
-            yield (*path, index), place
-            yield from _walk(item, (*path, index))
+        for key, item in value.items():
+            here = f"{path}.{key}" if path else key
+            found[here] = _shown(value.places[key])
+            if isinstance(item, (Map, Items)):
+                _note_places(item, here, found)
+    else:
+        for index, item in enumerate(value):
+            here = f"{path}[{index}]"
+            found[here] = _shown(value.places[index])
+            if isinstance(item, (Map, Items)):
+                _note_places(item, here, found)
+
+
+def _shown(place: Place) -> str:
+    file, line = place
+    return f"{file}:{line}" if line else file
