@@ -14,7 +14,7 @@ Source: https://docs.docker.com/reference/api/engine/
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -25,7 +25,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._engine.errors impo
     NoAnswerError,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.registry_auth import registry_auth
-from ansible_collections.dockyard.swarm.plugins.module_utils._engine.transport import Answer, Json, Transport
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.transport import Json, Transport, refusal_in
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.unix_socket import (
     DEFAULT_SOCKET,
     SCHEME,
@@ -41,7 +41,6 @@ __all__ = ["DEFAULT_DOCKER_HOST", "Engine", "EngineError", "Json", "MissingSdkEr
 DEFAULT_DOCKER_HOST = f"{SCHEME}{DEFAULT_SOCKET}"
 
 _SHOWN = 200
-_LONGEST_MESSAGE = 10_000
 
 
 class Engine:
@@ -80,11 +79,15 @@ class Engine:
             answer = transport.send("GET", "/_ping")
         except NoAnswerError as error:
             raise EngineError(f"no Docker Engine answers at {docker_host}: {error.message}") from error
-        version = answer.headers.get("api-version", "")
-        if answer.status >= 300 or not version:
-            said = _message_of(answer) if answer.status >= 300 else "the answer to /_ping has no Api-Version"
+        refusal, version = refusal_in(answer), answer.headers.get("api-version", "")
+        if refusal or not version:
+            said = refusal.message if refusal else "the answer to /_ping has no Api-Version"
             raise EngineError(f"no Docker Engine answers at {docker_host}: {said}")
         return cls(transport, version)
+
+    def through(self, wrap: Callable[[Transport], Transport]) -> Engine:
+        """The same engine by another way, made of the present one."""
+        return Engine(wrap(self._transport), self._api_version)
 
     @property
     def api_version(self) -> str:
@@ -122,8 +125,9 @@ class Engine:
             answer = self._transport.send(method, f"/v{self._api_version}{path}", query, body, headers)
         except NoAnswerError as error:
             raise EngineError(f"{method} {path}: {error.message}") from error
-        if answer.status >= 300:
-            raise EngineError(_message_of(answer), answer.status)
+        refusal = refusal_in(answer)
+        if refusal:
+            raise refusal
         return answer.text
 
     # -- the engine itself ---------------------------------------------------------------------
@@ -318,14 +322,6 @@ def _filters(filters: Json | None) -> str | None:
     if not filters:
         return None
     return json.dumps({key: value if isinstance(value, list) else [value] for key, value in filters.items()})
-
-
-def _message_of(answer: Answer) -> str:
-    try:
-        message = json.loads(answer.text)["message"]
-    except (ValueError, KeyError, TypeError):
-        message = answer.text
-    return str(message or "").strip()[:_LONGEST_MESSAGE] or f"HTTP status {answer.status}"
 
 
 def _failure_in(line: str) -> str:

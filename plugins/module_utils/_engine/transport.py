@@ -7,12 +7,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.errors import EngineError
+
 Json = dict[str, Any]
+
+_LONGEST_MESSAGE = 10_000
 
 
 @dataclass(frozen=True)
@@ -57,3 +62,15 @@ def address_of(path: str, query: Mapping[str, Any] | None = None) -> str:
     """The path with its query, encoded."""
     given = {key: value for key, value in (query or {}).items() if value is not None}
     return f"{path}?{urlencode(given)}" if given else path
+
+
+def refusal_in(answer: Answer) -> EngineError | None:
+    """The engine's refusal, if an answer is one."""
+    if answer.status < 300:
+        return None
+    try:
+        message = json.loads(answer.text)["message"]
+    except (ValueError, KeyError, TypeError):
+        message = answer.text
+    text = str(message or "").strip()[:_LONGEST_MESSAGE]
+    return EngineError(text or f"HTTP status {answer.status}", answer.status)

@@ -16,7 +16,7 @@ from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.guarded_engine import GuardedEngine, Journal
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.guarded_engine import Journal, guarded
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.remove import RemovalError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.submit import ApplyError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.takeover import outdate_pending_updates
@@ -250,7 +250,7 @@ def _run_under_lock(engine: Engine, request: DeployRequest) -> Iterator[_Run]:
     """Hold the stack's lock, and say what was done and what not if it is lost."""
     with hold_stack_lock(engine, request.stack, request.holder(), request.lock_timeout) as lock:
         journal = Journal()
-        run = _Run(GuardedEngine(engine, lock.verify, journal), lock, journal)
+        run = _Run(guarded(engine, lock.verify, journal), lock, journal)
         try:
             yield run
         except LostLockError as error:

@@ -20,6 +20,7 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.objects import named, version_of, with_id
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.retry import when_there_is_a_leader
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import lock_name
@@ -101,11 +102,11 @@ class StackLock:
                 self._show_life(count)
 
     def _show_life(self, count: int) -> None:
-        found = next((item for item in self._engine.configs({"id": self._config_id})), None)
+        found = with_id(self._engine.configs({"id": self._config_id}), self._config_id)
         if found is None:
             return
         labels = {**(found["Spec"].get("Labels") or {}), BEAT: str(count), PROGRESS: self._progress}
-        self._engine.config_update(self._config_id, found["Version"]["Index"], {**found["Spec"], "Labels": labels})
+        self._engine.config_update(self._config_id, version_of(found), {**found["Spec"], "Labels": labels})
 
 
 @contextmanager
@@ -161,7 +162,7 @@ def acquire(
         found = _find(engine, lock)
         if found is None:
             continue
-        life = (found["ID"], found["Version"]["Index"])
+        life = (found["ID"], version_of(found))
         if life != seen:
             seen, since = life, now
         elif now - since >= _DEAD_AFTER:
@@ -174,15 +175,14 @@ def acquire(
 
 def _find(engine: Engine, lock: str) -> Json | None:
     name = config_name(lock)
-    # The engine's filter also finds names that merely begin so.
-    return next((item for item in engine.configs({"name": name}) if item["Spec"]["Name"] == name), None)
+    return named(engine.configs({"name": name}), name)
 
 
 def _take_away(engine: Engine, lock: Json) -> bool:
     """Take a dead run's lock away; False if it shows life after all, or somebody else was faster."""
     try:
         # Refused unless the lock is still as it was seen.
-        engine.config_update(lock["ID"], lock["Version"]["Index"], lock["Spec"])
+        engine.config_update(lock["ID"], version_of(lock), lock["Spec"])
         engine.config_remove(lock["ID"])
     except EngineError as error:
         if error.out_of_sequence or error.not_found:

@@ -13,6 +13,8 @@ from datetime import datetime, timezone
 from urllib.parse import unquote
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.errors import NoAnswerError
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.transport import Answer
 
 _LABEL_UPDATES = ("configs", "secrets")
 
@@ -76,22 +78,35 @@ class FakeEngine(Engine):
     """
 
     def __init__(self, swarm, before_change=None, before_read=None):
+        nothing = lambda *_arguments: None  # noqa: E731
+        super().__init__(FakeTransport(swarm, before_change or nothing, before_read or nothing), "1.45")
+
+
+class FakeTransport:
+    """The way to it: what is refused with a status is answered, what has none gets no answer."""
+
+    def __init__(self, swarm, before_change, before_read):
         self.swarm = swarm
-        self.before_change = before_change or (lambda _method, _path: None)
-        self.before_read = before_read or (lambda _path: None)
+        self.before_change = before_change
+        self.before_read = before_read
 
-    @property
-    def api_version(self):
-        return "1.45"
-
-    def _call(self, method, path, *, query=None, body=None, headers=None):
+    def send(self, method, path, query=None, body=None, headers=None):
         del headers
+        try:
+            answer = self._answer(method, path.removeprefix("/v1.45"), query or {}, body)
+        except EngineError as error:
+            if not error.status:
+                raise NoAnswerError(error.message) from error
+            return Answer(error.status, json.dumps({"message": error.message}))
+        return Answer(200, "" if answer is None else json.dumps(answer))
+
+    def _answer(self, method, path, query, body):
         plural, _slash, rest = unquote(path.strip("/")).partition("/")
         if method == "GET":
             self.before_read(path)
-            return copy.deepcopy(self._get(plural, rest, json.loads((query or {}).get("filters") or "{}")))
+            return self._get(plural, rest, json.loads(query.get("filters") or "{}"))
         self.before_change(method, path)
-        answer = self._change(method, plural, rest, query or {}, copy.deepcopy(body))
+        answer = self._change(method, plural, rest, query, copy.deepcopy(body))
         self.swarm.changes.append((method, plural, rest, body))
         return answer
 

@@ -235,7 +235,8 @@ def test_a_rollback_leaves_what_others_have_made_and_changed_meanwhile(swarm):
 
 def test_what_was_made_without_an_answer_is_rolled_back_too(swarm):
     engine = FakeEngine(swarm)
-    change = engine._change
+    transport = engine._transport
+    change = transport._change
 
     def cut_off(method, plural, rest, query, body):
         answer = change(method, plural, rest, query, body)
@@ -243,7 +244,7 @@ def test_what_was_made_without_an_answer_is_rolled_back_too(swarm):
             raise EngineError("the engine did not answer within 60 s")
         return answer
 
-    engine._change = cut_off
+    transport._change = cut_off
     with pytest.raises(FailedDeployError, match="service new removed"):
         deploy(engine, {"ui": "ui:1", "db": "db:1", "new": "ui:1"}, on_failure="rollback")
     assert swarm.services() == {"ui": "ui:1", "db": "db:1"}

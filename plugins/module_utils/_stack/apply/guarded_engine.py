@@ -10,15 +10,19 @@ Every call that is no `GET` passes through one place, so that none can be forgot
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.errors import NoAnswerError
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.transport import Answer, Transport, refusal_in
 
 Json = dict[str, Any]
 
 _KINDS = {"services": "service", "networks": "network", "configs": "config", "secrets": "secret"}
+_CREATE = "create"
 
 
 @dataclass
@@ -61,57 +65,66 @@ class Journal:
         return "; ".join(f"{verb} {', '.join(sorted(set(items))) or 'nothing'}" for verb, items in parts)
 
 
-class GuardedEngine(Engine):
-    """An engine that asks before each change whether this run may still make it.
+def guarded(engine: Engine, verify: Callable[[], None], journal: Journal) -> Engine:
+    """The engine, which asks before each change whether this run may still make it.
 
     Args:
-        engine: is asked.
         verify: raises if the run must stop.
         journal: is added to.
     """
+    return engine.through(lambda way: GuardedTransport(way, verify, journal))
 
-    def __init__(self, engine: Engine, verify: Callable[[], None], journal: Journal) -> None:
-        self._engine = engine
+
+class GuardedTransport:
+    """A way to an engine that nothing but reads passes unverified; see `guarded`."""
+
+    def __init__(self, way: Transport, verify: Callable[[], None], journal: Journal) -> None:
+        self._way = way
         self._verify = verify
         self._journal = journal
 
-    @property
-    def api_version(self) -> str:
-        """The API version in use."""
-        return self._engine.api_version
-
-    def _call(
+    def send(
         self,
         method: str,
         path: str,
-        *,
         query: Mapping[str, Any] | None = None,
         body: Json | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Any:
+    ) -> Answer:
+        """See `Transport`."""
         if method == "GET":
-            return self._engine._call(method, path, query=query, body=body, headers=headers)
+            return self._way.send(method, path, query, body, headers)
         self._verify()
-        plural, _slash, rest = path.strip("/").partition("/")
-        kind, name = _KINDS.get(plural, plural), str((body or {}).get("Name", ""))
+        _version, plural, *rest = path.strip("/").split("/")
+        kind, name, subject = _KINDS.get(plural, plural), str((body or {}).get("Name", "")), rest[0] if rest else ""
         try:
-            answer = self._engine._call(method, path, query=query, body=body, headers=headers)
-        except EngineError as error:
-            if _may_have_been_done(error):
-                if rest == "create":
-                    self._journal.perhaps_created.add((kind, name))
-                else:
-                    self._journal.perhaps_changed.add(rest.partition("/")[0])
+            answer = self._way.send(method, path, query, body, headers)
+        except NoAnswerError:
+            self._note_perhaps(kind, name, subject)
             raise
-        if rest == "create":
-            self._journal.created[answer.get("ID") or answer["Id"]] = (kind, name)
-        elif method == "DELETE":
-            self._journal.removed.append(rest)
-        else:
-            self._journal.updated.append(rest.partition("/")[0])
+        refusal = refusal_in(answer)
+        if refusal is None:
+            self._note_done(method, answer, kind, name, subject)
+        elif _may_have_been_done(refusal):
+            self._note_perhaps(kind, name, subject)
         return answer
 
+    def _note_perhaps(self, kind: str, name: str, subject: str) -> None:
+        if subject == _CREATE:
+            self._journal.perhaps_created.add((kind, name))
+        else:
+            self._journal.perhaps_changed.add(subject)
 
-def _may_have_been_done(error: EngineError) -> bool:
+    def _note_done(self, method: str, answer: Answer, kind: str, name: str, subject: str) -> None:
+        if subject == _CREATE:
+            created = json.loads(answer.text)
+            self._journal.created[created.get("ID") or created["Id"]] = (kind, name)
+        elif method == "DELETE":
+            self._journal.removed.append(subject)
+        else:
+            self._journal.updated.append(subject)
+
+
+def _may_have_been_done(refusal: EngineError) -> bool:
     """Whether a request was perhaps carried out although it failed, such as one that the leader answered too late."""
-    return (error.status == 0 or error.status >= 500) and not (error.out_of_sequence or error.leaderless)
+    return refusal.status >= 500 and not (refusal.out_of_sequence or refusal.leaderless)

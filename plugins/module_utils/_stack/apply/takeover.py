@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.objects import version_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.service_words import is_job
 
 Json = dict[str, Any]
@@ -31,7 +32,7 @@ def outdate_pending_updates(engine: Engine, services: Iterable[Json]) -> None:
         if is_job(service["Spec"]) or state in _HALTED:
             continue
         try:
-            engine.service_update(service["ID"], service["Version"]["Index"], service["Spec"])
+            engine.service_update(service["ID"], version_of(service), service["Spec"])
         except EngineError as error:
             # Somebody was faster: then the version has moved on, or the service is gone.
             if not (error.out_of_sequence or error.not_found):

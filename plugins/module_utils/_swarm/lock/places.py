@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.objects import named, version_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.rule import (
     STRANGER,
     Holder,
@@ -58,7 +59,7 @@ class SwarmPlace:
             if config is not None and wanted is not None and holder_of(config).run == wanted.run:
                 # Without a moment in which nobody has it: an engine changes labels of a config, and nothing else.
                 spec = {**config["Spec"], "Labels": config_labels(self._lock, wanted)}
-                self._engine.config_update(config["ID"], config["Version"]["Index"], spec)
+                self._engine.config_update(config["ID"], version_of(config), spec)
                 return True
             if config is not None:
                 self._engine.config_remove(config["ID"])
@@ -72,8 +73,7 @@ class SwarmPlace:
 
     def _config(self) -> Json | None:
         name = config_name(self._lock)
-        # The engine's filter also finds names that merely begin so.
-        return next((config for config in self._engine.configs({"name": name}) if config["Spec"]["Name"] == name), None)
+        return named(self._engine.configs({"name": name}), name)
 
 
 class HostPlace:
