@@ -10,13 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback
-from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import (
-    DEFAULT_DOCKER_HOST,
-    Engine,
-    EngineError,
-    MissingSdkError,
-)
-from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import DEFAULT_DOCKER_HOST, Engine
 
 __all__ = ["DEFAULT_DOCKER_HOST", "connect", "engine_argument_spec"]
 
@@ -39,10 +33,4 @@ def connect(module: AnsibleModule) -> Engine:
     Raises:
         EngineError: nobody answers, with what to do about it.
     """
-    try:
-        return Engine.connect(module.params["docker_host"], timeout=module.params["engine_timeout"])
-    except MissingSdkError as error:
-        raise UserError(f"{error.message}.") from error
-    except EngineError as error:
-        message = f"{error.message}. Is the engine installed and running? The role dockyard.swarm.docker does both."
-        raise EngineError(message, error.status) from error
+    return Engine.connect(module.params["docker_host"], timeout=module.params["engine_timeout"])

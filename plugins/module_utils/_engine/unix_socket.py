@@ -21,11 +21,12 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._engine.transport i
 SCHEME = "unix://"
 DEFAULT_SOCKET = "/var/run/docker.sock"
 
+_NO_ENGINE = ". Is the engine installed and running? The role dockyard.swarm.docker does both"
 # The first that fits. Before Python 3.10, socket.timeout is no TimeoutError.
 _REASONS: list[tuple[type[Exception], str]] = [
-    (FileNotFoundError, "the socket {path} does not exist"),
+    (FileNotFoundError, "the socket {path} does not exist" + _NO_ENGINE),
     (PermissionError, "this user may not use the socket {path}: become root, or a member of its group"),
-    (ConnectionRefusedError, "nothing listens on the socket {path}"),
+    (ConnectionRefusedError, "nothing listens on the socket {path}" + _NO_ENGINE),
     (socket.timeout, "the engine was silent for {timeout:g} s"),
     (TimeoutError, "the engine was silent for {timeout:g} s"),
     (ConnectionError, "the engine closed the connection without an answer, as it does when it stops"),
