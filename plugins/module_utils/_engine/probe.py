@@ -69,7 +69,7 @@ def ask_all(path: str, timeout: float, addresses: list[str]) -> tuple[dict[str, 
             answer = connection.getresponse()
             text = answer.read().decode()
         except (OSError, ValueError, http.client.HTTPException) as error:
-            print(f"{address}: {error}", file=sys.stderr)
+            sys.stderr.write(f"{address}: {error}\n")
             return
         if answer.status == http.client.OK:
             answers[address] = text
@@ -91,9 +91,9 @@ def main(path: str, timeout: str, addresses: str, *own_address: str) -> int:
     answers, version = ask_all(path, float(timeout), asked)
     if set(answers) != set(asked):
         return _NO_ANSWER
-    print(json.dumps({"version": version, "answers": answers}))
+    sys.stdout.write(json.dumps({"version": version, "answers": answers}) + "\n")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    raise SystemExit(main(*sys.argv[1:]))
