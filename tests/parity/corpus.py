@@ -13,6 +13,7 @@ A case is a file `cases/<group>/<name>.yml`. Its leading `#:` lines are YAML:
 - `deploy`: why the test bed cannot run it; without it, and unless refused, it can be deployed there.
 - `engines`: the first Engine API version that knows all of it.
 - `until`: the last major version of the CLI that reads the file so.
+- `since`: the first major version of the CLI that reads the file so.
 
 Files under `parts/` and `files/` are used by cases and are none themselves.
 """
@@ -43,6 +44,7 @@ class Case:
     not_deployable: str | None = None
     engines: str = "1.41"
     until: int | None = None
+    since: int = 0
 
     @property
     def deployable(self) -> bool:
@@ -53,6 +55,11 @@ class Case:
     def deployable_by_cli(self) -> bool:
         """Whether every CLI can deploy it, or its twin, too."""
         return self.deployable and (self.more is None or bool(self.twin))
+
+    def read_by(self, version: str) -> bool:
+        """Whether the CLI of a version, such as `28.5`, reads the file as we do."""
+        major = int(version.split(".")[0])
+        return self.since <= major and (self.until is None or major <= self.until)
 
     @property
     def files_for_cli(self) -> tuple[str, ...]:
@@ -87,7 +94,8 @@ def _case(path: Path) -> Case:
         not_deployable=about.get("deploy"),
         engines=about.get("engines", "1.41"),
         until=about.get("until"),
+        since=about.get("since", 0),
     )
 
 
-_KEYS = ("rows", "env", "files", "refused", "message", "more", "twin", "deploy", "engines", "until")
+_KEYS = ("rows", "env", "files", "refused", "message", "more", "twin", "deploy", "engines", "until", "since")

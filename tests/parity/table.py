@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from corpus import cases
 from rows import ROWS
 
-LAYERS = {"1": "config", "2": "specs", "3": "cross-deploy"}
+LAYERS = {"0": "sent", "1": "config", "2": "specs", "3": "cross-deploy"}
 _CACHE = Path(__file__).resolve().parents[2] / ".pytest_cache" / "v" / "parity"
 
 Outcomes = Mapping[str, Mapping[str, bool]]

@@ -1,0 +1,75 @@
+"""The docker CLIs of two Debian releases as programs of this machine, for tests that need no engine.
+
+They are unpacked from Debian's packages into .sandbox/oracles/RELEASE/bin once, by the script that fills the oracles'
+image. `PARITY_CLIS` names another folder of that form.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus import HOME
+
+ROOT = Path(__file__).resolve().parents[2]
+RELEASES = {"26.1": "trixie", "28.5": "forky"}
+"""Debian releases by the version of their docker CLI, the newest last."""
+
+_FOLDER = Path(os.environ.get("PARITY_CLIS", ROOT / ".sandbox" / "oracles"))
+_FETCH = ROOT / "sandbox" / "images" / "oracle" / "fetch"
+_MIRROR = "http://deb.debian.org/debian"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a CLI made of a project: `printed` is None if it refused; `crashed` if it broke down over it."""
+
+    printed: str | None
+    complaint: str
+    crashed: bool
+
+
+@dataclass(frozen=True)
+class Cli:
+    """One docker CLI."""
+
+    version: str
+    program: Path
+
+    def config(self, files: Sequence[str], environment: Mapping[str, str]) -> Outcome:
+        """`docker stack config`."""
+        return self._run(["stack", "config", *_given(files)], environment)
+
+    def deploy(self, address: str, files: Sequence[str], stack: str, environment: Mapping[str, str]) -> Outcome:
+        """`docker stack deploy` to the engine at an address, without asking registries."""
+        arguments = ["stack", "deploy", "--detach=true", "--resolve-image", "never", *_given(files), stack]
+        return self._run(arguments, {**environment, "DOCKER_HOST": address})
+
+    def _run(self, arguments: list[str], environment: Mapping[str, str]) -> Outcome:
+        variables = {"PATH": "/usr/bin:/bin", "HOME": HOME, **environment}
+        done = subprocess.run(
+            [str(self.program), *arguments], env=variables, capture_output=True, text=True, check=False, timeout=60
+        )
+        complaint = done.stderr.strip()
+        return Outcome(done.stdout if done.returncode == 0 else None, complaint, complaint.startswith("panic:"))
+
+
+def cli(version: str) -> Cli:
+    """The docker CLI of a version in RELEASES."""
+    release = RELEASES[version]
+    program = _FOLDER / release / "bin" / "docker"
+    if not program.exists():
+        subprocess.run([str(_FETCH), _MIRROR, release, str(_FOLDER)], check=True, timeout=600)
+    found = Cli(version, program)
+    asked = subprocess.run([str(program), "--version"], capture_output=True, text=True, check=False, timeout=60)
+    if not re.search(rf"version {re.escape(version)}\.", asked.stdout):
+        raise RuntimeError(f"{program} is no docker CLI {version}: {asked.stdout}{asked.stderr}")
+    return found
+
+
+def _given(files: Sequence[str]) -> list[str]:
+    return [part for file in files for part in ("-c", file)]

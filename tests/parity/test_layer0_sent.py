@@ -1,0 +1,53 @@
+"""Layer 0: our specs are what `docker stack deploy` of each CLI sends, body by body; no engine is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import convert
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose import ComposeError, load
+from clis import RELEASES, Cli, cli
+from corpus import Case, cases
+from fake_engine import FakeEngine, fake_engine
+from sent import sent_by_cli, sent_by_us
+
+API_VERSION = "1.51"
+STACK = "parity"
+
+
+@pytest.fixture(scope="session")
+def program() -> Callable[[str], Cli]:
+    known: dict[str, Cli] = {}
+
+    def of(version: str) -> Cli:
+        if version not in known:
+            known[version] = cli(version)
+        return known[version]
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[FakeEngine]:
+    with fake_engine(API_VERSION) as running:
+        yield running
+
+
+@pytest.mark.parametrize("version", RELEASES)
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
+def test_the_same_is_sent(case: Case, version: str, program: Callable[[str], Cli], engine: FakeEngine) -> None:
+    if not case.read_by(version) or (case.more and not case.twin):
+        pytest.skip("this CLI reads the file in another way, as the case says")
+    engine.forget()
+    outcome = program(version).deploy(engine.address, case.files_for_cli, STACK, case.environment)
+    assert engine.unknown == []
+    if case.refused:
+        assert outcome.printed is None, "the CLI deploys it"
+        with pytest.raises(ComposeError):
+            load(case.files, case.environment)
+        return
+    assert outcome.printed is not None, f"the CLI refuses: {outcome.complaint}"
+    project = load(case.files, case.environment)
+    ours = convert(project.config, STACK, API_VERSION, project.config_data, project.secret_data)
+    assert sent_by_us(ours) == sent_by_cli(engine.sent)
