@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -12,20 +13,19 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 import table
+from clis import Cli, cli
 from corpus import Case
 from deployments import Findings, examine
 from engines import Bed, beds
-from oracle import Oracle, oracle
 
 _LAYER = re.compile(r"test_layer(\d)")
 _outcomes: dict[str, dict[str, bool]] = {}
 
 
 @pytest.fixture(scope="session")
-def cli() -> Iterator[Oracle]:
-    """The docker CLI to compare with."""
-    with oracle() as program:
-        yield program
+def program() -> Callable[[str], Cli]:
+    """The docker CLI of a version, such as `28.5`."""
+    return functools.cache(cli)
 
 
 @pytest.fixture(scope="session")

@@ -58,7 +58,7 @@ class Case:
 
     def read_by(self, version: str) -> bool:
         """Whether the CLI of a version, such as `28.5`, reads the file as we do."""
-        major = int(version.split(".")[0])
+        major = int(version.split(".", maxsplit=1)[0])
         return self.since <= major and (self.until is None or major <= self.until)
 
     @property

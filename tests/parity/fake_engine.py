@@ -52,17 +52,21 @@ class FakeEngine:
                 return 400, {"message": "ContainerSpec: image reference must be provided"}
             self.sent[created[1]][spec["Name"]] = spec
             return 201, {"ID": spec["Name"], "Id": spec["Name"]}
-        if path == "/_ping":
-            return 200, "OK"
-        if path == "/info":
-            return 200, {"Swarm": {"LocalNodeState": "active", "ControlAvailable": True}, "OSType": "linux"}
-        if path == "/version":
-            return 200, {"ApiVersion": self.api_version, "MinAPIVersion": "1.24", "Os": "linux"}
-        if path in ("/services", "/networks"):
-            return 200, []
+        fixed = {
+            "/_ping": "OK",
+            "/info": {"Swarm": {"LocalNodeState": "active", "ControlAvailable": True}, "OSType": "linux"},
+            "/version": {"ApiVersion": self.api_version, "MinAPIVersion": "1.24", "Os": "linux"},
+            "/services": [],
+            "/networks": [],
+        }
+        if path in fixed:
+            return 200, fixed[path]
         if path in ("/configs", "/secrets"):
             filters = json.loads(parse_qs(parts.query).get("filters", ["{}"])[0])
             return 200, [{"ID": name, "Spec": {"Name": name}} for name in filters.get("name", {})]
+        return self._one(method, path, target)
+
+    def _one(self, method: str, path: str, target: str) -> tuple[int, Any]:
         one = _ONE.fullmatch(path)
         if method == "GET" and one and one[1] == "networks":
             return 200, {"Name": unquote(one[2]), "Id": unquote(one[2]), "Scope": "swarm"}

@@ -7,25 +7,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import convert
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose import ComposeError, load
-from clis import RELEASES, Cli, cli
+from clis import RELEASES, Cli
 from corpus import Case, cases
 from fake_engine import FakeEngine, fake_engine
 from sent import sent_by_cli, sent_by_us
 
 API_VERSION = "1.51"
 STACK = "parity"
-
-
-@pytest.fixture(scope="session")
-def program() -> Callable[[str], Cli]:
-    known: dict[str, Cli] = {}
-
-    def of(version: str) -> Cli:
-        if version not in known:
-            known[version] = cli(version)
-        return known[version]
-
-    return of
 
 
 @pytest.fixture(scope="session")

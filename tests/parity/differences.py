@@ -1,0 +1,49 @@
+"""Where our reading of generated files differs from a CLI's on purpose, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.keys import KEYS
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A row: when it applies and why.
+
+    Attributes:
+        applies: told the key's path, its value, what was found and the CLI's version.
+    """
+
+    reason: str
+    applies: Callable[[str, Any, str, str], bool]
+
+
+_NOT_CAST = (".init", ".tmpfs.size", ".limits.pids", ".oom_score_adj", ".value", ".external", ".shm_size")
+_WORDS = ("yes", "no", "on", "off", "y", "n")
+
+DIFFERENCES: tuple[Difference, ...] = (
+    Difference(
+        "YAML 1.1's words for booleans are booleans here; which of them are so at the CLI depends on its version",
+        lambda path, value, found, version: _kind(path) == "flag" and str(value).lower() in _WORDS,
+    ),
+    Difference(
+        "the CLI casts no variable here, so that none can be used; here it is cast like elsewhere",
+        lambda path, value, found, version: "${" in str(value) and path.endswith(_NOT_CAST),
+    ),
+    Difference(
+        "the CLI's schema takes a number for shm_size, which it then cannot decode; the key has no effect anyway",
+        lambda path, value, found, version: path.endswith(".shm_size") and isinstance(value, (int, float)),
+    ),
+)
+
+
+def _kind(path: str) -> str:
+    return KEYS[path].kind if path in KEYS else ""
+
+
+def difference(path: str, value: Any, found: str, version: str) -> str:
+    """The reason of the row that applies, or nothing."""
+    return next((row.reason for row in DIFFERENCES if row.applies(path, value, found, version)), "")
