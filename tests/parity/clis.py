@@ -42,28 +42,51 @@ class Cli:
 
     def config(self, files: Sequence[str], environment: Mapping[str, str]) -> Outcome:
         """`docker stack config`."""
-        return self._run(["stack", "config", *_given(files)], environment)
+        return _run([str(self.program), "stack", "config", *_given(files)], environment)
 
     def deploy(self, address: str, files: Sequence[str], stack: str, environment: Mapping[str, str]) -> Outcome:
         """`docker stack deploy` to the engine at an address, without asking registries."""
-        arguments = ["stack", "deploy", "--detach=true", "--resolve-image", "never", *_given(files), stack]
-        return self._run(arguments, {**environment, "DOCKER_HOST": address})
+        arguments = [
+            str(self.program),
+            "stack",
+            "deploy",
+            "--detach=true",
+            "--resolve-image",
+            "never",
+            *_given(files),
+            stack,
+        ]
+        return _run(arguments, {**environment, "DOCKER_HOST": address})
 
-    def _run(self, arguments: list[str], environment: Mapping[str, str]) -> Outcome:
-        variables = {"PATH": "/usr/bin:/bin", "HOME": HOME, **environment}
-        done = subprocess.run(
-            [str(self.program), *arguments], env=variables, capture_output=True, text=True, check=False, timeout=60
-        )
-        complaint = done.stderr.strip()
-        return Outcome(done.stdout if done.returncode == 0 else None, complaint, complaint.startswith("panic:"))
+
+@dataclass(frozen=True)
+class Compose:
+    """One docker compose."""
+
+    program: Path
+
+    def config(self, files: Sequence[str], environment: Mapping[str, str]) -> Outcome:
+        """`docker compose config`, as JSON."""
+        given = [part for file in files for part in ("-f", file)]
+        return _run([str(self.program), *given, "config", "--format", "json"], environment)
+
+
+def compose(version: str) -> Compose:
+    """The docker compose beside a docker CLI."""
+    return Compose(_program(version, "docker-compose"))
+
+
+def _program(version: str, name: str) -> Path:
+    release = RELEASES[version]
+    program = _FOLDER / release / "bin" / name
+    if not program.exists():
+        subprocess.run([str(_FETCH), _MIRROR, release, str(_FOLDER)], check=True, timeout=600)
+    return program
 
 
 def cli(version: str) -> Cli:
     """The docker CLI of a version in RELEASES."""
-    release = RELEASES[version]
-    program = _FOLDER / release / "bin" / "docker"
-    if not program.exists():
-        subprocess.run([str(_FETCH), _MIRROR, release, str(_FOLDER)], check=True, timeout=600)
+    program = _program(version, "docker")
     found = Cli(version, program)
     asked = subprocess.run([str(program), "--version"], capture_output=True, text=True, check=False, timeout=60)
     if not re.search(rf"version {re.escape(version)}\.", asked.stdout):
@@ -73,3 +96,10 @@ def cli(version: str) -> Cli:
 
 def _given(files: Sequence[str]) -> list[str]:
     return [part for file in files for part in ("-c", file)]
+
+
+def _run(command: list[str], environment: Mapping[str, str]) -> Outcome:
+    variables = {"PATH": "/usr/bin:/bin", "HOME": HOME, **environment}
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=60)
+    complaint = done.stderr.strip()
+    return Outcome(done.stdout if done.returncode == 0 else None, complaint, complaint.startswith("panic:"))

@@ -10,6 +10,8 @@ A case is a file `cases/<group>/<name>.yml`. Its leading `#:` lines are YAML:
 - `message`: what our refusal must say.
 - `more`: why we accept what the CLI refuses.
 - `twin`: files, from `cases/`, that say the same in words that CLI reads; it is given them to deploy.
+- `dialect`: the dialect we read it in; `stack` without it.
+- `sends`: for what the CLI has no key for: by path in the bodies that are sent, what stands there.
 - `deploy`: why the test bed cannot run it; without it, and unless refused, it can be deployed there.
 - `engines`: the first Engine API version that knows all of it.
 - `until`: the last major version of the CLI that reads the file so.
@@ -27,6 +29,8 @@ import yaml
 
 CASES = Path(__file__).parent / "cases"
 HOME = "/home/parity"
+BED_CLI = "26.1"
+"""The CLI of the engines' test bed."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,8 @@ class Case:
     engines: str = "1.41"
     until: int | None = None
     since: int = 0
+    dialect: str = "stack"
+    sends: dict[str, object] = field(default_factory=dict)
 
     @property
     def deployable(self) -> bool:
@@ -53,8 +59,8 @@ class Case:
 
     @property
     def deployable_by_cli(self) -> bool:
-        """Whether every CLI can deploy it, or its twin, too."""
-        return self.deployable and (self.more is None or bool(self.twin))
+        """Whether the test bed's CLI can deploy it, or its twin, too."""
+        return self.deployable and self.read_by(BED_CLI) and (self.more is None or bool(self.twin))
 
     def read_by(self, version: str) -> bool:
         """Whether the CLI of a version, such as `28.5`, reads the file as we do."""
@@ -78,7 +84,7 @@ def cases() -> list[Case]:
 def _case(path: Path) -> Case:
     name = str(path.relative_to(CASES).with_suffix(""))
     lines = path.read_text(encoding="utf-8").splitlines()
-    about = yaml.safe_load("\n".join(line[2:].strip() for line in lines if line.startswith("#:"))) or {}
+    about = yaml.safe_load("\n".join(line[2:].removeprefix(" ") for line in lines if line.startswith("#:"))) or {}
     unknown = set(about) - set(_KEYS)
     if unknown or not about.get("rows"):
         raise ValueError(f"{path}: needs rows, and does not know {sorted(unknown)}")
@@ -95,7 +101,23 @@ def _case(path: Path) -> Case:
         engines=about.get("engines", "1.41"),
         until=about.get("until"),
         since=about.get("since", 0),
+        dialect=about.get("dialect", "stack"),
+        sends=about.get("sends", {}),
     )
 
 
-_KEYS = ("rows", "env", "files", "refused", "message", "more", "twin", "deploy", "engines", "until", "since")
+_KEYS = (
+    "rows",
+    "env",
+    "files",
+    "refused",
+    "message",
+    "more",
+    "twin",
+    "deploy",
+    "engines",
+    "until",
+    "since",
+    "dialect",
+    "sends",
+)

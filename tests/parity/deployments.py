@@ -51,7 +51,7 @@ class Findings:
 
 def examine(case: Case, bed: Bed) -> Findings:
     """Deploy a case both ways on an engine, one after the other, and clean up."""
-    project = load(case.files, case.environment)
+    project = load(case.files, case.environment, dialect=case.dialect)
     desired = convert(
         project.config, STACK, bed.engine.api_version, project.config_data, project.secret_data, newer_fields="warn"
     )

@@ -52,4 +52,5 @@ ROWS: dict[str, str] = {
     "yaml": "scalars as go-yaml reads them, broken files",
     "interpolation": "forms, casts, faults",
     "merge": "several files",
+    "compose": "keys of the Compose Specification alone, in the dialect compose",
 }

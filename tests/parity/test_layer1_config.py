@@ -17,7 +17,7 @@ from table import missing_rows
 @pytest.mark.parametrize("case", [case for case in cases() if case.refused], ids=lambda case: case.name)
 def test_refusals(case: Case, version: str, program: Callable[[str], Cli]) -> None:
     with pytest.raises(ComposeError) as refusal:
-        load(case.files, case.environment)
+        load(case.files, case.environment, dialect=case.dialect)
     assert case.message
     assert case.message in str(refusal.value)
     if case.read_by(version):
@@ -31,7 +31,7 @@ def test_refusals(case: Case, version: str, program: Callable[[str], Cli]) -> No
 @pytest.mark.parametrize("version", RELEASES)
 @pytest.mark.parametrize("case", [case for case in cases() if not case.refused], ids=lambda case: case.name)
 def test_loaded_form(case: Case, version: str, program: Callable[[str], Cli]) -> None:
-    project = load(case.files, case.environment)
+    project = load(case.files, case.environment, dialect=case.dialect)
     if not case.read_by(version):
         return
     outcome = program(version).config(case.files, case.environment)

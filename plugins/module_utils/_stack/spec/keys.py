@@ -373,8 +373,8 @@ _SERVICE = (
     Key("volumes.[].tmpfs", "mapping", 6, field=f"{C}.Mounts.[].TmpfsOptions", zero=IN_SPEC),
     Key("volumes.[].tmpfs.size", "size_number", field=f"{C}.Mounts.[].TmpfsOptions.SizeBytes", compose="also 64m"),
     Key("volumes.[].tmpfs.mode", advice="the docker CLI drops it"),
-    Key("volumes.[].image", field=f"{C}.Mounts.[].ImageOptions"),
-    Key("volumes.[].image.subpath", field=f"{C}.Mounts.[].ImageOptions.Subpath", api="1.48"),
+    Key("volumes.[].image", "mapping", COMPOSE, field=f"{C}.Mounts.[].ImageOptions", zero=IN_SPEC),
+    Key("volumes.[].image.subpath", "text", COMPOSE, field=f"{C}.Mounts.[].ImageOptions.Subpath", api="1.48"),
     Key("volumes_from", advice=_SHARED, cli=REFUSED),
     Key("working_dir", "text", field=f"{C}.Dir"),
 )
