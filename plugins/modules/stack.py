@@ -445,6 +445,8 @@ def act(module: AnsibleModule) -> dict[str, Any]:
     engine = connect(module)
     states = {"present": _present, "absent": _absent, "rolled_back": _rolled_back}
     sensitive = _from_vaults(module)
+    # For whatever else may be told of this run, such as the trace of a fault of ours.
+    module.no_log_values.update(sensitive.findable())
     try:
         return states[module.params["state"]](module, engine)
     except FailedDeployError as error:

@@ -81,11 +81,14 @@ class Sensitive:
             variables={name: frozenset([*self.variables.get(name, ()), *more.get(name, ())]) for name in services},
         )
 
+    def findable(self) -> list[str]:
+        """The values that are long enough to be looked for in other text, the longest first."""
+        return sorted((value for value in self.values if len(value) >= _SHORTEST), key=len, reverse=True)
+
     def in_text(self, text: str) -> str:
         """A text without what is secret in it."""
-        for value in sorted(self.values, key=len, reverse=True):
-            if len(value) >= _SHORTEST:
-                text = text.replace(value, HIDDEN)
+        for value in self.findable():
+            text = text.replace(value, HIDDEN)
         text = _IN_URL.sub(rf"\g<before>{HIDDEN}", text)
         return _ASSIGNED.sub(rf"\g<before>{HIDDEN}", text)
 
