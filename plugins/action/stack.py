@@ -174,11 +174,11 @@ class ActionModule(ActionBase):
             )
         except ComposeError as error:
             sensitive = Sensitive(frozenset(values | named_secrets(given)))
-            raise AnsibleActionFail(f"{stack}: {sensitive.in_text(str(error))}") from None
+            raise AnsibleActionFail(f"{stack}: {sensitive.in_message(str(error))}") from None
         sensitive = sensitive_parts(project.config, project.config_data, given, vaulted.contents, files, values)
         display.v(f"{stack}: the files are read in the dialect {project.dialect}")
         for warning in project.warnings:
-            display.warning(f"{stack}: {sensitive.in_text(warning)}")
+            display.warning(f"{stack}: {sensitive.in_message(warning)}")
         return project, sensitive
 
     def _decrypted(self, path: str) -> bytes:

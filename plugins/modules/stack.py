@@ -451,10 +451,10 @@ def act(module: AnsibleModule) -> dict[str, Any]:
         return states[module.params["state"]](module, engine)
     except FailedDeployError as error:
         failed = _failed_tasks(error.cause, sensitive)
-        message = sensitive.in_text(_message(module, engine, error))
+        message = sensitive.in_message(_message(module, engine, error))
         raise UserError(message, rolled_back=error.rolled_back, **failed) from error
     except UserError as error:
-        message = sensitive.in_text(_message(module, engine, error))
+        message = sensitive.in_message(_message(module, engine, error))
         raise UserError(message, **error.result, **_failed_tasks(error, sensitive)) from error
 
 
@@ -483,7 +483,7 @@ def _failed_tasks(error: Exception, sensitive: Sensitive) -> dict[str, Any]:
     if not isinstance(error, NotConvergedError):
         return {}
     failed = error.outcome.failed_tasks
-    return {"failed_tasks": [{**vars(item), "error": sensitive.in_text(item.error)} for item in failed]}
+    return {"failed_tasks": [{**vars(item), "error": sensitive.in_message(item.error)} for item in failed]}
 
 
 def _present(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
@@ -524,7 +524,7 @@ def _auth_for(module: AnsibleModule) -> AuthFor:
 
 def _warn(module: AnsibleModule, warnings: Iterable[str], sensitive: Sensitive) -> None:
     for warning in warnings:
-        module.warn(sensitive.in_text(warning))
+        module.warn(sensitive.in_message(warning))
 
 
 def _done(module: AnsibleModule, result: RolloutResult, sensitive: Sensitive) -> dict[str, Any]:

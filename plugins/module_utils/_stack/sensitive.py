@@ -39,10 +39,9 @@ _ABOUT = frozenset(
 )
 _NAME_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _IN_URL = re.compile(r"(?P<before>\b[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@]*:)(?P<value>[^/\s@]+)(?=@)")
-_ASSIGNED = re.compile(
-    r"(?P<before>[\w.-]*(?:password|passwd|passphrase|secret|token|api[_-]?key)\s*[=:]\s*)(?P<value>[^\s,;&}\]]+)",
-    re.IGNORECASE,
-)
+_ASSIGNMENT = r"(?P<before>[\w.-]*(?:password|passwd|passphrase|secret|token|api[_-]?key){})(?P<value>[^\s,;&}}\]]+)"
+_ASSIGNED = re.compile(_ASSIGNMENT.format(r"\s*[=:]\s*"), re.IGNORECASE)
+_ASSIGNED_BY_EQUALS = re.compile(_ASSIGNMENT.format("="), re.IGNORECASE)
 _OPTION = re.compile(r"--?[\w-]*(?:password|passwd|passphrase|secret|token|api-?key|requirepass)", re.IGNORECASE)
 
 # Keys of compose terms that end in a name somebody chose.
@@ -86,11 +85,15 @@ class Sensitive:
         return sorted((value for value in self.values if len(value) >= _SHORTEST), key=len, reverse=True)
 
     def in_text(self, text: str) -> str:
-        """A text without what is secret in it."""
+        """The value of a field without what is secret in it."""
+        return _ASSIGNED.sub(rf"\g<before>{HIDDEN}", self.in_message(text))
+
+    def in_message(self, text: str) -> str:
+        """A sentence for a person without what is secret in it; `secret db_password: no such file` hides nothing."""
         for value in self.findable():
             text = text.replace(value, HIDDEN)
         text = _IN_URL.sub(rf"\g<before>{HIDDEN}", text)
-        return _ASSIGNED.sub(rf"\g<before>{HIDDEN}", text)
+        return _ASSIGNED_BY_EQUALS.sub(rf"\g<before>{HIDDEN}", text)
 
     def in_list(self, items: Iterable[Any]) -> list[Any]:
         """The items of a command, or of any list, without what is secret in them."""

@@ -71,6 +71,18 @@ def test_secrets_within_texts(text, shown):
     assert NOT_FROM_VAULTS.in_text(text) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("secret db_password: the file ./x does not exist", "secret db_password: the file ./x does not exist"),
+        ("cannot mount //nas: username=a,password=hunter2", f"cannot mount //nas: username=a,password={HIDDEN}"),
+        ("proxyconnect http://a:hunter2@proxy: refused", f"proxyconnect http://a:{HIDDEN}@proxy: refused"),
+    ],
+)
+def test_messages_keep_what_names_things(text, shown):
+    assert NOT_FROM_VAULTS.in_message(text) == shown
+
+
 def test_the_value_behind_an_option():
     command = ["redis-server", "--requirepass", "hunter2", "--port", "6379"]
     assert NOT_FROM_VAULTS.in_list(command) == ["redis-server", "--requirepass", HIDDEN, "--port", "6379"]

@@ -30,7 +30,7 @@ def plan_without_secrets(plan: Plan, sensitive: Sensitive) -> Plan:
     return replace(
         plan,
         steps=tuple(_step_without_secrets(step, sensitive) for step in plan.steps),
-        warnings=tuple(map(sensitive.in_text, plan.warnings)),
+        warnings=tuple(map(sensitive.in_message, plan.warnings)),
     )
 
 
