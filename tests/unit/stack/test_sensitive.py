@@ -232,3 +232,15 @@ def test_the_content_of_a_config_from_a_vault_is_kept_as_a_digest_and_found_agai
     assert "ZnJvbXRoZXZhdWx0" not in json.dumps([item.state for item in history(swarm)])
     roll_back_stack(engine, request_for({}), None)
     assert swarm.services() == {"ui": "ui:1"}
+
+
+def test_the_warning_about_a_network_that_differs_hides_its_secrets():
+    swarm = Swarm()
+    engine = FakeEngine(swarm)
+    for password in ("hunter2-old", "hunter2-new"):
+        request = request_for({"ui": "ui:1"})
+        request.desired.networks["shop_front"]["Options"] = {"vpn-password": password}
+        plan, current = plan_request(engine, request)
+        deploy_stack(engine, request, plan, current)
+    assert "differs from the file in driver_opts.vpn-password" in plan.warnings[0]
+    assert nothing_planted_in(*plan.warnings) == []

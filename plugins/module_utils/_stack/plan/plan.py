@@ -31,6 +31,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.revi
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.terms import Terms, compose_terms
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import belongs_to, labels_of, short_name
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.current import Current, network_ids
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.sensitive import NOT_FROM_VAULTS
 
 Json = dict[str, Any]
 
@@ -248,12 +249,7 @@ def _network_steps(wanted: Mapping[str, Json], current: Current, recreate: bool,
                 Step(NETWORK, name, short, UPDATE, before, after, differences, new, found["Id"], recreate=True)
             )
             continue
-        warnings += [
-            f"network {short} differs from the file in {difference.key} ({difference.before} there, "
-            f"{difference.after} in the file); a network cannot be changed, only removed and made again with all "
-            "services on it, which recreate_networks=true does"
-            for difference in differences
-        ]
+        warnings += [_network_warning(short, item) for item in differences]
         steps.append(Step(NETWORK, name, short, UNCHANGED, before=before, after=before, object_id=found["Id"]))
     return steps
 
@@ -265,6 +261,14 @@ def _in_another_mode(step: Step, current: Current) -> Step:
         return step
     recreated = Difference("service", "", "recreated")
     return replace(step, recreate=True, differences=(*step.differences, recreated))
+
+
+def _network_warning(short: str, item: Difference) -> str:
+    there, wanted = (NOT_FROM_VAULTS.in_term("", item.key, value) for value in (item.before, item.after))
+    return (
+        f"network {short} differs from the file in {item.key} ({there} there, {wanted} in the file); a network cannot "
+        "be changed, only removed and made again with all services on it, which recreate_networks=true does"
+    )
 
 
 def _taken_along(step: Step, remade: Iterable[Step], current: Current) -> Step:
