@@ -37,7 +37,7 @@ class ActionModule(ActionBase):
                 "selected": {"type": "list", "elements": "str", "required": True},
                 "cluster_id": {"type": "str"},
                 "init_without_all_managers": {"type": "bool", "default": False},
-                "remove_ghosts": {"type": "bool", "default": True},
+                "remove_stale_nodes": {"type": "bool", "default": True},
             }
         )
         hostvars = (task_vars or {})["hostvars"]
@@ -51,7 +51,7 @@ class ActionModule(ActionBase):
                 cluster_id=options["cluster_id"] or None,
                 force_leave=frozenset(name for _role, name in roles if _forced(hostvars[name])),
                 init_without_all_managers=options["init_without_all_managers"],
-                remove_ghosts=options["remove_ghosts"],
+                remove_stale_nodes=options["remove_stale_nodes"],
             )
             plan = plan_membership(hosts, policy)
         except MembershipError as error:

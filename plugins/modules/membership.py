@@ -54,7 +54,7 @@ options:
       - Found a swarm although some declared manager could not be asked.
     type: bool
     default: false
-  remove_ghosts:
+  remove_stale_nodes:
     description:
       - Plan to remove nodes that are down and whose host lives on under another id.
     type: bool
@@ -104,10 +104,10 @@ plan:
     changes:
       description: Whether memberships or roles are to change, not merely what describes the nodes.
       type: bool
-    spokesman:
+    current_manager:
       description: The host that manages the cluster now, or founds it.
       type: str
-    steward:
+    executing_manager:
       description: The host that manages it once all have joined.
       type: str
     found:
@@ -137,7 +137,7 @@ plan:
       description: Hosts whose labels or availability are to be set.
       type: list
       elements: str
-    ghosts:
+    stale_nodes:
       description: Nodes to remove, with their id, hostname and role.
       type: list
       elements: dict

@@ -81,8 +81,8 @@ def differences(plan: Json) -> list[str]:
     told = [f"{plan['found']} is to found the swarm"] if plan.get("found") else []
     told += [sentence.format(name) for key, sentence in sentences.items() for name in plan.get(key) or []]
     told += [
-        f"{ghost['hostname']} ({ghost['id']}) is down, while its host lives on under another id"
-        for ghost in plan.get("ghosts") or []
+        f"{node['hostname']} ({node['id']}) is down, while its host lives on under another id"
+        for node in plan.get("stale_nodes") or []
     ]
     return told
 

@@ -35,8 +35,8 @@ def settled(make):
 def test_settled_swarm_needs_nothing(settled):
     found = plan(settled[1])
     assert not found.changes
-    assert (found.configure, found.ghosts, found.warnings) == ([], [], [])
-    assert (found.cluster_id, found.spokesman, found.steward) == ("C", "m1", "m1")
+    assert (found.configure, found.stale_nodes, found.warnings) == ([], [], [])
+    assert (found.cluster_id, found.current_manager, found.executing_manager) == ("C", "m1", "m1")
 
 
 def test_order_of_the_inventory_does_not_matter(settled):
@@ -51,7 +51,7 @@ def test_order_of_the_inventory_does_not_matter(settled):
 def test_fresh_hosts_found_once_and_join(make):
     names = [("m1", "manager"), ("m2", "manager"), ("w1", "worker"), ("w2", "worker")]
     found = plan(make.declared(*((name, role, make.fresh(name)) for name, role in names)))
-    assert (found.found, found.spokesman, found.steward, found.cluster_id) == ("m1", "m1", "m1", None)
+    assert (found.found, found.current_manager, found.executing_manager, found.cluster_id) == ("m1", "m1", "m1", None)
     assert (found.join_managers, found.join_workers, found.leave) == (["m2"], ["w1", "w2"], [])
 
 
@@ -134,7 +134,7 @@ def test_fresh_hosts_join_the_swarm_there_is(make):
             ("w1", "worker", make.fresh("w1")),
         )
     )
-    assert (found.found, found.cluster_id, found.spokesman) == (None, "C", "m1")
+    assert (found.found, found.cluster_id, found.current_manager) == (None, "C", "m1")
     assert (found.join_managers, found.join_workers) == (["m0"], ["w1"])
 
 
@@ -147,7 +147,7 @@ def test_silent_manager_does_not_keep_others_from_joining(make):
         ("w1", "worker", make.fresh("w1")),
     )
     found = plan(hosts)
-    assert (found.found, found.join_workers, found.ghosts) == (None, ["w1"], [])
+    assert (found.found, found.join_workers, found.stale_nodes) == (None, ["w1"], [])
     assert found.warnings == ["could not be asked, and left as they are: m3"]
 
 
@@ -155,7 +155,7 @@ def test_manager_outside_of_this_run_speaks_for_the_swarm(make):
     nodes = [make.node("m1", "manager")]
     hosts = [("m1", "manager", make.manager("m1", nodes), {"selected": False}), ("w1", "worker", make.fresh("w1"))]
     found = plan(make.declared(*hosts))
-    assert (found.spokesman, found.join_workers) == ("m1", ["w1"])
+    assert (found.current_manager, found.join_workers) == ("m1", ["w1"])
 
 
 # -- other roles -------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ def test_roles_follow_the_groups(make):
         ("a", "worker", make.manager("a", nodes)),
     )
     found = plan(hosts)
-    assert (found.promote, found.demote, found.spokesman, found.steward) == (["d"], ["a"], "b", "b")
+    assert (found.promote, found.demote, found.current_manager, found.executing_manager) == (["d"], ["a"], "b", "b")
 
 
 def test_only_manager_hands_over_before_it_is_demoted(make):
@@ -179,7 +179,7 @@ def test_only_manager_hands_over_before_it_is_demoted(make):
     hosts = make.declared(("new", "manager", make.fresh("new")), ("old", "worker", make.manager("old", nodes)))
     found = plan(hosts)
     assert (found.found, found.join_managers, found.demote) == (None, ["new"], ["old"])
-    assert (found.spokesman, found.steward) == ("old", "new")
+    assert (found.current_manager, found.executing_manager) == ("old", "new")
 
 
 def test_demotion_that_costs_the_quorum_is_refused_with_the_numbers(make):
@@ -238,10 +238,10 @@ def test_nodes_are_described_only_where_they_differ(make, has, wanted, differs):
     assert not found.changes
 
 
-# -- rebuilt hosts, half-joined hosts, ghosts ----------------------------------------------------------
+# -- rebuilt hosts, half-joined hosts, stale_nodes ----------------------------------------------------------
 
 
-def test_rebuilt_first_manager_joins_the_old_swarm_and_its_ghost_goes(make):
+def test_rebuilt_first_manager_joins_the_old_swarm_and_its_stale_node_goes(make):
     nodes = [make.node("m1", "manager", state="down"), make.node("m2", "manager"), make.node("m3", "manager")]
     hosts = make.declared(
         ("m1", "manager", make.fresh("m1")),
@@ -249,19 +249,19 @@ def test_rebuilt_first_manager_joins_the_old_swarm_and_its_ghost_goes(make):
         ("m3", "manager", make.manager("m3", nodes)),
     )
     found = plan(hosts)
-    assert (found.found, found.cluster_id, found.spokesman, found.join_managers) == (None, "C", "m2", ["m1"])
-    assert found.ghosts == [{"id": "id-m1", "hostname": "m1", "role": "manager"}]
+    assert (found.found, found.cluster_id, found.current_manager, found.join_managers) == (None, "C", "m2", ["m1"])
+    assert found.stale_nodes == [{"id": "id-m1", "hostname": "m1", "role": "manager"}]
 
 
-def test_ghost_is_only_reported_when_it_shall_stay(make):
+def test_stale_node_is_only_reported_when_it_shall_stay(make):
     nodes = [make.node("m1", "manager"), make.node("w1", state="down")]
     hosts = make.declared(("m1", "manager", make.manager("m1", nodes)), ("w1", "worker", make.fresh("w1")))
-    found = plan(hosts, Policy(remove_ghosts=False))
-    assert found.ghosts == []
+    found = plan(hosts, Policy(remove_stale_nodes=False))
+    assert found.stale_nodes == []
     assert any("w1 (id-w1)" in warning for warning in found.warnings)
 
 
-def test_namesake_that_is_down_is_no_ghost_while_somebody_is_silent(make):
+def test_namesake_that_is_down_is_no_stale_node_while_somebody_is_silent(make):
     """Hosts may share a hostname: the node that is down may be the silent host's."""
     nodes = [
         make.node("m1", "manager"),
@@ -272,10 +272,10 @@ def test_namesake_that_is_down_is_no_ghost_while_somebody_is_silent(make):
     hosts = make.declared(
         ("m1", "manager", make.manager("m1", nodes)), ("w1", "worker", living), ("w2", "worker", None)
     )
-    assert plan(hosts).ghosts == []
+    assert plan(hosts).stale_nodes == []
 
 
-def test_namesake_at_the_same_address_is_a_ghost_whoever_is_silent(make):
+def test_namesake_at_the_same_address_is_a_stale_node_whoever_is_silent(make):
     nodes = [
         make.node("m1", "manager"),
         make.node("w1", node_id="now"),
@@ -285,11 +285,11 @@ def test_namesake_at_the_same_address_is_a_ghost_whoever_is_silent(make):
     hosts = make.declared(
         ("m1", "manager", make.manager("m1", nodes)), ("w1", "worker", living), ("w2", "worker", None)
     )
-    assert [ghost["id"] for ghost in plan(hosts).ghosts] == ["before"]
+    assert [stale_node["id"] for stale_node in plan(hosts).stale_nodes] == ["before"]
 
 
-@pytest.mark.parametrize(("address", "ghosts"), [("addr-m1", ["id-m1"]), ("addr-elsewhere", [])])
-def test_ghost_that_the_managers_still_take_for_living_is_told_by_its_address(make, address, ghosts):
+@pytest.mark.parametrize(("address", "stale_nodes"), [("addr-m1", ["id-m1"]), ("addr-elsewhere", [])])
+def test_stale_node_that_the_managers_still_take_for_living_is_told_by_its_address(make, address, stale_nodes):
     """A host that has just been rebuilt: its former self has not missed enough heartbeats yet."""
     nodes = [make.node("m1", "manager", address=address), make.node("m2", "manager"), make.node("m3", "manager")]
     hosts = make.declared(
@@ -297,12 +297,12 @@ def test_ghost_that_the_managers_still_take_for_living_is_told_by_its_address(ma
         ("m2", "manager", make.manager("m2", nodes)),
         ("m3", "manager", make.manager("m3", nodes)),
     )
-    assert [ghost["id"] for ghost in plan(hosts).ghosts] == ghosts
+    assert [stale_node["id"] for stale_node in plan(hosts).stale_nodes] == stale_nodes
 
 
-def test_node_that_is_down_under_a_name_of_its_own_is_nobodys_ghost(make):
+def test_node_that_is_down_under_a_name_of_its_own_is_no_stale_node(make):
     nodes = [make.node("m1", "manager"), make.node("elsewhere", state="down")]
-    assert plan(make.declared(("m1", "manager", make.manager("m1", nodes)))).ghosts == []
+    assert plan(make.declared(("m1", "manager", make.manager("m1", nodes)))).stale_nodes == []
 
 
 @pytest.mark.parametrize("state", ["pending", "error"])
@@ -310,15 +310,15 @@ def test_half_joined_host_leaves_and_joins(make, state):
     nodes = [make.node("m1", "manager")]
     half = make.worker("w1", cluster_id=None, state=state, node_id=None)
     found = plan(make.declared(("m1", "manager", make.manager("m1", nodes)), ("w1", "worker", half)))
-    assert (found.leave, found.join_workers, found.ghosts) == (["w1"], ["w1"], [])
+    assert (found.leave, found.join_workers, found.stale_nodes) == (["w1"], ["w1"], [])
 
 
-def test_half_joined_host_that_the_swarm_knows_leaves_no_ghost(make):
+def test_half_joined_host_that_the_swarm_knows_leaves_no_stale_node(make):
     nodes = [make.node("m1", "manager"), make.node("w1", state="unknown")]
     half = make.worker("w1", state="error")
     found = plan(make.declared(("m1", "manager", make.manager("m1", nodes)), ("w1", "worker", half)))
     assert (found.leave, found.join_workers) == (["w1"], ["w1"])
-    assert [ghost["id"] for ghost in found.ghosts] == ["id-w1"]
+    assert [stale_node["id"] for stale_node in found.stale_nodes] == ["id-w1"]
 
 
 def test_member_that_was_removed_from_the_list_joins_again(make):
@@ -388,7 +388,7 @@ def test_named_cluster_is_kept_and_the_other_moved(make):
     )
     assert "m1 is a manager of cluster C" in refusal(hosts, Policy(cluster_id="D"))
     found = plan(hosts, Policy(cluster_id="D", force_leave=frozenset({"m1"})))
-    assert (found.cluster_id, found.spokesman, found.leave, found.join_managers) == ("D", "m2", ["m1"], ["m1"])
+    assert (found.cluster_id, found.current_manager, found.leave, found.join_managers) == ("D", "m2", ["m1"], ["m1"])
 
 
 def test_named_cluster_that_nobody_is_in(make):
@@ -442,3 +442,90 @@ def test_manager_that_is_only_starting_is_not_taken_for_a_fresh_host(make):
 def test_locked_manager_is_unlocked_first(make):
     locked = {**make.worker("m1", state="locked"), "role": "manager"}
     assert "m1 is locked" in refusal(make.declared(("m1", "manager", locked)))
+
+
+# -- one machine twice, one cluster twice ---------------------------------------------------------------
+
+
+def cloned(make):
+    nodes = [make.node("m1", "manager"), make.node("w1")]
+    clone = {**make.worker("w1"), "hostname": "w2", "addresses": ["addr-w2"]}
+    return make.declared(
+        ("m1", "manager", make.manager("m1", nodes)), ("w1", "worker", make.worker("w1")), ("w2", "worker", clone)
+    )
+
+
+@pytest.mark.parametrize("force_leave", [frozenset(), frozenset({"w1", "w2"})])
+def test_two_hosts_with_one_node_id_are_an_error_that_names_both(make, force_leave):
+    said = refusal(cloned(make), Policy(force_leave=force_leave))
+    assert "w1 and w2 are one and the same node (id-w1)" in said
+    assert "swarm_force_leave=true as a variable of the clone" in said
+
+
+def test_clone_that_may_leave_joins_as_a_node_of_its_own_and_the_original_stays(make):
+    found = plan(cloned(make), Policy(force_leave=frozenset({"w2"})))
+    assert (found.leave, found.join_workers, found.stale_nodes) == (["w2"], ["w2"], [])
+
+
+def test_clone_of_the_only_manager_is_not_taken_for_the_manager(make):
+    nodes = [make.node("m1", "manager")]
+    clone = {**make.manager("m1", nodes), "hostname": "m2", "addresses": ["addr-m2"]}
+    hosts = make.declared(("m2", "manager", clone), ("m1", "manager", make.manager("m1", nodes)))
+    found = plan(hosts, Policy(force_leave=frozenset({"m2"})))
+    assert (found.current_manager, found.leave, found.join_managers) == ("m1", ["m2"], ["m2"])
+    assert found.stale_nodes == []
+
+
+def split(make):
+    """m1 was made a cluster of its own while m2 and m3 lived on."""
+    alone = [make.node("m1", "manager")] + [make.node(name, "manager", state="down") for name in ("m2", "m3")]
+    for node in alone[1:]:
+        node["reachability"] = None
+    others = [make.node("m1", "manager", state="down"), make.node("m2", "manager"), make.node("m3", "manager")]
+    return make.declared(
+        ("m1", "manager", {**make.manager("m1", alone[:1]), "nodes": alone}),
+        ("m2", "manager", make.manager("m2", others)),
+        ("m3", "manager", make.manager("m3", others)),
+        ("w1", "worker", make.fresh("w1")),
+    )
+
+
+@pytest.mark.parametrize("force_leave", [frozenset(), frozenset({"m1", "m2", "m3"}), frozenset({"m2"})])
+def test_two_sides_of_a_split_cluster_are_an_error_that_names_both(make, force_leave):
+    said = refusal(split(make), Policy(force_leave=force_leave))
+    assert "cluster C is split: m1 with the managers m1 at addr-m1; m2 and m3 with the managers m2 at addr-m2" in said
+    assert "swarm_force_leave=true" in said
+
+
+@pytest.mark.parametrize(
+    ("ending", "current_manager", "stale_nodes"),
+    [({"m1"}, "m2", ["id-m1"]), ({"m2", "m3"}, "m1", ["id-m2", "id-m3"])],
+)
+def test_side_that_may_end_joins_the_other(make, ending, current_manager, stale_nodes):
+    found = plan(split(make), Policy(force_leave=frozenset(ending)))
+    assert (found.current_manager, found.join_workers) == (current_manager, ["w1"])
+    assert found.leave == found.join_managers == sorted(ending)
+    assert [node["id"] for node in found.stale_nodes] == stale_nodes
+
+
+def test_manager_that_the_others_have_not_heard_of_yet_is_on_their_side(make):
+    """It has just come back: it asks the leader already, and the leader still counts it as unreachable."""
+    nodes = [make.node(name, "manager") for name in ("m1", "m2")] + [make.node("m3", "manager", state="down")]
+    hosts = make.declared(*((name, "manager", make.manager(name, nodes)) for name in ("m1", "m2", "m3")))
+    assert not plan(hosts).changes
+
+
+@pytest.mark.parametrize("state", ["inactive", "settled"])
+def test_undeclared_node_of_the_same_hostname_stays_and_is_told(make, state):
+    """Default hostnames are shared by many machines: what is down elsewhere may be somebody's."""
+    nodes = [
+        make.node("m1", "manager"),
+        make.node("debian", node_id="now", address="addr-w1"),
+        make.node("debian", node_id="undeclared", address="10.9.9.9", state="down"),
+    ]
+    here = {"inactive": make.fresh("debian"), "settled": {**make.worker("debian"), "node_id": "now"}}[state]
+    here = {**here, "addresses": ["addr-w1"]}
+    found = plan(make.declared(("m1", "manager", make.manager("m1", nodes)), ("w1", "worker", here)))
+    assert "undeclared" not in [node["id"] for node in found.stale_nodes]
+    (said,) = [warning for warning in found.warnings if "10.9.9.9" in warning]
+    assert "node debian (undeclared) at 10.9.9.9 is down and has the hostname of w1" in said

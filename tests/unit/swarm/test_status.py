@@ -61,7 +61,7 @@ def test_plan_is_told_in_sentences():
         "found": None,
         "join_workers": ["w1"],
         "promote": ["w2"],
-        "ghosts": [{"id": "g1", "hostname": "w3", "role": "worker"}],
+        "stale_nodes": [{"id": "g1", "hostname": "w3", "role": "worker"}],
     }
     assert differences(plan) == [
         "w1 is to join as a worker",

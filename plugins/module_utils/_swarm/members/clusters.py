@@ -7,10 +7,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.split import View, in_words, sides
 
 Json = dict[str, Any]
 
@@ -31,6 +32,7 @@ class Host:
         labels_exact: labels that are not declared shall go.
         availability: as declared; None when it is nobody's business.
         selected: this run is to act on it; others are only asked.
+        rejoins: it is to leave what it is in and to join again, though that is the right cluster by its id.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Host:
     labels_exact: bool = False
     availability: str | None = None
     selected: bool = True
+    rejoins: bool = False
 
     @property
     def answered(self) -> bool:
@@ -64,10 +67,10 @@ class Host:
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster that a manager among the declared hosts speaks for. `nodes` as of `views.node_view`."""
+    """A cluster that a declared host manages now. `nodes` as of `views.node_view`, `current_manager` that host."""
 
     id: str
-    spokesman: str
+    current_manager: str
     nodes: list[Json]
 
 
@@ -85,6 +88,59 @@ def refuse_locked(hosts: list[Host]) -> None:
         )
 
 
+def settle_clones(hosts: list[Host], force_leave: frozenset[str]) -> list[Host]:
+    """The hosts, clones marked as those that join again.
+
+    Two machines with one node id - one was copied from the other with its engine's data - take each other's place
+    in the swarm by turns. Which of them is the original, only a person can tell.
+
+    Raises:
+        MembershipError: hosts share a node id, and it is not said which of them is to give it up.
+    """
+    by_id: dict[str, list[Host]] = {}
+    for host in hosts:
+        if host.member and host.answer["node_id"]:
+            by_id.setdefault(host.answer["node_id"], []).append(host)
+    clones: set[str] = set()
+    for node_id, owners in by_id.items():
+        giving_up = {host.name for host in owners if host.name in force_leave}
+        if len(owners) > 1 and len(giving_up) != len(owners) - 1:
+            raise MembershipError(
+                f"{' and '.join(host.name for host in owners)} are one and the same node ({node_id}): one was cloned "
+                "from the other together with its engine's data, or both names lead to one machine. Set "
+                "swarm_force_leave=true as a variable of the clone alone, and it joins as a node of its own"
+            )
+        clones |= giving_up if len(owners) > 1 else set()
+    return [replace(host, rejoins=True) if host.name in clones else host for host in hosts]
+
+
+def settle_splits(hosts: list[Host], force_leave: frozenset[str]) -> list[Host]:
+    """The hosts, the managers of a side that is to end marked as those that join again.
+
+    Raises:
+        MembershipError: two sides of one cluster act, each without the other, and it is not said which is to end.
+    """
+    acting = [host for host in hosts if host.manages and _acts(host) and not host.rejoins]
+    ending: set[str] = set()
+    for cluster_id in dict.fromkeys(host.answer["cluster_id"] for host in acting):
+        views = {
+            host.name: View(host.answer["node_id"], host.answer["nodes"])
+            for host in acting
+            if host.answer["cluster_id"] == cluster_id
+        }
+        apart = sides(views)
+        given_up = [side for side in apart if force_leave.issuperset(side)]
+        if len(apart) > 1 and len(given_up) != len(apart) - 1:
+            raise MembershipError(
+                f"cluster {cluster_id} is split: {in_words(views, apart)}. Every side changes on its own, and one of "
+                "them has to end. Choose the one to keep, and set swarm_force_leave=true as a variable of the "
+                "managers of the other: they leave it and join again, and what only that side knows is lost"
+            )
+        if len(apart) > 1:
+            ending |= {name for side in given_up for name in side}
+    return [replace(host, rejoins=True) if host.name in ending else host for host in hosts]
+
+
 def choose_cluster(hosts: list[Host], wanted: str | None, force_leave: frozenset[str]) -> Cluster | None:
     """The cluster that the declared hosts are to be, or None when one has to be founded.
 
@@ -99,6 +155,7 @@ def choose_cluster(hosts: list[Host], wanted: str | None, force_leave: frozenset
     Raises:
         MembershipError: two clusters, none that can be acted on, or one that would be abandoned.
     """
+    hosts = [host for host in hosts if not host.rejoins]
     settled = {host.name: _cluster_of(host, hosts) for host in hosts if host.member}
     found = {cluster for cluster in settled.values() if cluster is not None}
     if wanted is not None:
@@ -106,7 +163,7 @@ def choose_cluster(hosts: list[Host], wanted: str | None, force_leave: frozenset
             raise MembershipError(
                 f"swarm_cluster_id is {wanted}, but no declared host that answered is in it. {_who_is_where(hosts)}"
             )
-        return _spoken_for(wanted, hosts)
+        return _managed(wanted, hosts)
     for eligible in ({"manager"}, {"manager", "worker"}):
         managed = {settled[host.name] for host in hosts if host.role in eligible and _belongs_as_manager(host)}
         managed.discard(None)
@@ -117,7 +174,7 @@ def choose_cluster(hosts: list[Host], wanted: str | None, force_leave: frozenset
                 "swarm_force_leave=true for the hosts to be moved"
             )
         if managed:
-            return _spoken_for(managed.pop() or "", hosts)
+            return _managed(managed.pop() or "", hosts)
     abandoned = [host for host in hosts if _in_a_cluster(host, settled) and host.name not in force_leave]
     if abandoned:
         raise MembershipError(
@@ -128,7 +185,7 @@ def choose_cluster(hosts: list[Host], wanted: str | None, force_leave: frozenset
     return None
 
 
-def is_stranger(host: Host, chosen: Cluster) -> bool:
+def is_of_another(host: Host, chosen: Cluster) -> bool:
     """The host is in a cluster other than the chosen one, or in one that nobody can name."""
     if not host.member or host.answer["node_id"] in {node["id"] for node in chosen.nodes}:
         return False
@@ -165,11 +222,10 @@ def _in_a_cluster(host: Host, settled: dict[str, str | None]) -> bool:
     return host.member and (settled[host.name] is not None or host.answer["state"] == "active")
 
 
-def _spoken_for(cluster_id: str, hosts: list[Host]) -> Cluster:
+def _managed(cluster_id: str, hosts: list[Host]) -> Cluster:
     of_it = [host for host in hosts if host.manages and host.answer["cluster_id"] == cluster_id]
-    speaking = [host for host in of_it if host.answer["nodes"] is not None and host.answer["quorum"]["held"]]
     # A declared manager first: it stays one.
-    for host in sorted(speaking, key=lambda host: host.role != "manager"):
+    for host in sorted(filter(_acts, of_it), key=lambda host: host.role != "manager"):
         return Cluster(cluster_id, host.name, host.answer["nodes"])
     told = "; ".join(
         f"{host.name} is {host.answer['state']}" + (f" ({host.answer['error']})" if host.answer["error"] else "")
@@ -181,6 +237,11 @@ def _spoken_for(cluster_id: str, hosts: list[Host]) -> Cluster:
         "It has probably lost its quorum: bring its other managers back, or recover it from a survivor "
         "with the playbook dockyard.swarm.recover"
     )
+
+
+def _acts(host: Host) -> bool:
+    """It is a manager with a quorum, or was when it answered."""
+    return host.answer.get("nodes") is not None and bool((host.answer.get("quorum") or {}).get("held"))
 
 
 def _who_is_where(hosts: list[Host]) -> str:

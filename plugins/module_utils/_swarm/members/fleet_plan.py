@@ -31,34 +31,34 @@ class Policy:
         cluster_id: the cluster these hosts must be; None: the one they are in.
         force_leave: names of hosts that may be taken out of another cluster.
         init_without_all_managers: found a swarm although some declared manager could not be asked.
-        remove_ghosts: remove nodes that are down and whose host lives on under another id.
+        remove_stale_nodes: remove nodes that are down and whose host lives on under another id.
     """
 
     cluster_id: str | None = None
     force_leave: frozenset[str] = frozenset()
     init_without_all_managers: bool = False
-    remove_ghosts: bool = True
+    remove_stale_nodes: bool = True
 
 
 @dataclass
 class Membership:
-    """The plan. All lists but `ghosts` (node ids) are of inventory names, in inventory order.
+    """The plan. All lists but `stale_nodes` (node ids) are of inventory names, in inventory order.
 
     Attributes:
         cluster_id: the cluster all shall be members of; None when it has to be founded.
-        spokesman: the host whose engine is a manager of it now, or will be once it has founded it.
-        steward: the host that commands once all have joined: never one that is to be demoted.
+        current_manager: the host whose engine is a manager of it now, or will be once it has founded it.
+        executing_manager: the host that commands once all have joined: never one that is to be demoted.
         found: the host to found it, or None.
         leave: hosts whose present membership is of no use; they leave it before they join.
         join_managers, join_workers: hosts to join.
         promote, demote: members with the wrong role.
         configure: hosts whose labels or availability differ or are not known yet, or that are not ready.
-        ghosts: nodes to remove, with what they were called.
+        stale_nodes: nodes to remove, with what they were called.
     """
 
     cluster_id: str | None
-    spokesman: str
-    steward: str
+    current_manager: str
+    executing_manager: str
     found: str | None = None
     leave: list[str] = field(default_factory=list)
     join_managers: list[str] = field(default_factory=list)
@@ -66,14 +66,14 @@ class Membership:
     promote: list[str] = field(default_factory=list)
     demote: list[str] = field(default_factory=list)
     configure: list[str] = field(default_factory=list)
-    ghosts: list[Json] = field(default_factory=list)
+    stale_nodes: list[Json] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     @property
     def changes(self) -> bool:
         """Membership or roles are to change, not merely what describes the nodes."""
         lists = (self.leave, self.join_managers, self.join_workers, self.promote, self.demote)
-        return self.found is not None or any(lists) or bool(self.ghosts)
+        return self.found is not None or any(lists) or bool(self.stale_nodes)
 
 
 def plan_membership(hosts: list[Host], policy: Policy) -> Membership:
@@ -93,6 +93,8 @@ def plan_membership(hosts: list[Host], policy: Policy) -> Membership:
     if both:
         raise MembershipError(f"in swarm_managers as well as in swarm_workers: {', '.join(both)}. Choose one of them")
     clusters.refuse_locked(hosts)
+    hosts = clusters.settle_clones(hosts, policy.force_leave)
+    hosts = clusters.settle_splits(hosts, policy.force_leave)
     chosen = clusters.choose_cluster(hosts, policy.cluster_id, policy.force_leave)
     plan = _found(hosts, policy) if chosen is None else _extend(hosts, chosen, policy)
     declared = sum(host.role == "manager" for host in hosts)
@@ -120,7 +122,7 @@ def _found(hosts: list[Host], policy: Policy) -> Membership:
             "run once without --limit to found it"
         )
     founder = candidates[0]
-    plan = Membership(cluster_id=None, spokesman=founder.name, steward=founder.name, found=founder.name)
+    plan = Membership(cluster_id=None, current_manager=founder.name, executing_manager=founder.name, found=founder.name)
     for host in hosts:
         if host.answered:
             if host.member:
@@ -135,30 +137,32 @@ def _found(hosts: list[Host], policy: Policy) -> Membership:
 def _extend(hosts: list[Host], chosen: clusters.Cluster, policy: Policy) -> Membership:
     _refuse_members_of_others(hosts, chosen, policy)
     known = {node["id"]: node for node in chosen.nodes}
-    plan = Membership(cluster_id=chosen.id, spokesman=chosen.spokesman, steward=chosen.spokesman)
+    manager = chosen.current_manager
+    plan = Membership(cluster_id=chosen.id, current_manager=manager, executing_manager=manager)
     for host in hosts:
         if host.answered:
             _place(host, known, plan)
-    plan.steward = _steward(hosts, plan)
-    plan.ghosts = _ghosts(hosts, chosen, plan)
-    if plan.ghosts and not policy.remove_ghosts:
-        listed = ", ".join(f"{ghost['hostname']} ({ghost['id']})" for ghost in plan.ghosts)
+    plan.executing_manager = _executing_manager(hosts, plan)
+    plan.stale_nodes = _stale_nodes(hosts, chosen, plan)
+    if plan.stale_nodes and not policy.remove_stale_nodes:
+        listed = ", ".join(f"{node['hostname']} ({node['id']})" for node in plan.stale_nodes)
         plan.warnings.append(f"nodes that are down while their host lives on under another id: {listed}")
-        plan.ghosts = []
+        plan.stale_nodes = []
+    plan.warnings += _warnings_about_namesakes(hosts, chosen, plan)
     _refuse_loss_of_quorum(hosts, chosen, plan)
     return plan
 
 
 def _refuse_members_of_others(hosts: list[Host], chosen: clusters.Cluster, policy: Policy) -> None:
-    strangers = [
+    others = [
         host
         for host in hosts
-        if host.answered and clusters.is_stranger(host, chosen) and host.name not in policy.force_leave
+        if host.answered and clusters.is_of_another(host, chosen) and host.name not in policy.force_leave
     ]
-    if strangers:
-        listed = "; ".join(f"{host.name} is a {host.answer['role']} of {clusters.place_of(host)}" for host in strangers)
+    if others:
+        listed = "; ".join(f"{host.name} is a {host.answer['role']} of {clusters.place_of(host)}" for host in others)
         raise MembershipError(
-            f"the declared swarm is cluster {chosen.id}, which {chosen.spokesman} manages, but {listed}. "
+            f"the declared swarm is cluster {chosen.id}, which {chosen.current_manager} manages, but {listed}. "
             "Take such a host out of the inventory, or set swarm_force_leave=true for it to move it"
         )
 
@@ -166,7 +170,7 @@ def _refuse_members_of_others(hosts: list[Host], chosen: clusters.Cluster, polic
 def _place(host: Host, known: dict[str, Json], plan: Membership) -> None:
     node = known.get(host.answer["node_id"] or "")
     settled = host.answer["state"] == "active" or (node is not None and node["state"] == "ready")
-    if node is None or not settled:
+    if node is None or not settled or host.rejoins:
         if host.member:
             plan.leave.append(host.name)
         (plan.join_managers if host.role == "manager" else plan.join_workers).append(host.name)
@@ -179,38 +183,60 @@ def _place(host: Host, known: dict[str, Json], plan: Membership) -> None:
         plan.configure.append(host.name)
 
 
-def _steward(hosts: list[Host], plan: Membership) -> str:
+def _executing_manager(hosts: list[Host], plan: Membership) -> str:
     staying = [host for host in hosts if host.role == "manager" and host.answered]
-    if any(host.name == plan.spokesman for host in staying):
-        return plan.spokesman
-    return staying[0].name if staying else plan.spokesman
+    if any(host.name == plan.current_manager for host in staying):
+        return plan.current_manager
+    return staying[0].name if staying else plan.current_manager
 
 
-def _ghosts(hosts: list[Host], chosen: clusters.Cluster, plan: Membership) -> list[Json]:
-    """Former selves of the declared hosts: nodes under a host's name, and another id than it has now.
+def _stale_nodes(hosts: list[Host], chosen: clusters.Cluster, plan: Membership) -> list[Json]:
+    """Former selves of the declared hosts: nodes under a host's name and at its address, with another id than it has.
 
     At the host's own address nobody else can live, though the managers may not have noticed yet that the node is
-    down. Elsewhere it must be down, and every declared host must have said that it is not the one: two hosts may
-    share a hostname.
+    down. A node elsewhere stays, though it is down and called like a host: it may be another machine of that name
+    which is not declared (see `_warnings_about_namesakes`).
     """
     answered = [host for host in hosts if host.answered]
-    everybody = len(answered) == len(hosts)
-    present = {host.answer["node_id"] for host in answered if host.name not in plan.leave}
-    left_behind = {host.answer["node_id"] for host in answered if host.name in plan.leave}
-    ghosts = []
-    for node in chosen.nodes:
-        namesakes = [host for host in answered if host.answer["hostname"] == node["hostname"]]
-        replaced = any(node["address"] in host.answer["addresses"] for host in namesakes)
-        gone = bool(namesakes) and node["state"] == "down" and everybody
-        if node["id"] in left_behind or (node["id"] not in present and (replaced or gone)):
-            ghosts.append(node)
-    return [{"id": node["id"], "hostname": node["hostname"], "role": node["role"]} for node in ghosts]
+    present = _present(hosts, plan)
+    left_behind = {host.answer["node_id"] for host in answered if host.name in plan.leave} - present
+    stale_nodes = [
+        node
+        for node in chosen.nodes
+        if node["id"] in left_behind or (node["id"] not in present and any(_was(node, host) for host in answered))
+    ]
+    return [{"id": node["id"], "hostname": node["hostname"], "role": node["role"]} for node in stale_nodes]
+
+
+def _warnings_about_namesakes(hosts: list[Host], chosen: clusters.Cluster, plan: Membership) -> list[str]:
+    """Nodes that are down, called like a declared host, and at no address of it; none while some host is silent,
+    whose node it may be."""
+    if not all(host.answered for host in hosts):
+        return []
+    known = _present(hosts, plan) | {node["id"] for node in plan.stale_nodes}
+    return [
+        f"node {node['hostname']} ({node['id']}) at {node['address']} is down and has the hostname of {host.name}. It "
+        f"stays, as it may be a machine that is not declared; if it is {host.name} as it was before, remove it by "
+        f"its id with the module dockyard.swarm.node (state=absent)"
+        for node in chosen.nodes
+        if node["state"] == "down" and node["id"] not in known
+        for host in [host for host in hosts if host.answer["hostname"] == node["hostname"] and not _was(node, host)][:1]
+    ]
+
+
+def _present(hosts: list[Host], plan: Membership) -> set[Any]:
+    """Ids of the nodes that declared hosts are and stay."""
+    return {host.answer["node_id"] for host in hosts if host.answered and host.name not in plan.leave}
+
+
+def _was(node: Json, host: Host) -> bool:
+    return bool(host.answer["hostname"] == node["hostname"] and node["address"] in host.answer["addresses"])
 
 
 def _refuse_loss_of_quorum(hosts: list[Host], chosen: clusters.Cluster, plan: Membership) -> None:
     if not plan.demote:
         return
-    now = quorum.quorum_of(chosen.nodes).without({ghost["id"] for ghost in plan.ghosts})
+    now = quorum.quorum_of(chosen.nodes).without({node["id"] for node in plan.stale_nodes})
     joining = frozenset(plan.join_managers + plan.promote)
     then = quorum.Quorum(now.managers | joining, now.reachable | joining)
     names = {host.answer["node_id"]: host.name for host in hosts if host.name in plan.demote}
