@@ -13,9 +13,14 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.clusters import Host, MembershipError
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.clusters import (
+    Host,
+    MembershipError,
+    managers_at_work,
+)
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.fleet_plan import Policy, plan_membership
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.nodes.plan import label_texts
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.run import Run
 
 _AVAILABILITIES = ("active", "pause", "drain")
 
@@ -31,22 +36,24 @@ class ActionModule(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validated, options = self.validate_argument_spec(
             argument_spec={
-                "managers": {"type": "list", "elements": "str", "required": True},
-                "workers": {"type": "list", "elements": "str", "required": True},
-                "answers": {"type": "dict", "required": True},
-                "selected": {"type": "list", "elements": "str", "required": True},
+                "managers": {"type": "list", "elements": "str"},
+                "workers": {"type": "list", "elements": "str"},
+                "answers": {"type": "dict"},
+                "selected": {"type": "list", "elements": "str"},
                 "cluster_id": {"type": "str"},
                 "init_without_all_managers": {"type": "bool", "default": False},
-                "remove_stale_nodes": {"type": "bool", "default": True},
+                "remove_stale_nodes": {"type": "bool", "default": True, "aliases": ["remove_ghosts"]},
             }
         )
-        hostvars = (task_vars or {})["hostvars"]
-        roles = [("manager", name) for name in options["managers"]] + [("worker", name) for name in options["workers"]]
+        this_run = Run.of(task_vars or {})
+        hostvars = this_run.hostvars
+        managers = _given(options["managers"], this_run.managers)
+        workers = _given(options["workers"], this_run.workers)
+        answers = _given(options["answers"], {**this_run.registered("swarm_host"), **this_run.looped("__swarm_others")})
+        selected = _given(options["selected"], this_run.selected)
+        roles = [("manager", name) for name in managers] + [("worker", name) for name in workers]
         try:
-            hosts = [
-                _host(name, role, options["answers"].get(name), name in options["selected"], hostvars[name])
-                for role, name in roles
-            ]
+            hosts = [_host(name, role, answers.get(name), name in selected, hostvars[name]) for role, name in roles]
             policy = Policy(
                 cluster_id=options["cluster_id"] or None,
                 force_leave=frozenset(name for _role, name in roles if _forced(hostvars[name])),
@@ -58,7 +65,14 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(str(error)) from error
         shown = {**asdict(plan), "changes": plan.changes}
         result.update(changed=False, warnings=shown.pop("warnings"), plan=shown)
+        result["managers_at_work"] = managers_at_work(hosts, plan.current_manager)
+        result["node_ids"] = {host.name: host.answer.get("node_id") for host in hosts}
+        result["addresses"] = {host.name: str(hostvars[host.name].get("ansible_host") or "") for host in hosts}
         return result
+
+
+def _given(option: Any, otherwise: Any) -> Any:
+    return otherwise if option is None else option
 
 
 def _host(name: str, role: str, answer: Mapping[str, Any] | None, selected: bool, variables: Mapping[str, Any]) -> Host:

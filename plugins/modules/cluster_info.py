@@ -63,10 +63,10 @@ EXAMPLES = r"""
   ansible.builtin.assert:
     that: swarm.quorum.tolerates > 0
 
-- name: Take what another host needs in order to join
+- name: Get what another host needs in order to join
   dockyard.swarm.cluster_info:
     join_token_for: worker
-  register: way_in
+  register: manager
   no_log: true
 """
 
@@ -117,6 +117,11 @@ addresses:
   type: list
   elements: str
   sample: [10.0.0.11]
+data_root:
+  description: Where the engine keeps its data, the state of its swarm in the folder C(swarm) below.
+  returned: always
+  type: str
+  sample: /var/lib/docker
 remote_managers:
   description: The managers this host keeps in touch with.
   returned: always
@@ -267,7 +272,7 @@ def act(module: AnsibleModule) -> dict[str, Any]:
         engine = connect(module)
         result = read_member(engine, module.params["pending_timeout"])
         if join_token_for:
-            result["join"] = _way_in(engine, join_token_for, result["nodes"] or [])
+            result["join"] = _join_details(engine, join_token_for, result["nodes"] or [])
     quorum = quorum_of(result["nodes"]) if result["nodes"] is not None else None
     result["quorum"] = quorum and {
         "managers": len(quorum.managers),
@@ -280,7 +285,7 @@ def act(module: AnsibleModule) -> dict[str, Any]:
     return result
 
 
-def _way_in(engine: Engine, role: str, nodes: list[dict[str, Any]]) -> dict[str, Any]:
+def _join_details(engine: Engine, role: str, nodes: list[dict[str, Any]]) -> dict[str, Any]:
     token = engine.swarm()["JoinTokens"][role.capitalize()]
     reachable = [node["manager_address"] for node in nodes if node["reachability"] == "reachable"]
     return {"token": token, "addresses": reachable}

@@ -29,7 +29,7 @@ options:
     default: present
   role:
     description:
-      - As what the host is to be a member. With O(init=true) it is V(manager) in any case.
+      - The host's role in the swarm. With O(init=true) it is V(manager) in any case.
     type: str
     choices: [manager, worker]
     default: worker
@@ -61,6 +61,8 @@ options:
   unlock_key:
     description:
       - Unlock this manager, if it is locked, with this key. Not for use with any other change.
+      - Of several keys, one a line, each is tried in turn. A manager that was down while the key was replaced needs
+        the former one.
     type: str
   force_new_cluster:
     description:
@@ -133,19 +135,19 @@ EXAMPLES = r"""
     init: true
     advertise_addr: 10.132.0.0/20
 
-- name: Take what the other hosts need in order to join
+- name: Get what the other hosts need in order to join
   dockyard.swarm.cluster_info:
     join_token_for: worker
   delegate_to: m1
   run_once: true
-  register: way_in
+  register: manager
   no_log: true
 
 - name: Join it
   dockyard.swarm.member:
-    join_token: "{{ way_in.join.token }}"
-    join_addresses: "{{ way_in.join.addresses }}"
-    cluster_id: "{{ way_in.cluster_id }}"
+    join_token: "{{ manager.join.token }}"
+    join_addresses: "{{ manager.join.addresses }}"
+    cluster_id: "{{ manager.cluster_id }}"
     advertise_addr: eth0
 
 - name: Leave whatever swarm the host is in

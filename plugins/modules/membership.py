@@ -23,28 +23,30 @@ options:
   managers:
     description:
       - Names of all hosts that are declared to be managers, in the inventory's order.
+      - If not set, the hosts of the group C(swarm_managers).
     type: list
     elements: str
-    required: true
   workers:
     description:
       - Names of all hosts that are declared to be workers, in the inventory's order.
+      - If not set, the hosts of the group C(swarm_workers).
     type: list
     elements: str
-    required: true
   answers:
     description:
       - What M(dockyard.swarm.cluster_info) returned, by name of the host.
       - A host that could not be asked is left out, or its answer is without
         RV(dockyard.swarm.cluster_info#module:state).
+      - If not set, what the hosts of the play have registered as C(swarm_host), and what the role
+        P(dockyard.swarm.swarm#role) has asked declared managers outside of it.
     type: dict
-    required: true
   selected:
     description:
       - Names of the hosts that this run is about. Others are only asked.
+      - If not set, the hosts of the play, those that have failed or could not be reached included, and those of a later
+        batch not.
     type: list
     elements: str
-    required: true
   cluster_id:
     description:
       - The cluster the hosts are to be, if they are in several.
@@ -56,9 +58,10 @@ options:
     default: false
   remove_stale_nodes:
     description:
-      - Plan to remove nodes that are down and whose host lives on under another id.
+      - Plan to remove nodes whose host has been rebuilt and lives on, at the same address, under another id.
     type: bool
     default: true
+    aliases: [remove_ghosts]
 attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
@@ -141,4 +144,16 @@ plan:
       description: Nodes to remove, with their id, hostname and role.
       type: list
       elements: dict
+managers_at_work:
+  description: Whether all declared managers answered as managers at work, and the cluster reaches all that it has.
+  returned: success
+  type: bool
+addresses:
+  description: Where the controller reaches each declared host, by its name. Empty where the inventory does not say.
+  returned: success
+  type: dict
+node_ids:
+  description: The node id of each declared host, by its name. Null where it is none, or could not be asked.
+  returned: success
+  type: dict
 """

@@ -44,6 +44,7 @@ ROOMS = [
     "action",
     "callback",
     "inventory",
+    "lookup",
     "modules",
 ]
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.managers import acts
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.split import View, in_words, sides
 
 Json = dict[str, Any]
@@ -120,7 +121,7 @@ def settle_splits(hosts: list[Host], force_leave: frozenset[str]) -> list[Host]:
     Raises:
         MembershipError: two sides of one cluster act, each without the other, and it is not said which is to end.
     """
-    acting = [host for host in hosts if host.manages and _acts(host) and not host.rejoins]
+    acting = [host for host in hosts if host.manages and acts(host.answer) and not host.rejoins]
     ending: set[str] = set()
     for cluster_id in dict.fromkeys(host.answer["cluster_id"] for host in acting):
         views = {
@@ -185,6 +186,18 @@ def choose_cluster(hosts: list[Host], wanted: str | None, force_leave: frozenset
     return None
 
 
+def managers_at_work(hosts: list[Host], current_manager: str) -> bool:
+    """Every declared manager has answered as one at work, and every manager of the cluster is reached by the rest."""
+    nodes = next((host.answer.get("nodes") for host in hosts if host.name == current_manager), None) or []
+    managers = [node for node in nodes if node["role"] == "manager"]
+    declared = [host for host in hosts if host.role == "manager"]
+    return (
+        bool(managers)
+        and all(node["reachability"] == "reachable" for node in managers)
+        and all(host.manages for host in declared)
+    )
+
+
 def is_of_another(host: Host, chosen: Cluster) -> bool:
     """The host is in a cluster other than the chosen one, or in one that nobody can name."""
     if not host.member or host.answer["node_id"] in {node["id"] for node in chosen.nodes}:
@@ -225,7 +238,7 @@ def _in_a_cluster(host: Host, settled: dict[str, str | None]) -> bool:
 def _managed(cluster_id: str, hosts: list[Host]) -> Cluster:
     of_it = [host for host in hosts if host.manages and host.answer["cluster_id"] == cluster_id]
     # A declared manager first: it stays one.
-    for host in sorted(filter(_acts, of_it), key=lambda host: host.role != "manager"):
+    for host in sorted((host for host in of_it if acts(host.answer)), key=lambda host: host.role != "manager"):
         return Cluster(cluster_id, host.name, host.answer["nodes"])
     told = "; ".join(
         f"{host.name} is {host.answer['state']}" + (f" ({host.answer['error']})" if host.answer["error"] else "")
@@ -237,11 +250,6 @@ def _managed(cluster_id: str, hosts: list[Host]) -> Cluster:
         "It has probably lost its quorum: bring its other managers back, or recover it from a survivor "
         "with the playbook dockyard.swarm.recover"
     )
-
-
-def _acts(host: Host) -> bool:
-    """It is a manager with a quorum, or was when it answered."""
-    return host.answer.get("nodes") is not None and bool((host.answer.get("quorum") or {}).get("held"))
 
 
 def _who_is_where(hosts: list[Host]) -> str:

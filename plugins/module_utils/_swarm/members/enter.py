@@ -81,9 +81,20 @@ class MemberChange:
         return True
 
     def _unlock(self) -> None:
-        self._engine.swarm_unlock(self._options["unlock_key"].strip())
+        self._try_keys([key.strip() for key in self._options["unlock_key"].splitlines() if key.strip()])
         # Others may be locked still, so there need not be a leader yet.
         wait_until(lambda: self._state() in ("active", "pending"), self._timeout, "the engine is still locked")
+
+    def _try_keys(self, keys: list[str]) -> None:
+        if not keys:
+            raise NotSettledError("the unlock key is empty")
+        for key in keys[:-1]:
+            try:
+                self._engine.swarm_unlock(key)
+            except EngineError:
+                continue  # That of another time: a manager that was down while the key was replaced needs the former.
+            return
+        self._engine.swarm_unlock(keys[-1])
 
     def _join(self, role: str) -> None:
         settled = self._reachable_manager if role == "manager" else lambda: self._state() == "active"

@@ -8,10 +8,14 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.data_root import (
+    DEFAULT_ROOT,
+    data_roots,
+    swarm_root,
+)
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.network import local_addresses
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.node_certificate import (
     is_encrypted,
@@ -20,9 +24,6 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._host.node_certific
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.views import member_view, node_view
 
 Json = dict[str, Any]
-
-#: Written by an engine that is in a swarm; it outlives the engine's packages.
-_SWARM_STATE = Path("/var/lib/docker/swarm/docker-state.json")
 
 
 def read_member(engine: Engine, pending_timeout: float = 0) -> Json:
@@ -34,17 +35,18 @@ def read_member(engine: Engine, pending_timeout: float = 0) -> Json:
 
     Returns:
         As of `views.member_view`, and `nodes` (as of `views.node_view`; None unless it is a manager
-        with a quorum), `encrypted` (autolock is on), `addresses` (of the host the module runs on),
-        `engine_version`, `api_version`.
+        with a quorum), `encrypted` (autolock is on), `data_root` (the engine's folder), `addresses` (of the host
+        the module runs on), `engine_version`, `api_version`.
     """
     deadline = time.monotonic() + pending_timeout
     while True:
         info = engine.info()
-        root = info.get("DockerRootDir") or "/var/lib/docker"
+        root = info.get("DockerRootDir") or DEFAULT_ROOT
         member = member_view(info, read_node_identity(root))
         if member["state"] != "pending" or time.monotonic() >= deadline:
             break
         time.sleep(1)
+    member["data_root"] = root
     member["encrypted"] = member["state"] != "inactive" and is_encrypted(root)
     member["nodes"] = None
     if member["state"] == "active" and member["role"] == "manager":
@@ -65,10 +67,12 @@ def member_without_engine() -> Json:
     once it runs, will be in that swarm again, as the node that its certificate names.
     """
     member = member_view({}, None)
-    if _SWARM_STATE.exists():
-        identity = read_node_identity(str(_SWARM_STATE.parent.parent))
+    root = swarm_root(data_roots())
+    if root is not None:
+        identity = read_node_identity(str(root))
         member["state"] = "unknown"
         member["node_id"] = identity.node_id if identity else None
+    member["data_root"] = str(root or DEFAULT_ROOT)
     member.update(encrypted=False, nodes=None, engine_version=None, api_version=None)
     member["addresses"] = local_addresses()
     return member

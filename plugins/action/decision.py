@@ -1,0 +1,145 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The controller's half of `decision`, which has no other half: it decides on what hosts have answered.
+
+It collects what the role's tasks have registered, and asks the pure function that knows. No thinking is here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.outcome import (
+    Lock,
+    ask_for_lock,
+    latest,
+    lock_after,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.managers import (
+    Cluster,
+    NoManagerError,
+    current_cluster,
+    order_of_maintenance,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.recovery.choices import (
+    RecoveryError,
+    address_in,
+    backup_source,
+    restore_target,
+    silent_managers,
+    survivor,
+    warning_about_silent,
+)
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.run import Run
+
+Json = dict[str, Any]
+
+
+def _current_manager(run: Run, _options: Json) -> Json:
+    return asdict(_cluster(run))
+
+
+def _maintenance(run: Run, _options: Json) -> Json:
+    cluster = _cluster(run)
+    hosts = run.registered("swarm_host")
+    return {"managers": order_of_maintenance({name: cluster.node(host.get("node_id")) for name, host in hosts.items()})}
+
+
+def _backup(run: Run, _options: Json) -> Json:
+    answers = run.looped("__swarm_managers")
+    cluster = _cluster(run)
+    source = backup_source(cluster, answers)
+    # Who gives it back its availability: somebody else, where there is somebody.
+    others = [name for name in cluster.managers if name != source]
+    return {
+        "source": source,
+        "current_manager": (others or [source])[0],
+        "node_id": answers[source]["node_id"],
+        "cluster_id": cluster.cluster_id,
+        "data_root": answers[source]["data_root"],
+    }
+
+
+def _restore(run: Run, options: Json) -> Json:
+    address = address_in(options["state_file"])
+    return {"target": restore_target(address, run.registered("swarm_host"), options["host"])}
+
+
+def _survivor(run: Run, options: Json) -> Json:
+    answers = run.registered("swarm_host")
+    chosen, silent = survivor(answers, options["host"]), silent_managers(answers, run.managers)
+    warning = warning_about_silent(silent)
+    return {
+        "survivor": chosen,
+        "cluster_id": answers[chosen]["cluster_id"],
+        "silent": silent,
+        "warnings": [warning] if warning else [],
+    }
+
+
+def _ask_for_lock(run: Run, options: Json) -> Json:
+    # Check mode takes no lock, and is not stopped by one.
+    return {"managers": [] if options["check"] else ask_for_lock(_lock_before(run), run.managers, time.time())}
+
+
+def _released(_run: Run, _options: Json) -> Json:
+    return asdict(Lock(as_of=time.time()))
+
+
+def _lock(run: Run, _options: Json) -> Json:
+    lock = lock_after(run.results("__swarm_lock"), _lock_before(run), run.managers, time.time())
+    return {**asdict(lock), **({"failed": True, "msg": lock.refusal} if lock.refusal else {})}
+
+
+def _lock_before(run: Run) -> Lock:
+    hosts = dict.fromkeys([*run.selected, *run.managers, *run.workers])
+    published = (run.hostvars[host].get("swarm_lock") for host in hosts)
+    return latest(lock for lock in published if isinstance(lock, Mapping))
+
+
+def _cluster(run: Run) -> Cluster:
+    return current_cluster(run.looped("__swarm_managers"), avoid=run.batch)
+
+
+_ABOUT: dict[str, Callable[[Run, Json], Json]] = {
+    "current_manager": _current_manager,
+    "maintenance": _maintenance,
+    "backup": _backup,
+    "restore": _restore,
+    "survivor": _survivor,
+    "ask_for_lock": _ask_for_lock,
+    "lock": _lock,
+    "released": _released,
+}
+
+
+class ActionModule(ActionBase):
+    """See the documentation of the module of the same name."""
+
+    _requires_connection = False
+    _supports_check_mode = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return the decision, or fail with what stands against one."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        del tmp
+        _validated, options = self.validate_argument_spec(
+            argument_spec={
+                "about": {"type": "str", "required": True, "choices": list(_ABOUT)},
+                "host": {"type": "str"},
+                "state_file": {"type": "str", "default": ""},
+            }
+        )
+        options.update(host=options["host"] or None, check=self._task.check_mode)
+        try:
+            decided = _ABOUT[options["about"]](Run.of(task_vars or {}), options)
+        except (NoManagerError, RecoveryError) as error:
+            raise AnsibleActionFail(str(error)) from error
+        return {**result, "changed": False, **decided}

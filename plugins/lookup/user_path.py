@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A path on the controller as its user means it."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: user_path
+short_description: A path on the controller that begins where its user stands
+version_added: 0.1.0
+author:
+  - The dockyard.swarm authors (@dockyard-swarm)
+description:
+  - Returns absolute paths. A relative one begins at the working directory of C(ansible-playbook), not at the
+    playbook's folder, which may be an installed collection.
+  - A path inside of an installed collection is an error - what is written there is lost with the next upgrade.
+options:
+  _terms:
+    description: The paths, such as V(backups) or V(~/swarm/key).
+    type: list
+    elements: str
+    required: true
+  variable:
+    description: The variable that holds the path, for messages.
+    type: str
+    default: path
+"""
+
+EXAMPLES = r"""
+- name: Show where backups go
+  ansible.builtin.debug:
+    msg: "{{ lookup('dockyard.swarm.user_path', 'backups') }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: The absolute paths.
+  type: list
+  elements: str
+"""
+
+from typing import Any
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.user_path import PathError, user_path
+
+
+class LookupModule(LookupBase):
+    """See the documentation above."""
+
+    def run(self, terms: list[str], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[str]:
+        """Return the absolute paths."""
+        self.set_options(var_options=variables, direct=kwargs)
+        try:
+            return [user_path(term, self.get_option("variable")) for term in terms]
+        except PathError as error:
+            raise AnsibleLookupError(str(error)) from error

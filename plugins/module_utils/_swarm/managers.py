@@ -1,0 +1,108 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change with any release.
+
+"""Through which manager a playbook acts, and in which order managers are taken out of service."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.split import View, in_words, sides
+
+Json = dict[str, Any]
+
+
+class NoManagerError(Exception):
+    """No manager can be acted through, or it cannot be told which."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A swarm at work, as its managers see it.
+
+    Attributes:
+        current_manager: the host to act through, by its name in the inventory.
+        cluster_id: the cluster's id.
+        nodes: all its nodes, as of `views.node_view`.
+        quorum: the numbers of its managers, as `cluster_info` returns them.
+        managers: declared managers that can act for it.
+        silent: why each of the other declared managers cannot, by its name.
+    """
+
+    current_manager: str
+    cluster_id: str
+    nodes: list[Json]
+    quorum: Json
+    managers: list[str]
+    silent: dict[str, str]
+
+    def node(self, node_id: str | None) -> Json | None:
+        """The node of that id; None where there is none."""
+        return next((node for node in self.nodes if node["id"] == node_id), None)
+
+
+def current_cluster(answers: Mapping[str, Json], avoid: Collection[str] = ()) -> Cluster:
+    """The swarm that the declared managers manage, and the one of them to act through.
+
+    Args:
+        answers: what each declared manager answered to `cluster_info`, in inventory order; of one that could not be
+            asked, what Ansible says of it (`msg`).
+        avoid: hosts that are about to be touched. One of them is chosen only where nobody else can act.
+
+    Raises:
+        NoManagerError: nobody can act, or two can that are not of one swarm.
+    """
+    acting = {name: answer for name, answer in answers.items() if acts(answer)}
+    silent = {name: why_not(answer) for name, answer in answers.items() if name not in acting}
+    if not acting:
+        told = " ".join(f"{name}: {reason}." for name, reason in silent.items())
+        raise NoManagerError(
+            f"No declared manager can speak for the swarm. {told or 'The group swarm_managers is empty.'} "
+            "If its quorum is lost, the playbook dockyard.swarm.recover brings it back from one manager."
+        )
+    _refuse_several(acting)
+    chosen = next((name for name in acting if name not in avoid), next(iter(acting)))
+    answer = acting[chosen]
+    return Cluster(chosen, str(answer["cluster_id"]), answer["nodes"], answer["quorum"], list(acting), silent)
+
+
+def acts(answer: Json) -> bool:
+    """It is a manager with a quorum, or was when it answered."""
+    return answer.get("nodes") is not None and bool((answer.get("quorum") or {}).get("held"))
+
+
+def why_not(answer: Json) -> str:
+    """Why a host cannot act as a manager, in its own words where it has some."""
+    return str(answer.get("msg") or answer.get("error") or answer.get("state") or "could not be asked").rstrip(".")
+
+
+def order_of_maintenance(nodes: Mapping[str, Json | None]) -> list[str]:
+    """Managers among these hosts in the order in which they are taken out of service: those that cannot be reached
+    first, as they cost the quorum nothing, and the leader last, so that it changes once.
+
+    Args:
+        nodes: the node that each host is, by its name; None where it is none.
+    """
+    managers = [(name, node) for name, node in nodes.items() if node and node["reachability"] is not None]
+    managers.sort(key=lambda item: (item[1]["leader"], item[1]["reachability"] == "reachable"))
+    return [name for name, _node in managers]
+
+
+def _refuse_several(acting: Mapping[str, Json]) -> None:
+    of: dict[str, list[str]] = {}
+    for name, answer in acting.items():
+        of.setdefault(str(answer["cluster_id"]), []).append(name)
+    if len(of) > 1:
+        told = "; ".join(f"{', '.join(names)} of {cluster_id}" for cluster_id, names in of.items())
+        raise NoManagerError(f"The declared managers manage {len(of)} different clusters: {told}. Declare one only.")
+    views = {name: View(answer["node_id"], answer["nodes"]) for name, answer in acting.items()}
+    apart = sides(views)
+    if len(apart) > 1:
+        raise NoManagerError(
+            f"Cluster {next(iter(of))} is split: {in_words(views, apart)}. Make it one again with the playbook "
+            "dockyard.swarm.swarm, which says how."
+        )

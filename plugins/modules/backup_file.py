@@ -1,0 +1,79 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: backup_file
+short_description: Fetch a backup from a host, and encrypt it before it is written
+version_added: 0.1.0
+author:
+  - The dockyard.swarm authors (@dockyard-swarm)
+description:
+  - Fetches a file from the host and writes it to the controller for its owner only, with its checksum in a file
+    C(.sha256) beside it, as C(sha256sum) reads it.
+  - With O(vault_password_file) the content is encrypted in memory; in clear it is written nowhere on the controller,
+    whatever fails. What is written is there as a whole or not at all.
+  - The connection's own output shows the content at high verbosity, so the task should set C(no_log=true).
+options:
+  src:
+    description:
+      - The file on the host.
+      - If not set, only makes sure that the copy can be encrypted and written, and fails with the reason if not.
+    type: str
+  folder:
+    description: >-
+      Where to write it, on the controller. A relative path begins at the working directory of C(ansible-playbook). It
+      is made for its owner only where it is missing.
+    type: str
+    required: true
+  name:
+    description: The file's name there.
+    type: str
+    required: true
+  vault_password_file:
+    description: A file with a password, or a script that prints it, as for C(ansible-vault).
+    type: str
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return changed status prediction without modifying target.
+    support: partial
+    details: Only makes sure that the copy could be written.
+  diff_mode:
+    description: Shows what has changed, or would change in C(check_mode), when in diff mode.
+    support: none
+    details: The content is secret.
+  idempotent:
+    description: When run twice in a row outside check mode, with the same arguments, the second run reports no change.
+    support: none
+    details: Each run fetches the file.
+  action:
+    description: Indicates this has a corresponding action plugin, so that part of it is executed on the controller.
+    support: full
+seealso:
+  - module: ansible.builtin.fetch
+"""
+
+EXAMPLES = r"""
+- name: Fetch a copy
+  dockyard.swarm.backup_file:
+    src: /var/lib/docker/dockyard-swarm-backup.tar.gz
+    folder: backups
+    name: swarm.tar.gz
+    vault_password_file: ~/.swarm/passphrase
+  no_log: true
+"""
+
+RETURN = r"""
+path:
+  description: The absolute path of the copy.
+  returned: success
+  type: str
+  sample: /home/ada/backups/swarm.tar.gz
+sha256:
+  description: Its checksum, of what is written.
+  returned: when O(src) is set, outside of check mode
+  type: str
+"""
