@@ -7,16 +7,16 @@ import pytest
 SWARM = "dockyard.swarm.swarm"
 # Tasks, how often they have begun, and how long they have gone on.
 POINTS = [
-    ("Ask the engine what it is a member of", 1, 0.5),
+    ("Read swarm membership", 1, 0.5),
     ("Decide what each host has to do", 1, 0),
     ("Found the swarm", 1, 0.6),
-    ("Take the way in from a manager", 1, 0),
+    ("Get the join token from a manager", 1, 0),
     ("Join the swarm", 1, 1),
     ("Join the swarm", 1, 4),
-    ("Take the way in from a manager", 2, 0),
+    ("Get the join token from a manager", 2, 0),
     ("Join the swarm", 2, 1),
-    ("Describe the node and wait until it is ready", 1, 0.8),
-    ("Set what holds for the whole swarm", 1, 0.5),
+    ("Set the node's labels and availability, and wait until it is ready", 1, 0.8),
+    ("Apply the settings of the whole swarm", 1, 0.5),
 ]
 
 

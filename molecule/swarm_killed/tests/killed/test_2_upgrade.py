@@ -8,12 +8,12 @@ import pytest
 
 UPGRADE = "dockyard.swarm.upgrade"
 DRAIN, INSTALL = "Drain the node and wait until its tasks run elsewhere", "Install the engine"
-RESTART, BACK = "Restart killed-", "Wait until it is a member again, and give it back its availability"
+RESTART, BACK = "Restart killed-", "Wait until the node is ready, and restore its availability"
 # Which host changes, in the order in which hosts are upgraded (two followers, the leader, the worker), and what about
 # it; a task, how often it has begun, and how long it has gone on. The engine's role announces on each host, and is
 # done on the one that changes, so that its tasks begin once for each host before and twice for that one.
 POINTS = [
-    (0, "versions", "See whether its engine is to change", 1, 1),
+    (0, "versions", "Read what is to change of the engine", 1, 1),
     (0, "versions", DRAIN, 1, 0.3),
     (0, "versions", INSTALL, 2, 1.5),
     (0, "versions", "Configure the engine", 2, 0),

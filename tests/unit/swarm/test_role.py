@@ -1,0 +1,106 @@
+"""What the roles and playbooks promise each other, read from their files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+TOP = Path(__file__).resolve().parents[3]
+ROLES = sorted(path.name for path in (TOP / "roles").iterdir() if path.is_dir())
+SWARM = TOP / "roles" / "swarm"
+SPECS = yaml.safe_load((SWARM / "meta" / "argument_specs.yml").read_text())["argument_specs"]
+PLAYBOOKS = sorted((TOP / "playbooks").glob("*.yml"))
+_NAME = re.compile(r"(?<![\w.])_{1,2}(" + "|".join(ROLES) + r")_\w+")
+
+
+def tasks_of(path: Path) -> Iterator[dict[str, Any]]:
+    """All tasks of a file, those in blocks included."""
+    waiting = list(yaml.safe_load(path.read_text()) or [])
+    while waiting:
+        task = waiting.pop(0)
+        yield task
+        for part in ("block", "rescue", "always", "tasks", "pre_tasks", "post_tasks"):
+            waiting += task.get(part) or []
+
+
+def files_of(role: str) -> list[Path]:
+    return sorted(path for path in (TOP / "roles" / role).rglob("*.yml"))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_roles_do_not_read_each_others_private_variables(role):
+    foreign = {
+        f"{path.relative_to(TOP)}: {found.group()}"
+        for path in files_of(role)
+        for found in _NAME.finditer(path.read_text())
+        if found.group(1) != role
+    }
+    assert foreign == set()
+
+
+@pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda path: path.stem)
+def test_playbooks_read_no_private_variables(playbook):
+    assert [found.group() for found in _NAME.finditer(playbook.read_text())] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("{{ _swarm_plan }}", True), ("{{ __docker_packages }}", True), ("swarm_plan", False), ("a._swarm_x", False)],
+)
+def test_private_variables_are_found(text, found):
+    assert bool(_NAME.search(text)) is found
+
+
+def test_the_lock_is_taken_and_released_around_tasks_in_one_place():
+    around = [
+        path.relative_to(TOP)
+        for path in [*PLAYBOOKS, *(path for role in ROLES for path in (TOP / "roles" / role / "tasks").glob("*.yml"))]
+        for task in tasks_of(path)
+        if any("release_lock" in str(each) for each in task.get("always") or [])
+    ]
+    assert list(map(str, around)) == ["roles/swarm/tasks/under_lock.yml"]
+
+
+@pytest.mark.parametrize("entry_point", sorted(SPECS))
+def test_every_entry_point_is_there(entry_point):
+    assert (SWARM / "tasks" / f"{entry_point}.yml").exists()
+
+
+@pytest.mark.parametrize("entry_point", sorted(SPECS))
+def test_every_variable_of_an_entry_point_has_the_roles_name_and_its_default(entry_point):
+    defaults = yaml.safe_load((SWARM / "defaults" / "main.yml").read_text())
+    for name, option in (SPECS[entry_point].get("options") or {}).items():
+        assert name.startswith("swarm_")
+        assert ("default" in option) == (name in defaults), name
+        if "default" in option and "{{" not in str(defaults[name]):
+            assert defaults[name] == option["default"], name
+
+
+def test_playbooks_use_documented_entry_points():
+    used = {
+        str(task["ansible.builtin." + how].get("tasks_from", "main")).removesuffix(".yml")
+        for path in PLAYBOOKS
+        for task in tasks_of(path)
+        for how in ("import_role", "include_role")
+        if task.get("ansible.builtin." + how, {}).get("name") == "dockyard.swarm.swarm"
+    }
+    assert used - set(SPECS) == set()
+    assert "backup" in used
+
+
+def test_tokens_and_keys_reach_hosts_through_the_connection_alone():
+    """Without pipelining Ansible writes a module with its arguments into a file on the host."""
+    secret = {"join_token", "unlock_key"}
+    tasks = [
+        (path.name, task)
+        for path in (SWARM / "tasks").glob("*.yml")
+        for task in tasks_of(path)
+        if secret & set(task.get("dockyard.swarm.member") or {})
+    ]
+    assert len(tasks) >= 3
+    assert [name for name, task in tasks if (task.get("vars") or {}).get("ansible_pipelining") is not True] == []
