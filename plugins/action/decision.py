@@ -42,8 +42,15 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils.run import Run
 Json = dict[str, Any]
 
 
-def _current_manager(run: Run, _options: Json) -> Json:
-    return asdict(_cluster(run))
+def _current_manager(run: Run, options: Json) -> Json:
+    if options["registered"] is None:
+        return asdict(_cluster(run))
+    try:
+        return asdict(current_cluster(run.registered(options["registered"])))
+    except NoManagerError:
+        if options["required"]:
+            raise
+        return {"current_manager": None}
 
 
 def _maintenance(run: Run, _options: Json) -> Json:
@@ -133,6 +140,8 @@ class ActionModule(ActionBase):
         _validated, options = self.validate_argument_spec(
             argument_spec={
                 "about": {"type": "str", "required": True, "choices": list(_ABOUT)},
+                "registered": {"type": "str"},
+                "required": {"type": "bool", "default": True},
                 "host": {"type": "str"},
                 "state_file": {"type": "str", "default": ""},
             }

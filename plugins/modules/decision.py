@@ -25,6 +25,15 @@ options:
     type: str
     required: true
     choices: [current_manager, maintenance, backup, restore, survivor, ask_for_lock, lock, released]
+  registered:
+    description:
+      - With O(about=current_manager), the name under which each host of the play has registered what
+        M(dockyard.swarm.cluster_info) returned. If not set, what the entry point C(find_manager) has asked counts.
+    type: str
+  required:
+    description: With O(registered), whether it is an error if no host can act. Else there is no current manager then.
+    type: bool
+    default: true
   host:
     description: With O(about=restore) and O(about=survivor), the host that the user names.
     type: str
@@ -67,7 +76,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 current_manager:
-  description: The manager to act through. One that the play is about only where nobody else can act.
+  description: >-
+    The manager to act through. One that the play is about only where nobody else can act. Null where nobody can, and
+    that is no error.
   returned: with O(about=current_manager) and O(about=backup)
   type: str
   sample: m2
