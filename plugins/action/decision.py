@@ -96,7 +96,10 @@ def _ask_for_lock(run: Run, options: Json) -> Json:
     return {"managers": [] if options["check"] else ask_for_lock(_lock_before(run), run.managers, time.time())}
 
 
-def _released(_run: Run, _options: Json) -> Json:
+def _released(run: Run, options: Json) -> Json:
+    """What is left of the lock after it was released, or was kept for the plays that follow."""
+    if options["kept"] and run.batch:
+        return asdict(lock_after([], _lock_before(run), run.managers, time.time()))
     return asdict(Lock(as_of=time.time()))
 
 
@@ -142,6 +145,7 @@ class ActionModule(ActionBase):
                 "about": {"type": "str", "required": True, "choices": list(_ABOUT)},
                 "registered": {"type": "str"},
                 "required": {"type": "bool", "default": True},
+                "kept": {"type": "bool", "default": False},
                 "host": {"type": "str"},
                 "state_file": {"type": "str", "default": ""},
             }

@@ -34,6 +34,10 @@ options:
     description: With O(registered), whether it is an error if no host can act. Else there is no current manager then.
     type: bool
     default: true
+  kept:
+    description: With O(about=released), whether the lock was kept for the plays that follow, as far as hosts are left.
+    type: bool
+    default: false
   host:
     description: With O(about=restore) and O(about=survivor), the host that the user names.
     type: str
