@@ -67,7 +67,11 @@ def member_without_engine() -> Json:
     once it runs, will be in that swarm again, as the node that its certificate names.
     """
     member = member_view({}, None)
-    root = swarm_root(data_roots())
+    try:
+        root = swarm_root(data_roots())
+    except PermissionError:
+        # Not seen is not "never".
+        root, member["state"] = None, "unknown"
     if root is not None:
         identity = read_node_identity(str(root))
         member["state"] = "unknown"
