@@ -18,7 +18,6 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.outcome import (
     Lock,
-    ask_for_lock,
     latest,
     lock_after,
 )
@@ -91,15 +90,7 @@ def _survivor(run: Run, options: Json) -> Json:
     }
 
 
-def _ask_for_lock(run: Run, options: Json) -> Json:
-    # Check mode takes no lock, and is not stopped by one.
-    return {"managers": [] if options["check"] else ask_for_lock(_lock_before(run), run.managers, time.time())}
-
-
-def _released(run: Run, options: Json) -> Json:
-    """What is left of the lock after it was released, or was kept for the plays that follow."""
-    if options["kept"] and run.batch:
-        return asdict(lock_after([], _lock_before(run), run.managers, time.time()))
+def _released(_run: Run, _options: Json) -> Json:
     return asdict(Lock(as_of=time.time()))
 
 
@@ -110,7 +101,8 @@ def _lock(run: Run, _options: Json) -> Json:
 
 def _lock_before(run: Run) -> Lock:
     hosts = dict.fromkeys([*run.selected, *run.managers, *run.workers])
-    published = (run.hostvars[host].get("swarm_lock") for host in hosts)
+    names = ("swarm_lock", "__swarm_lock_released")
+    published = (run.hostvars[host].get(name) for host in hosts for name in names)
     return latest(lock for lock in published if isinstance(lock, Mapping))
 
 
@@ -124,7 +116,6 @@ _ABOUT: dict[str, Callable[[Run, Json], Json]] = {
     "backup": _backup,
     "restore": _restore,
     "survivor": _survivor,
-    "ask_for_lock": _ask_for_lock,
     "lock": _lock,
     "released": _released,
 }
@@ -145,12 +136,11 @@ class ActionModule(ActionBase):
                 "about": {"type": "str", "required": True, "choices": list(_ABOUT)},
                 "registered": {"type": "str"},
                 "required": {"type": "bool", "default": True},
-                "kept": {"type": "bool", "default": False},
                 "host": {"type": "str"},
                 "state_file": {"type": "str", "default": ""},
             }
         )
-        options.update(host=options["host"] or None, check=self._task.check_mode)
+        options["host"] = options["host"] or None
         try:
             decided = _ABOUT[options["about"]](Run.of(task_vars or {}), options)
         except (NoManagerError, RecoveryError) as error:

@@ -24,7 +24,7 @@ options:
     description: What to decide.
     type: str
     required: true
-    choices: [current_manager, maintenance, backup, restore, survivor, ask_for_lock, lock, released]
+    choices: [current_manager, maintenance, backup, restore, survivor, lock, released]
   registered:
     description:
       - With O(about=current_manager), the name under which each host of the play has registered what
@@ -34,10 +34,6 @@ options:
     description: With O(registered), whether it is an error if no host can act. Else there is no current manager then.
     type: bool
     default: true
-  kept:
-    description: With O(about=released), whether the lock was kept for the plays that follow, as far as hosts are left.
-    type: bool
-    default: false
   host:
     description: With O(about=restore) and O(about=survivor), the host that the user names.
     type: str
@@ -109,8 +105,7 @@ managers:
   description:
     - With O(about=current_manager), the declared managers that can act.
     - With O(about=maintenance), managers of the play in the order in which they are taken out of service.
-    - With O(about=ask_for_lock), the hosts to ask for the lock, in this order.
-  returned: with O(about=current_manager), O(about=maintenance) and O(about=ask_for_lock)
+  returned: with O(about=current_manager) and O(about=maintenance)
   type: list
   elements: str
 source:

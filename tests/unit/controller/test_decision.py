@@ -118,29 +118,21 @@ def test_a_lock_is_refused_with_what_was_taken_by_then(decide):
 
 def test_a_lock_of_an_earlier_play_over_other_hosts_is_known(decide):
     held = {"held": [{"host": "m1", "place": "swarm"}], "renew_after": 4_000_000_000, "as_of": 1.0}
-    assert decide(["localhost"], {"m2": {"swarm_lock": held}}, about="ask_for_lock")["managers"] == []
-    assert decide(["localhost"], {}, about="ask_for_lock")["managers"] == ["m1", "m2", "m3"]
     after = decide(["localhost"], {"m2": {"swarm_lock": held}}, about="lock")
     assert [each["host"] for each in after["release"]] == ["m1", "m2", "m3"]
 
 
-def test_check_mode_asks_for_no_lock(decide):
-    assert decide(["m1"], {}, check_mode=True, about="ask_for_lock")["managers"] == []
-
-
-def test_a_kept_lock_is_known_to_the_plays_that_follow(decide):
+def test_a_lock_that_was_released_is_known_to_be(decide):
     held = {"held": [{"host": "m1", "place": "swarm"}], "renew_after": 4_000_000_000, "as_of": 1.0}
-    known = {"m1": {"swarm_lock": held}}
-    kept = decide(["m1"], known, about="released", kept=True)
-    assert (kept["held"], [each["host"] for each in kept["release"]]) == (held["held"], ["m1", "m2", "m3"])
-    assert decide(["m1"], known, about="released", kept=False)["release"] == []
-    # Whoever has failed has released it.
-    assert decide([], known, about="released", kept=True)["release"] == []
+    released = decide(["m1"], {"m1": {"swarm_lock": held}}, about="released")
+    assert (released["held"], released["release"]) == ([], [])
+    known = {"m1": {"swarm_lock": held, "__swarm_lock_released": released}, "m2": {"swarm_lock": held}}
+    assert decide(["m1"], known, about="lock")["held"] == []
 
 
-@pytest.mark.parametrize("path", sorted((Path(__file__).resolve().parents[3] / "roles/swarm/tasks").glob("*_lock.yml")))
+@pytest.mark.parametrize("path", sorted((Path(__file__).resolve().parents[3] / "roles/swarm/tasks").glob("*.yml")))
 def test_what_knows_the_lock_is_never_skipped(path):
     """A task that is skipped forgets what it has registered before."""
     tasks = [task for task in yaml.safe_load(path.read_text()) if task.get("register") == "swarm_lock"]
     assert [task["name"] for task in tasks if "when" in task] == []
-    assert tasks or path.name == "under_lock.yml"
+    assert bool(tasks) == (path.name == "take_lock_now.yml")

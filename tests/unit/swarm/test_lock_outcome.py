@@ -7,7 +7,6 @@ from dataclasses import asdict
 import pytest
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.outcome import (
     Lock,
-    ask_for_lock,
     latest,
     lock_after,
 )
@@ -90,16 +89,21 @@ def test_nobody_asked_leaves_it_as_it_was(results):
 
 
 def test_nobody_declared_holds_nothing():
-    assert ask_for_lock(Lock(), [], NOW) == []
-    assert lock_after([], Lock(), [], NOW).held == []
+    assert lock_after([], Lock(), [], NOW) == Lock(as_of=NOW)
+
+
+def test_a_lock_that_nobody_was_asked_for_is_not_taken_for_one():
+    """A host believed that this run has it still."""
+    assert "no declared manager was asked" in lock_after([], Lock(), MANAGERS, NOW).refusal
+
+
+def test_managers_that_cannot_be_reached_refuse_nothing():
+    """What follows from it is decided on their memberships: nothing is founded without them."""
+    assert lock_after([UNREACHABLE], Lock(), MANAGERS, NOW).refusal is None
 
 
 def test_it_is_renewed_once_half_of_its_time_is_over():
-    lock = lock_after([held("m1"), held("m2", expires=2_000)], Lock(), MANAGERS, NOW)
-    assert lock.renew_after == 1_500
-    assert ask_for_lock(lock, MANAGERS, 1_499) == []
-    assert ask_for_lock(lock, MANAGERS, 1_500) == ["m1", "m2", "m3"]
-    assert ask_for_lock(Lock(), MANAGERS, NOW) == ["m1", "m2", "m3"]
+    assert lock_after([held("m1"), held("m2", expires=2_000)], Lock(), MANAGERS, NOW).renew_after == 1_500
 
 
 def test_hosts_of_another_play_and_hosts_that_were_away_do_not_bring_an_old_lock_back():

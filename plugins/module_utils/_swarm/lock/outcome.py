@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +34,7 @@ class Lock:
     release: list[Json] = field(default_factory=list)
 
 
-def lock_after(results: Iterable[Json], before: Lock, managers: list[str], now: float) -> Lock:
+def lock_after(results: Sequence[Json], before: Lock, managers: list[str], now: float) -> Lock:
     """The lock after hosts were asked for it, one after another.
 
     Args:
@@ -53,22 +53,16 @@ def lock_after(results: Iterable[Json], before: Lock, managers: list[str], now: 
     if taken:
         # The first of them that ends.
         renew_after = int(min(now + (result["holder"]["expires"] - now) / 2 for result in asked if result.get("held")))
+    refusal = _refusal(refused[0]) if refused else None
+    if managers and not held and not refusal and not results:
+        refusal = "no declared manager was asked for the deploy lock, as a host took it for held by this run: run again"
     return Lock(
         held=held,
         renew_after=renew_after if held else 0,
         as_of=now,
-        refusal=_refusal(refused[0]) if refused else None,
+        refusal=refusal,
         release=_release(held, managers),
     )
-
-
-def ask_for_lock(before: Lock, managers: list[str], now: float) -> list[str]:
-    """The hosts to ask for the lock, in this order; none while it is not to be renewed yet.
-
-    By name, whatever the inventory's order: of two runs that begin at once, one finds the lock of the other on the
-    very first host.
-    """
-    return sorted(managers) if now >= before.renew_after else []
 
 
 def latest(published: Iterable[Mapping[str, Any]]) -> Lock:
