@@ -97,6 +97,7 @@ SUITES = [
     molecule("stack_order", slow=True),
     molecule("stack_rollback", slow=True),
     molecule("stack_faults", slow=True),
+    molecule("stack_preflight", slow=True),
     molecule("stack_compose", slow=True),
     pytest("parity", "tests/parity"),
     pytest("packer", "tests/packer", "--ignore=tests/packer/test_gce.py", "--ignore=tests/packer/test_qemu.py"),

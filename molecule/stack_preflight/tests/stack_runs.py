@@ -1,0 +1,1 @@
+../../shared/testinfra/stack_runs.py
