@@ -14,6 +14,7 @@ import os
 import socket
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,8 @@ class ActionModule(ActionBase):
 
         def look() -> str:
             done = beside._low_level_execute_command(probe)
-            return progress.unfinished(options["name"], progress.recorded_services(done["stdout"], options["name"]))
+            seen = progress.recorded(done["stdout"], options["name"])
+            return progress.unfinished(options["name"], seen, datetime.now(timezone.utc))
 
         return progress.shown(look, _beside_the_results, PROGRESS_SECONDS)
 

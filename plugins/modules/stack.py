@@ -354,7 +354,7 @@ services:
   returned: when O(wait), unless O(state=absent), outside check mode
   type: dict
   sample:
-    shop_ui: {running: 4, wanted: 4}
+    shop_ui: {running: 4, desired: 4}
 rolled_back:
   description: Whether the stack is as it was before the deploy.
   returned: when the deploy failed and O(on_failure=rollback)

@@ -80,7 +80,7 @@ services:
     running:
       description: How many of its tasks run, or for a job have completed.
       type: int
-    wanted:
+    desired:
       description: How many there shall be.
       type: int
     converged:

@@ -7,12 +7,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.recorded import addresses_asked_by, recorded_engine
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.converge.judge import service_reasons
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import NAMESPACE, short_name
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.unchanged_stack import probe_of
 
@@ -24,31 +27,44 @@ _LAST_LOOK_SECONDS = 1
 
 def progress_probe(python: str, options: Mapping[str, Any], own_address: bool) -> str:
     """The command that records how far a stack's services are; arguments as of `unchanged_stack.stack_probe`."""
-    addresses = addresses_asked_by(lambda engine: _services(engine, options["name"]))
+    addresses = addresses_asked_by(lambda engine: _seen(engine, options["name"]))
     return probe_of(python, options, own_address, addresses)
 
 
-def recorded_services(text: str, stack: str) -> list[Json]:
-    """The services, with their status, that the command of `progress_probe` printed.
+@dataclass(frozen=True)
+class Seen:
+    """A stack at one moment: its services with their status, its tasks and the nodes."""
+
+    services: list[Json]
+    tasks: list[Json] = field(default_factory=list)
+    nodes: list[Json] = field(default_factory=list)
+
+
+def recorded(text: str, stack: str) -> Seen:
+    """What the command of `progress_probe` printed.
 
     Raises:
         ValueError, KeyError, NotRecordedError: it did not.
     """
-    return _services(recorded_engine(text), stack)
+    return _seen(recorded_engine(text), stack)
 
 
-def _services(engine: Engine, stack: str) -> list[Json]:
-    return engine.services({"label": f"{NAMESPACE}={stack}"}, status=True)
+def _seen(engine: Engine, stack: str) -> Seen:
+    label = {"label": f"{NAMESPACE}={stack}"}
+    fresh = {task["ID"] for task in engine.tasks({**label, "_up-to-date": "true"})}
+    tasks = [{**task, "UpToDate": task["ID"] in fresh} for task in engine.tasks(label)]
+    return Seen(engine.services(label, status=True), tasks, engine.nodes())
 
 
-def unfinished(stack: str, services: Iterable[Json]) -> str:
-    """`stack shop: waiting for post (1/2, updating), ui (0/3)`; empty where all run.
+def unfinished(stack: str, seen: Seen, now: datetime | None = None) -> str:
+    """`stack shop: waiting for post (1/2, updating), ui (0/3: preparing on w1)`; empty where all run.
 
     Args:
-        services: as `GET /services?status=true` tells them.
+        now: the present, to tell how long tasks have been waiting.
     """
+    nodes = {node["ID"]: node for node in seen.nodes}
     waiting = []
-    for service in sorted(services, key=lambda item: str(item["Spec"]["Name"])):
+    for service in sorted(seen.services, key=lambda item: str(item["Spec"]["Name"])):
         status = service.get("ServiceStatus") or {}
         jobs = any(mode in service["Spec"].get("Mode", {}) for mode in ("ReplicatedJob", "GlobalJob"))
         there = status.get("CompletedTasks", 0) if jobs else status.get("RunningTasks", 0)
@@ -57,7 +73,10 @@ def unfinished(stack: str, services: Iterable[Json]) -> str:
         under_way = state.removesuffix("_started") if state in ("updating", "rollback_started", "paused") else ""
         if under_way or there < wanted:
             name = short_name(service["Spec"]["Name"], stack)
-            waiting.append(f"{name} ({there}/{wanted}{', ' if under_way else ''}{under_way})")
+            tasks = [task for task in seen.tasks if task["ServiceID"] == service["ID"]]
+            reasons = "; ".join(service_reasons(service["Spec"], tasks, nodes, now))
+            told = f"{there}/{wanted}{', ' if under_way else ''}{under_way}"
+            waiting.append(f"{name} ({told}{': ' if reasons else ''}{reasons})")
     more = [f"{len(waiting) - _SHOWN} more"] if len(waiting) > _SHOWN else []
     return f"stack {stack}: waiting for {', '.join([*waiting[:_SHOWN], *more])}" if waiting else ""
 

@@ -116,4 +116,5 @@ def result_if_unchanged(text: str, options: Mapping[str, Any], project: LoadedPr
 def _outcome_now(engine: Engine, request: DeployRequest, plan: Plan) -> Outcome:
     names = [step.name for step in plan.steps if step.kind == SERVICE]
     view = look(engine, request.stack, names)
-    return wait_for(lambda: view, names, submitted=(), known_failures=(), timeout=0)
+    allow_empty = request.preflight.allow_empty
+    return wait_for(lambda: view, names, submitted=(), known_failures=(), timeout=0, allow_empty=allow_empty)

@@ -34,7 +34,7 @@ def test_containers_see_config_and_secret(host):
 def test_stack_info_tells_the_same(host, engine):
     info = host.ansible("dockyard.swarm.stack_info", "name=shop")
     assert "shop" in info["stacks"]
-    services = {item["name"]: (item["running"], item["wanted"], item["converged"]) for item in info["services"]}
+    services = {item["name"]: (item["running"], item["desired"], item["converged"]) for item in info["services"]}
     nodes = len(engine.get("/nodes"))
     assert services == {
         "shop_agent": (nodes, nodes, True),

@@ -148,6 +148,10 @@ class Engine:
         """`GET /distribution/{image}/json`: digest and platforms, as the registry tells them."""
         return self._call("GET", f"/distribution/{quote(image, safe='/:@')}/json", headers=_auth(registry_auth))
 
+    def container(self, container_id: str) -> Json:
+        """`GET /containers/{id}/json`: of this engine alone."""
+        return self._call("GET", f"/containers/{quote(container_id, safe='')}/json")
+
     # -- images --------------------------------------------------------------------------------
 
     def images(self) -> list[Json]:

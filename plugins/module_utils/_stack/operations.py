@@ -289,6 +289,7 @@ def _roll_out(
         wait_timeout=request.wait_timeout,
         auth_for=request.auth_for,
         order=request.order,
+        allow_empty=request.preflight.allow_empty,
         report_progress=lock.report_progress if lock else _nothing,
     )
 

@@ -24,7 +24,11 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.submit
     submit_again,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare import images
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.converge.judge import FAILED, never_let_in
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.converge.health import health_notes
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.converge.judge import (
+    FAILED,
+    rejected_by_stale_network,
+)
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.converge.wait import (
     Outcome,
     failed_task_ids,
@@ -77,6 +81,7 @@ class NotConvergedError(UserError):
         lines = [f"stack {stack} has not converged{when}:"]
         lines += [f"service {name}: {verdict.reason}" for name, verdict in sorted(outcome.unfinished().items())]
         lines += [f"task {failure}" for failure in outcome.failed_tasks]
+        lines += outcome.notes
         if untouched:
             lines.append(f"not touched, as they depend on what failed: {', '.join(sorted(untouched))}")
         super().__init__("\n".join(lines))
@@ -241,6 +246,7 @@ def roll_out(
     auth_for: AuthFor,
     order: Order = NO_ORDER,
     backwards: bool = False,
+    allow_empty: bool = True,
     report_progress: Callable[[str], None] = lambda _progress: None,
 ) -> RolloutResult:
     """Carry out a plan; then wait until its services have converged, and remove what no longer serves.
@@ -249,6 +255,7 @@ def roll_out(
         order: what services wait for before they are touched.
         backwards: go back where a deploy came from: what it made goes first, then services return in the opposite
             order, without waiting for each other.
+        allow_empty: whether global services that no node is fit for are as they shall be.
         report_progress: is given one line about what is still missing, at each look.
 
     Raises:
@@ -273,6 +280,7 @@ def roll_out(
         wait_timeout=wait_timeout,
         auth_for=auth_for,
         report_progress=report_progress,
+        allow_empty=allow_empty,
     )
     waves = order.waves([step.name for step in steps])
     for wave in reversed(waves) if backwards else waves:
@@ -305,6 +313,7 @@ def _converge(
     report_progress: Callable[[str], None],
     started: Collection[str] = (),
     untouched: Collection[str] = (),
+    allow_empty: bool = True,
 ) -> Outcome:
     while True:
         outcome = wait_for(
@@ -315,22 +324,26 @@ def _converge(
             timeout=max(0.0, deadline - time.monotonic()),
             started=started,
             tell=report_progress,
+            allow_empty=allow_empty,
         )
         if outcome.converged:
             return outcome
-        again = [] if outcome.timed_out else _never_let_in(outcome)
+        again = [] if outcome.timed_out else _rejected_by_stale_network(outcome)
         if not again:
+            outcome.notes = health_notes(engine, outcome)
             raise NotConvergedError(stack, outcome, wait_timeout, untouched)
         known = failed_task_ids(outcome.view) | frozenset(known)
         for name in again:
             submit_again(engine, outcome.view.services[name]["ID"], auth_for)
 
 
-def _never_let_in(outcome: Outcome) -> list[str]:
-    """The services that failed, if each of them did because nodes still took down an older network of its name."""
+def _rejected_by_stale_network(outcome: Outcome) -> list[str]:
+    """The services that failed, if nodes rejected all of their tasks for a stale network of the same name."""
     view = outcome.view
     failed = [name for name, verdict in outcome.unfinished().items() if verdict.state == FAILED]
-    alike = all(name in view.services and never_let_in(view.services[name], view.tasks[name]) for name in failed)
+    alike = all(
+        name in view.services and rejected_by_stale_network(view.services[name], view.tasks[name]) for name in failed
+    )
     return failed if alike else []
 
 

@@ -14,7 +14,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.converge.jud
     failures,
     has_given_up,
     judge,
-    never_let_in,
+    rejected_by_stale_network,
     timestamp,
 )
 
@@ -160,18 +160,48 @@ GLOBAL = {"Global": {}}
 
 def test_a_global_service_runs_on_each_node_that_has_a_task():
     tasks = [task("running", 1, slot=0), task("starting", 2, slot=0, NodeID="n2")]
-    assert (verdict(of_mode(GLOBAL), tasks).running, verdict(of_mode(GLOBAL), tasks).wanted) == (1, 2)
+    assert (verdict(of_mode(GLOBAL), tasks).running, verdict(of_mode(GLOBAL), tasks).desired) == (1, 2)
     tasks[1] = task("running", 2, slot=0, NodeID="n2")
     assert verdict(of_mode(GLOBAL), tasks).state == SETTLING
 
 
-def test_a_global_service_without_nodes_settles_instead_of_waiting_for_ever():
-    assert verdict(of_mode(GLOBAL), []).state == SETTLING
+def placed(*constraints):
+    return {"TaskTemplate": {**service_spec()["TaskTemplate"], "Placement": {"Constraints": list(constraints)}}}
+
+
+def test_a_global_service_without_nodes_is_done_only_where_that_is_allowed():
+    nowhere = of_mode(GLOBAL, spec=placed("node.labels.zone == nowhere"))
+    assert verdict(nowhere, []).state == SETTLING
+    found = judge(nowhere, [], NODES, submitted=True, allow_empty=False)
+    assert (found.state, found.running, found.desired) == (FAILED, 0, 0)
+    assert "no node satisfies its constraints" in found.reason
+
+
+def test_a_global_service_waits_for_its_only_node_to_take_tasks():
+    only = of_mode(GLOBAL, spec=placed("node.hostname == w3"))
+    found = judge(only, [], NODES, submitted=True, allow_empty=False)
+    assert (found.state, found.reason) == (WAITING, "the nodes it is for take no tasks: w3 (down)")
+
+
+@pytest.mark.parametrize("mode", [{"Global": {}}, {"GlobalJob": {}}])
+def test_an_empty_global_service_of_any_kind(mode):
+    nowhere = of_mode(mode, spec=placed("node.role == nobody"))
+    assert judge(nowhere, [], NODES, submitted=False, allow_empty=False).state == FAILED
+
+
+def test_a_global_service_is_to_be_on_all_nodes_that_are_fit_for_it():
+    """One task at a time is updated: the others are not up to date, and yet they are to come."""
+    assert verdict(of_mode(GLOBAL), []).reason == "0 of 2 running"
+    assert verdict(of_mode(GLOBAL), [task("pending", 1, slot=0)]).desired == 2
+    here = of_mode(GLOBAL, spec=placed("node.hostname == w1"))
+    assert verdict(here, [task("running", 1, slot=0)]).state == SETTLING
 
 
 def test_a_global_service_does_not_wait_for_nodes_that_are_down():
-    tasks = [task("running", 1, slot=0), task("running", 2, slot=0, NodeID="gone")]
-    assert verdict(of_mode(GLOBAL), tasks).wanted == 1
+    tasks = [task("running", 1, slot=0), task("running", 2, slot=0, NodeID="n2")]
+    tasks.append(task("running", 3, slot=0, NodeID="gone"))
+    found = verdict(of_mode(GLOBAL), tasks)
+    assert (found.state, found.desired) == (SETTLING, 2)
 
 
 def job(completions=2, iteration=4, policy=None):
@@ -207,7 +237,7 @@ def test_a_job_that_failed_once_and_then_completed_is_done():
 def test_a_global_job_is_done_on_all_its_nodes():
     subject = of_mode({"GlobalJob": {}}, JobStatus={"JobIteration": {"Index": 4}})
     tasks = [of_iteration(4, "complete", 1, slot=0), of_iteration(4, "running", 2, slot=0, NodeID="n2")]
-    assert (verdict(subject, tasks).state, verdict(subject, tasks).wanted) == (WAITING, 2)
+    assert (verdict(subject, tasks).state, verdict(subject, tasks).desired) == (WAITING, 2)
     tasks[1] = of_iteration(4, "complete", 2, slot=0, NodeID="n2")
     assert verdict(subject, tasks).state == CONVERGED
     assert verdict(subject, []).state == SETTLING
@@ -222,10 +252,14 @@ def test_failures_tell_node_and_the_engines_words_once_a_slot():
         task("failed", 5, slot=4, err="known before"),
     ]
     found = failures(replicated(), tasks, NODES, known={"task5"})
-    assert [str(item) for item in found] == [
-        "shop_ui.1 (task2) on w1: rejected: No such image: x",
-        "shop_ui.2 (task3): pending: no suitable node",
+    assert [(item.slot, item.task, item.node, item.state, item.error) for item in found] == [
+        (".1", "task2", "w1", "rejected", "No such image: x"),
+        (".2", "task3", "", "pending", "no suitable node"),
     ]
+    missing, pending = map(str, found)
+    # What is likely behind an error stands after the engine's words.
+    assert missing.startswith("shop_ui.1 (task2) on w1: rejected: No such image: x (the node could not pull it")
+    assert pending == "shop_ui.2 (task3): pending: no suitable node"
 
 
 @pytest.mark.parametrize(
@@ -279,7 +313,7 @@ OLDER_NETWORK = "invalid config for network shop_front: no configured subnet or 
     ],
 )
 def test_only_what_never_ran_is_submitted_again(tasks, again):
-    assert never_let_in(job(1), tasks) is again
+    assert rejected_by_stale_network(job(1), tasks) is again
 
 
 def test_an_update_that_lost_a_task_with_its_node_is_not_waited_for():

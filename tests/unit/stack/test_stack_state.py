@@ -38,7 +38,7 @@ def test_a_stack_is_told_with_what_nothing_uses():
     assert told["exists"]
     assert told["orphaned"] == {"networks": ["shop_back"], "configs": ["shop_conf"], "secrets": []}
     (ui,) = told["services"]
-    assert (ui["mode"], ui["running"], ui["wanted"], ui["converged"]) == ("replicated", 1, 2, False)
+    assert (ui["mode"], ui["running"], ui["desired"], ui["converged"]) == ("replicated", 1, 2, False)
     assert [(item["node"], item["state"], item["error"]) for item in told["tasks"]] == [
         ("w1", "running", ""),
         ("w1", "pending", "no node"),

@@ -76,7 +76,7 @@ def test_an_unchanged_stack_that_runs_needs_no_module(cluster):
     result = told(cluster)
     assert result["changed"] is False
     assert result["diff"] == []
-    assert result["services"] == {"shop_ui": {"running": 1, "wanted": 1}}
+    assert result["services"] == {"shop_ui": {"running": 1, "desired": 1}}
 
 
 def as_a_job(cluster, state):

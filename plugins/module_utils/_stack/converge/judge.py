@@ -12,14 +12,24 @@ Source of the states: Engine API, "Task" and "Service.UpdateStatus"; swarmkit/de
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timezone
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.service_words import ENDED, is_job
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.canonical import spec_at
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.converge.reasons import (
+    timestamp,
+    waiting_reasons,
+    with_likely,
+)
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.placement.nodes import (
+    hostname,
+    is_available,
+    satisfies_constraints,
+    unavailability,
+)
 
 Json = dict[str, Any]
 
@@ -55,7 +65,7 @@ class Verdict:
         state: `converged`; `settling` (all there, and to be watched for `window` seconds more); `waiting`;
             `exhausted` (tasks failed and, if nothing comes within `window` seconds, will not be tried again);
             `failed`.
-        running: tasks as they shall be; `wanted`: how many there shall be.
+        running: tasks as they shall be; `desired`: how many there shall be.
         reason: one line that says why it is not converged.
         window: seconds for which a settling or exhausted service has to stay as it is to be believed.
         watched: ids of the tasks that have to stay.
@@ -63,7 +73,7 @@ class Verdict:
 
     state: str
     running: int
-    wanted: int
+    desired: int
     reason: str = ""
     window: float = 0.0
     watched: frozenset[str] = frozenset()
@@ -82,7 +92,7 @@ class TaskFailure:
 
     def __str__(self) -> str:
         where = f" on {self.node}" if self.node else ""
-        return f"{self.service}{self.slot} ({self.task[:12]}){where}: {self.state}: {self.error}"
+        return f"{self.service}{self.slot} ({self.task[:12]}){where}: {self.state}: {with_likely(self.error)}"
 
 
 def judge(
@@ -93,6 +103,7 @@ def judge(
     submitted: bool,
     known: Collection[str] = (),
     now: datetime | None = None,
+    allow_empty: bool = True,
 ) -> Verdict:
     """Judge one service.
 
@@ -103,17 +114,67 @@ def judge(
         submitted: whether this deploy created or updated the service, so that what its update status says is
             about this deploy.
         known: ids of tasks that had failed before the deploy began.
-        now: the present, to tell how long tasks of a service that was not submitted have run.
+        now: the present, to tell how long tasks have run, or have not.
+        allow_empty: whether a global service that no node is fit for is as it shall be.
     """
     mode = service["Spec"]["Mode"]
     tasks = list(tasks)
     update = (service.get("UpdateStatus") or {}).get("State") or ""
     if submitted and (update == "paused" or update.startswith("rollback")):
         message = (service.get("UpdateStatus") or {}).get("Message") or update
-        return Verdict(FAILED, 0, _wanted(mode), f"{update.replace('_', ' ')}: {message}")
+        return Verdict(FAILED, 0, _desired_count(mode), f"{update.replace('_', ' ')}: {message}")
+    if _is_global(mode) and nodes and not allow_empty:
+        empty = _judge_empty(service["Spec"], tasks, nodes)
+        if empty is not None:
+            return empty
     if is_job(service["Spec"]):
-        return _judge_job(service, tasks, nodes)
-    return _judge_service(service, tasks, nodes, submitted, known, update, now)
+        verdict = _judge_job(service, tasks, nodes)
+    else:
+        verdict = _judge_service(service, tasks, nodes, submitted, known, update, now)
+    return _with_reasons(verdict, service, tasks, nodes, now)
+
+
+def _with_reasons(
+    verdict: Verdict, service: Json, tasks: Iterable[Json], nodes: Mapping[str, Json], now: datetime | None
+) -> Verdict:
+    """A verdict of waiting with what its tasks wait for."""
+    if verdict.state != WAITING:
+        return verdict
+    reasons = service_reasons(service["Spec"], tasks, nodes, now)
+    return replace(verdict, reason="; ".join([verdict.reason, *reasons]))
+
+
+def service_reasons(
+    spec: Json, tasks: Iterable[Json], nodes: Mapping[str, Json], now: datetime | None = None
+) -> list[str]:
+    """Why the newest task of each slot or node does not run yet; arguments as of `judge`."""
+    slots = _slots([task for task in tasks if task.get("UpToDate")], _is_global(spec["Mode"]))
+    missing = [task for members in slots.values() for task in [_newest(members)] if not _is_there(task)]
+    test = (spec_at(spec, ("TaskTemplate", "ContainerSpec", "Healthcheck")) or {}).get("Test") or []
+    return waiting_reasons(missing, nodes, now, checked=bool(test) and test[0] != "NONE")
+
+
+def _newest(members: Iterable[Json]) -> Json:
+    return max(members, key=lambda task: task["CreatedAt"])
+
+
+def _is_there(task: Json) -> bool:
+    return task["Status"]["State"] in ("running", "complete", "shutdown")
+
+
+def _is_global(mode: Json) -> bool:
+    return mode.get("Global") is not None or mode.get("GlobalJob") is not None
+
+
+def _judge_empty(spec: Json, tasks: Iterable[Json], nodes: Mapping[str, Json]) -> Verdict | None:
+    """The verdict on a global service that no node can have a task of; None where one can, or has."""
+    fit = [node for node in nodes.values() if satisfies_constraints(spec, node)]
+    if any(is_available(node) for node in fit) or any(_is_there(task) and task.get("UpToDate") for task in tasks):
+        return None
+    if not fit:
+        return Verdict(FAILED, 0, 0, "no node satisfies its constraints (allow_empty: true takes that for done)")
+    away = ", ".join(f"{hostname(node)} ({unavailability(node)})" for node in fit)
+    return Verdict(WAITING, 0, 0, f"the nodes it is for take no tasks: {away}")
 
 
 def failures(
@@ -135,20 +196,20 @@ def has_given_up(service: Json, tasks: Iterable[Json]) -> bool:
     ended = all(task["Status"]["State"] in ENDED for task in current)
     broken = any(_is_broken(task) for task in current)
     mode = service["Spec"]["Mode"]
-    return ended and broken and (mode.get("GlobalJob") is not None or complete < _wanted(mode))
+    return ended and broken and (mode.get("GlobalJob") is not None or complete < _desired_count(mode))
 
 
-def never_let_in(service: Json, tasks: Iterable[Json]) -> bool:
+def rejected_by_stale_network(service: Json, tasks: Iterable[Json]) -> bool:
     """Whether all that failed was refused by nodes that still took down an older network of the same name.
 
     None of it has run, so it can be submitted again, jobs too.
     """
     current = [task for task in _of_this_iteration(service, tasks) if task.get("UpToDate")]
     failed = [task for task in current if has_failed(task)]
-    return bool(failed) and all(_met_an_older_network(task) for task in failed)
+    return bool(failed) and all(_met_stale_network(task) for task in failed)
 
 
-def _met_an_older_network(task: Json) -> bool:
+def _met_stale_network(task: Json) -> bool:
     error = _error_of(task)
     return task["Status"]["State"] == "rejected" and any(words in error for words in _NETWORK_REFUSALS)
 
@@ -174,24 +235,30 @@ def _judge_service(
     is_global = mode.get("Global") is not None
     slots = _slots([task for task in tasks if task.get("UpToDate") and not _is_down(task, nodes)], is_global)
     chosen = [_representative(members) for members in slots.values()]
-    wanted_tasks = [task for task in chosen if _rank(task["DesiredState"]) <= _RANK["running"] or _is_done(task)]
-    wanted = len(wanted_tasks) if is_global else _wanted(mode)
-    present = [task for task in wanted_tasks if task["Status"]["State"] == "running" or _is_done(task)]
+    desired_tasks = [task for task in chosen if _rank(task["DesiredState"]) <= _RANK["running"] or _is_done(task)]
+    desired = len(_global_places(service["Spec"], desired_tasks, nodes)) if is_global else _desired_count(mode)
+    present = [task for task in desired_tasks if task["Status"]["State"] == "running" or _is_done(task)]
     running = len(present)
     watched = frozenset(task["ID"] for task in present)
-    if running == wanted and update == "updating" and not _waits_for_a_dead_node(tasks, nodes):
-        return Verdict(WAITING, running, wanted, "the update is still under way", watched=watched)
-    if running == wanted:
+    if running == desired and update == "updating" and not _waits_for_a_dead_node(tasks, nodes):
+        return Verdict(WAITING, running, desired, "the update is still under way", watched=watched)
+    if running == desired:
         window = _monitor(service)
-        if wanted == 0 and not is_global:
+        if desired == 0 and not is_global:
             return Verdict(CONVERGED, 0, 0)
         if not submitted and now is not None and _have_run(present, window, now):
-            return Verdict(CONVERGED, running, wanted)
-        return Verdict(SETTLING, running, wanted, "watching that it stays up", window, watched)
-    reason = f"{running} of {wanted} running"
+            return Verdict(CONVERGED, running, desired)
+        return Verdict(SETTLING, running, desired, "watching that it stays up", window, watched)
+    reason = f"{running} of {desired} running"
     if update == "paused":
-        return Verdict(FAILED, running, wanted, f"{reason}, and an earlier update is paused")
-    return _judge_missing(service, tasks, slots, known, Verdict(WAITING, running, wanted, reason, watched=watched))
+        return Verdict(FAILED, running, desired, f"{reason}, and an earlier update is paused")
+    return _judge_missing(service, tasks, slots, known, Verdict(WAITING, running, desired, reason, watched=watched))
+
+
+def _global_places(spec: Json, desired_tasks: Iterable[Json], nodes: Mapping[str, Json]) -> set[str]:
+    """The nodes that have, or will get, a task of a global service."""
+    fit = {node_id for node_id, node in nodes.items() if is_available(node) and satisfies_constraints(spec, node)}
+    return fit | {_place_of(task) for task in desired_tasks}
 
 
 def _waits_for_a_dead_node(tasks: Iterable[Json], nodes: Mapping[str, Json]) -> bool:
@@ -212,7 +279,7 @@ def _judge_missing(
             rejections[slot] = rejections.get(slot, 0) + 1
     worst = max(rejections.values(), default=0)
     if worst >= _REJECTIONS:
-        return Verdict(FAILED, waiting.running, waiting.wanted, f"{waiting.reason}, tasks rejected {worst} times")
+        return Verdict(FAILED, waiting.running, waiting.desired, f"{waiting.reason}, tasks rejected {worst} times")
     if _restarts_for_ever(service):
         return waiting
     return _given_up(service, slots.values(), waiting)
@@ -223,7 +290,7 @@ def _is_final(rejected: Json) -> bool:
 
     A node that still takes down an older network of the same name refuses tasks for the new one, and then no longer.
     """
-    return bool(rejected.get("UpToDate")) and not _met_an_older_network(rejected)
+    return bool(rejected.get("UpToDate")) and not _met_stale_network(rejected)
 
 
 def _restarts_for_ever(service: Json) -> bool:
@@ -238,7 +305,7 @@ def _given_up(service: Json, slots: Iterable[list[Json]], waiting: Verdict) -> V
         return waiting
     reason = f"{waiting.reason}, {len(broken)} failed and not tried again, by the restart policy"
     watched = frozenset(task["ID"] for members in broken for task in members)
-    return Verdict(EXHAUSTED, waiting.running, waiting.wanted, reason, _restart_delay(service) + _GRACE, watched)
+    return Verdict(EXHAUSTED, waiting.running, waiting.desired, reason, _restart_delay(service) + _GRACE, watched)
 
 
 def _is_broken(task: Json) -> bool:
@@ -291,18 +358,18 @@ def _judge_job(service: Json, tasks: list[Json], nodes: Mapping[str, Json]) -> V
         current = [task for task in current if not _is_down(task, nodes)]
     slots = _slots(current, is_global)
     complete = sum(1 for members in slots.values() if any(task["Status"]["State"] == "complete" for task in members))
-    wanted = len(slots) if is_global else _wanted(mode)
-    if complete >= wanted and (wanted or not is_global):
-        return Verdict(CONVERGED, complete, wanted)
-    reason = f"{complete} of {wanted} complete"
-    if is_global and not wanted:
+    desired = len(slots) if is_global else _desired_count(mode)
+    if complete >= desired and (desired or not is_global):
+        return Verdict(CONVERGED, complete, desired)
+    reason = f"{complete} of {desired} complete"
+    if is_global and not desired:
         # The orchestrator has not placed it yet, or no node is fit for it.
         return Verdict(SETTLING, 0, 0, "no node has a task of it", _MONITOR)
-    waiting = Verdict(WAITING, complete, wanted, reason)
+    waiting = Verdict(WAITING, complete, desired, reason)
     return waiting if _restarts_for_ever(service) else _given_up(service, slots.values(), waiting)
 
 
-def _wanted(mode: Json) -> int:
+def _desired_count(mode: Json) -> int:
     job = mode.get("ReplicatedJob")
     if job is not None:
         concurrent = job.get("MaxConcurrent")
@@ -347,14 +414,3 @@ def _is_down(task: Json, nodes: Mapping[str, Json]) -> bool:
 
 def _rank(state: str) -> int:
     return _RANK.get(state, 0)
-
-
-_FRACTION = re.compile(r"\.(\d{1,6})\d*")
-
-
-def timestamp(text: str) -> datetime:
-    """An engine's time, such as `2026-11-20T22:14:11.123456789Z`, in UTC."""
-    base = _FRACTION.sub("", text).rstrip("Z")
-    fraction = _FRACTION.search(text)
-    moment = datetime.strptime(base, "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc)
-    return moment.replace(microsecond=int(fraction.group(1).ljust(6, "0"))) if fraction else moment

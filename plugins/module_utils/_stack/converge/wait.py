@@ -46,12 +46,14 @@ class View:
 
 @dataclass
 class Outcome:
-    """How the waiting ended: the last look, a verdict a service, and the tasks' own errors of those that failed."""
+    """How the waiting ended: the last look, a verdict a service, the tasks' own errors of those that failed,
+    and what else is known of them."""
 
     view: View = field(default_factory=View)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     failed_tasks: list[TaskFailure] = field(default_factory=list)
     timed_out: bool = False
+    notes: list[str] = field(default_factory=list)
 
     @property
     def converged(self) -> bool:
@@ -104,9 +106,9 @@ def settle(name: str, verdict: Verdict, memory: _Memory, now: float) -> Verdict:
     """Believe a state that has lasted long enough."""
     lasted = memory.lasted(name, verdict, now)
     if verdict.state == SETTLING and lasted >= verdict.window:
-        return Verdict(CONVERGED, verdict.running, verdict.wanted)
+        return Verdict(CONVERGED, verdict.running, verdict.desired)
     if verdict.state == EXHAUSTED and lasted >= verdict.window:
-        return Verdict(FAILED, verdict.running, verdict.wanted, verdict.reason)
+        return Verdict(FAILED, verdict.running, verdict.desired, verdict.reason)
     return verdict
 
 
@@ -118,6 +120,7 @@ def wait_for(
     known_failures: Collection[str],
     timeout: float,
     started: Collection[str] = (),
+    allow_empty: bool = True,
     tell: Callable[[str], None] = lambda _progress: None,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
@@ -131,6 +134,7 @@ def wait_for(
         known_failures: ids of tasks that had failed before.
         timeout: seconds.
         tell: is given one line about what is still missing, at each look.
+        allow_empty: as of `judge`.
         started: those that need only have started, and are not watched for a while.
 
     Raises:
@@ -149,7 +153,7 @@ def wait_for(
             sleep(min(_PAUSE, max(_SHORTEST, deadline - clock())))
             continue
         trouble_since = None
-        outcome = _judge_all(view, names, submitted, known_failures, memory, clock(), started)
+        outcome = _judge_all(view, names, submitted, known_failures, memory, clock(), started, allow_empty)
         states = {verdict.state for verdict in outcome.verdicts.values()}
         tell(progress(outcome))
         outcome.timed_out = clock() >= deadline and not outcome.converged
@@ -174,6 +178,7 @@ def _judge_all(
     memory: _Memory,
     now: float,
     started: Collection[str],
+    allow_empty: bool,
 ) -> Outcome:
     outcome = Outcome(view)
     present = datetime.now(timezone.utc)
@@ -182,9 +187,17 @@ def _judge_all(
         if service is None:
             outcome.verdicts[name] = Verdict(FAILED, 0, 0, "the service was removed while it was waited for")
             continue
-        verdict = judge(service, view.tasks[name], view.nodes, submitted=name in submitted, known=known, now=present)
+        verdict = judge(
+            service,
+            view.tasks[name],
+            view.nodes,
+            submitted=name in submitted,
+            known=known,
+            now=present,
+            allow_empty=allow_empty,
+        )
         if name in started and verdict.state == SETTLING and verdict.running:
-            verdict = Verdict(CONVERGED, verdict.running, verdict.wanted)
+            verdict = Verdict(CONVERGED, verdict.running, verdict.desired)
         outcome.verdicts[name] = settle(name, verdict, memory, now)
     return outcome
 

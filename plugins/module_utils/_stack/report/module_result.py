@@ -55,6 +55,6 @@ def difference_without_secrets(service: str, item: Difference, sensitive: Sensit
 
 
 def services_result(outcome: Outcome) -> Json:
-    """`services`: how many tasks of each run, and how many are wanted."""
+    """`services`: how many tasks of each run, and how many are desired."""
     verdicts = outcome.verdicts.items()
-    return {"services": {name: {"running": item.running, "wanted": item.wanted} for name, item in verdicts}}
+    return {"services": {name: {"running": item.running, "desired": item.desired} for name, item in verdicts}}

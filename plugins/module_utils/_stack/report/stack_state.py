@@ -109,7 +109,7 @@ def _service(service: Json, view: View, now: datetime) -> Json:
         "image": spec_at(spec, ("TaskTemplate", "ContainerSpec", "Image")),
         "mode": mode_of(spec),
         "running": verdict.running,
-        "wanted": verdict.wanted,
+        "desired": verdict.desired,
         "converged": converged,
         "reason": "" if converged else verdict.reason,
         "update_status": (service.get("UpdateStatus") or {}).get("State") or "",
