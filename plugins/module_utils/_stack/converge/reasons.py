@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.service_words import ENDED
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.placement.nodes import hostname
 
 Json = dict[str, Any]
@@ -30,7 +31,6 @@ _LASTING = {
     "accepted": "the node has not begun; see whether its engine is well",
     "preparing": "most likely the image is being pulled",
 }
-_UNREMARKABLE = ("running", "complete", "shutdown", "failed", "rejected", "remove", "orphaned")
 
 # What engines say of a task that ended, and what is likely behind it.
 _LIKELY = (
@@ -85,7 +85,7 @@ def _reason(task: Json, nodes: Mapping[str, Json], now: datetime | None, checked
     lasting = f" for {age:.0f} s" if age is not None and age >= _LONG else ""
     if error and state in ("pending", "rejected", "failed"):
         return f"{state}{there}: {with_likely(error)}"
-    if state in _UNREMARKABLE or (state in _QUICK and not lasting):
+    if state == "running" or state in ENDED or (state in _QUICK and not lasting):
         return ""
     why = "its health check has not passed yet" if state == "starting" and checked else _LASTING.get(state, "")
     return f"{state}{there}{lasting}" + (f": {why}" if why else "")
