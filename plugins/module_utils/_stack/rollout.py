@@ -188,7 +188,7 @@ def _examine(
         changing=frozenset(step.name for step in changing if step.kind == SERVICE),
         existing_networks=frozenset(item["Name"] for item in current.networks if item.get("Scope") == "swarm"),
     )
-    if not changing or preflight == NO_CHECKS:
+    if not changing or not preflight.looks:
         return examine(subject, None, preflight)
     makes_secrets = any(step.kind == SECRET and (step.body or {}).get("Driver") for step in changing)
     with ThreadPoolExecutor(max_workers=3) as pool:

@@ -64,6 +64,11 @@ class Preflight:
         """`error`, `warn` or `skip`."""
         return self.levels.get(check, self.level)
 
+    @property
+    def looks(self) -> bool:
+        """Whether there is any check."""
+        return any(self.level_of(check) != SKIP for check in CHECKS)
+
 
 NONE = Preflight(level=SKIP)
 """No checks: for what has run before."""
