@@ -651,6 +651,18 @@ def test_binds_of_other_relative_paths_are_told(told):
         assert "write the path on the nodes" in warning
 
 
+def test_a_share_is_no_relative_path(told):
+    text = service("volumes: [{type: bind, source: '\\\\.\\pipe\\docker', target: /x}]")
+    assert "\\\\.\\pipe" in text
+    assert told(text) == ([], [])
+
+
+def test_a_node_nobody_has_heard_of_yet_is_not_away(told):
+    nodes = [node("m1", "manager", state="unknown", zone="z")]
+    text = service("deploy: {mode: global, placement: {constraints: [node.labels.zone == z]}}")
+    assert told(text, Cluster(nodes)) == ([], [])
+
+
 def test_bind_base(told):
     settings = Preflight(bind_base="/srv/shop")
     assert told(service("volumes: ['./conf:/etc/conf', '../x:/x']"), settings=settings) == ([], [])

@@ -41,10 +41,13 @@ def is_available(node: Json) -> bool:
 
 
 def unavailability(node: Json) -> str:
-    """`down`, `drain`, `pause` and the like; empty for a node that takes tasks."""
+    """`down`, `drain`, `pause` and the like; empty for a node that takes tasks.
+
+    A new leader knows no node's state until it has heard of it: that is not "down".
+    """
     state = str((node.get("Status") or {}).get("State") or "ready")
     availability = str((node.get("Spec") or {}).get("Availability") or "active")
-    if state != "ready":
+    if state not in ("ready", "unknown"):
         return state
     return "" if availability == "active" else availability
 

@@ -22,7 +22,8 @@ def check(subject: Subject) -> list[Finding]:
         for index, mount in enumerate(spec["TaskTemplate"]["ContainerSpec"].get("Mounts") or []):
             source = mount.get("Source") or ""
             written = subject.relative_sources.get(source)
-            if mount.get("Type") != "bind" or written is None:
+            # A share or a pipe of Windows begins with a backslash, and is no relative path.
+            if mount.get("Type") != "bind" or written is None or written.startswith("\\"):
                 continue
             path = subject.path("services", name, "volumes", index)
             if written.startswith(("..", "~")):
