@@ -62,7 +62,8 @@ class ActionModule(ActionBase):
             )
             plan = plan_membership(hosts, policy)
         except MembershipError as error:
-            raise AnsibleActionFail(str(error)) from error
+            # Not `from error`: Ansible would tell it twice.
+            raise AnsibleActionFail(str(error)) from None
         shown = {**asdict(plan), "changes": plan.changes}
         result.update(changed=False, warnings=shown.pop("warnings"), plan=shown)
         result["managers_at_work"] = managers_at_work(hosts, plan.current_manager)

@@ -195,8 +195,9 @@ class ActionModule(ActionBase):
         """A path as it is, or beside the role or playbook, as for any other file on the controller."""
         try:
             return str(self._find_needle("files", path))
-        except AnsibleError as error:
-            raise AnsibleActionFail(f"the {what} {path} does not exist: {error}") from error
+        except AnsibleError:
+            places = "" if os.path.isabs(path) else "; it was looked for beside the role, the playbook and in its files"
+            raise AnsibleActionFail(f"the {what} {path} does not exist on the controller{places}") from None
 
 
 def _beside_the_results(line: str) -> None:
@@ -237,7 +238,7 @@ def _write(path: Path, text: str) -> None:
             os.fchmod(file.fileno(), 0o600)
             file.write(text)
     except OSError as error:
-        raise AnsibleActionFail(f"plan_file {path}: {error.strerror}") from error
+        raise AnsibleActionFail(f"plan_file {path}: {error.strerror}") from None
 
 
 def _as_text(value: Any) -> str:
