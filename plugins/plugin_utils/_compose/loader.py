@@ -129,7 +129,7 @@ def _check_deployable(config: Json, reading: Reading) -> None:
     try:
         convert(config, "stack")
     except ConvertError as error:
-        raise ComposeError([reading.message(path, text) for path, text in error.problems]) from error
+        raise ComposeError([reading.message(path, text) for path, text in error.problems]) from None
 
 
 def _check_contents(config: Json, choices: Choices) -> None:

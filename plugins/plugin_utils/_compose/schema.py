@@ -98,9 +98,23 @@ class Text(Kind):
 
     def advice(self, value: Any) -> str:
         """Scalars only lack quotes."""
-        if isinstance(value, (bool, int, float)):
-            return f'; put it in quotes: "{str(value).lower() if isinstance(value, bool) else value}"'
-        return ""
+        if not isinstance(value, (bool, int, float)):
+            return ""
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        if self._fits(text):
+            return f'; put it in quotes: "{text}"'
+        return f"; write {text}s" if self._fits(f"{text}s") else ""
+
+    def _fits(self, text: str) -> bool:
+        """Whether the text would be taken."""
+        if self._choices and text not in self._choices:
+            return False
+        try:
+            if self._form is not None:
+                self._form(text)
+        except ValueError:
+            return False
+        return True
 
 
 class Number(Kind):

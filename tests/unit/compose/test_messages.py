@@ -54,7 +54,7 @@ HEAD = "services:\n  web:\n    image: x\n"
         ),
         (
             HEAD + "    stop_grace_period: 10\n",
-            'stack.yml:4: service web: stop_grace_period: must be a string, not the number 10; put it in quotes: "10"',
+            "stack.yml:4: service web: stop_grace_period: must be a string, not the number 10; write 10s",
         ),
         ("services:\n  web: {}\n", "stack.yml:2: service web: needs an `image`"),
         ("services: []\n", "stack.yml:1: services: must be a mapping, not a list"),

@@ -18,8 +18,13 @@ def reads():
 
 
 @pytest.fixture
-def engine(reads):
-    return FakeEngine(Swarm(), before_read=reads.append)
+def swarm():
+    return Swarm()
+
+
+@pytest.fixture
+def engine(swarm, reads):
+    return FakeEngine(swarm, before_read=reads.append)
 
 
 def request(services=None, **more):
@@ -58,8 +63,8 @@ def test_a_change_costs_two_reads_more(engine, reads):
     assert sorted(reads) == sorted([*without, "/nodes", "/services"])
 
 
-def test_plugins_are_asked_for_only_where_a_secret_wants_one(engine, reads):
-    engine.swarm.objects["plugins"] = {}
+def test_plugins_are_asked_for_only_where_a_secret_wants_one(swarm, engine, reads):
+    swarm.objects["plugins"] = {}
     plan_request(engine, request())
     assert "/plugins" not in reads
     with pytest.raises(PlanError, match='no plugin "vault" for secrets'):
@@ -70,11 +75,11 @@ def test_plugins_are_asked_for_only_where_a_secret_wants_one(engine, reads):
 FAULTY = {"ui": {"image": "ui:1", "deploy": {"placement": {"constraints": ["foo == bar"]}}}}
 
 
-def test_what_is_refused_changes_nothing_and_is_told_with_its_place(engine):
+def test_what_is_refused_changes_nothing_and_is_told_with_its_place(swarm, engine):
     with pytest.raises(PlanError) as caught:
         deployed(engine, request(FAULTY))
     assert str(caught.value).startswith("compose.yml:2: service ui: deploy.placement.constraints[0]: no node can ever")
-    assert engine.swarm.changes == []
+    assert swarm.changes == []
 
 
 def test_faults_of_the_cluster_and_of_the_files_are_told_together(engine):
@@ -103,13 +108,13 @@ def test_another_mode_is_made_again(engine):
     assert ("service", "recreated") in [(item.key, item.after) for item in step.differences]
 
 
-def test_a_secret_of_a_driver_without_options_stays(engine):
+def test_a_secret_of_a_driver_without_options_stays(swarm, engine):
     """The engine leaves out options that are not there."""
     interface = {"Types": ["docker.secretprovider/1.0"]}
-    engine.swarm.objects["plugins"] = {"p": {"Name": "vault", "Enabled": True, "Config": {"Interface": interface}}}
+    swarm.objects["plugins"] = {"p": {"Name": "vault", "Enabled": True, "Config": {"Interface": interface}}}
     asked = request(sections={"secrets": {"s": {"driver": "vault"}}})
     deployed(engine, asked)
-    (secret,) = engine.swarm.objects["secrets"].values()
+    (secret,) = swarm.objects["secrets"].values()
     secret["Spec"]["Driver"] = {"Name": "vault"}
     secret["Spec"].pop("Data", None)
     plan, _current = plan_request(engine, asked)
