@@ -25,6 +25,9 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_sp
     DEFAULT_DOCKER_HOST,
     engine_argument_spec,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.deploy_request import desired_by, preflight_by
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.examine import examine, subject_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.plan_markdown import plan_as_markdown
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request import (
     ON_CONTROLLER,
@@ -36,6 +39,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.sensitive im
 from ansible_collections.dockyard.swarm.plugins.plugin_utils import progress, unchanged_stack
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose import ComposeError, Project, load
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files import project_variables
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import in_order
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.loader import STACK
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.vaulted import (
     VaultedFiles,
@@ -176,7 +180,9 @@ class ActionModule(ActionBase):
             )
         except ComposeError as error:
             sensitive = Sensitive(frozenset(values | named_secrets(given)))
-            raise AnsibleActionFail(f"{stack}: {sensitive.in_message(str(error))}") from None
+            problems = in_order([*error.problems, *_faults_of_the_rest(error.partial, options)])
+            # Not `from error`: Ansible would tell the cause, and its causes, once more.
+            raise AnsibleActionFail(f"{stack}: " + sensitive.in_message("\n".join(problems))) from None
         sensitive = sensitive_parts(project.config, project.config_data, given, vaulted.contents, files, values)
         display.v(f"{stack}: the files are read in the dialect {project.dialect}")
         for warning in project.warnings:
@@ -217,6 +223,20 @@ def _origin(path: str, project: Project, sensitive: Sensitive) -> dict[str, str 
 
 def _plan_in_the_format_of(path: Path, plan: dict[str, Any]) -> str:
     return plan_as_markdown(plan) if path.suffix == ".md" else json.dumps(plan, indent=2, sort_keys=True) + "\n"
+
+
+def _faults_of_the_rest(project: Project | None, options: dict[str, Any]) -> list[str]:
+    """What would be refused next of files that cannot be used as they are, to tell all of it at once."""
+    if project is None:
+        return []
+    params = {**options, "name": options["name"] or project.name or "stack"}
+    loaded = _loaded(project)
+    try:
+        settings = preflight_by(params, loaded)
+        subject = subject_of(params["name"], settings, desired=desired_by(params, loaded))
+    except UserError as error:
+        return [str(error)]
+    return examine(subject, None, settings).errors
 
 
 def _loaded(project: Project) -> LoadedProject:

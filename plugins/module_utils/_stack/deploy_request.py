@@ -17,7 +17,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.subset 
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.binds import on_nodes
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.settings import Preflight, levels_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request import LoadedProject
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import Desired, convert
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import NEWEST_API, Desired, convert
 
 
 def request_from_project(
@@ -32,10 +32,27 @@ def request_from_project(
     Raises:
         ConvertError, OrderError, PlanError, UserError: what is asked for cannot be.
     """
+    desired = desired_by(params, project, api_version)
+    order = order_of(params["name"], project.depends_on, desired.services)
+    if params["only"]:
+        desired = part_of(desired, params["name"], params["only"])
+    return replace(
+        request_from_options(params, auth_for, desired, order),
+        preflight=preflight_by(params, project),
+        sensitive=project.sensitive,
+    )
+
+
+def desired_by(params: Mapping[str, Any], project: LoadedProject, api_version: str = NEWEST_API) -> Desired:
+    """What a project asks for; arguments as of `request_from_project`.
+
+    Raises:
+        ConvertError: no engine of this version can run it.
+    """
     config = project.config
     if params["bind_base"]:
         config = on_nodes(config, project.directory, params["bind_base"], project.relative_sources)
-    desired = convert(
+    return convert(
         config,
         params["name"],
         api_version,
@@ -43,17 +60,14 @@ def request_from_project(
         project.secret_data,
         newer_fields=params["newer_fields"],
     )
-    order = order_of(params["name"], project.depends_on, desired.services)
-    if params["only"]:
-        desired = part_of(desired, params["name"], params["only"])
-    return replace(
-        request_from_options(params, auth_for, desired, order),
-        preflight=_preflight(params, project),
-        sensitive=project.sensitive,
-    )
 
 
-def _preflight(params: Mapping[str, Any], project: LoadedProject) -> Preflight:
+def preflight_by(params: Mapping[str, Any], project: LoadedProject) -> Preflight:
+    """How a project is checked.
+
+    Raises:
+        UserError: the option `preflight` is none.
+    """
     level, levels = levels_of(params["preflight"])
     return Preflight(
         level=level,

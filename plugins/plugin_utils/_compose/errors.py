@@ -7,8 +7,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 Path = tuple["str | int", ...]
 
@@ -26,11 +28,27 @@ class ComposeError(Exception):
 
     Attributes:
         problems: one sentence each, with file, line, object and key; never empty.
+        partial: the project without what is wrong in it, as far as it could be read; None if it could not.
     """
+
+    partial: Any = None
 
     def __init__(self, problems: str | Sequence[str]) -> None:
         self.problems: list[str] = [problems] if isinstance(problems, str) else list(problems)
         super().__init__("\n".join(self.problems))
+
+
+_PLACE = re.compile(r"(?P<file>.*?):(?P<line>[0-9]+): ")
+
+
+def in_order(problems: Sequence[str]) -> list[str]:
+    """As they stand in the files; those that name no line first."""
+
+    def place(problem: str) -> tuple[str, int]:
+        found = _PLACE.match(problem)
+        return (found["file"], int(found["line"])) if found else ("", 0)
+
+    return sorted(problems, key=place)
 
 
 @dataclass
@@ -40,10 +58,12 @@ class Source:
     Attributes:
         file: the name it was asked for by.
         lines: line number (from 1) of each key and list item, by path from the root.
+        told: the paths that messages were about, by message.
     """
 
     file: str
     lines: dict[Path, int] = field(default_factory=dict)
+    told: dict[str, Path] = field(default_factory=dict, repr=False)
 
     def line(self, path: Path) -> int | None:
         """The line of a path, or of the nearest of its parents that has one."""
@@ -56,7 +76,13 @@ class Source:
         """`file:line: service web: deploy.replicas: text`."""
         line = self.line(path)
         place = f"{self.file}:{line}" if line else self.file
-        return ": ".join([place, *describe(path), text])
+        sentence = ": ".join([place, *describe(path), text])
+        self.told[sentence] = path
+        return sentence
+
+    def paths(self, problems: Iterable[str]) -> list[Path]:
+        """What these messages were about, where this source has told them."""
+        return [self.told[problem] for problem in problems if problem in self.told]
 
     def error(self, path: Path, text: str) -> ComposeError:
         """The error for one problem at one path."""

@@ -8,9 +8,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import ConvertError, convert
@@ -18,6 +19,7 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_di
     load_compose,
 )
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.pruning import without_faults
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.reading import Choices, Reading
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.sources import Reader, from_disk, reason
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.project import load_stack
@@ -92,18 +94,30 @@ def _load(files: Sequence[str], environment: Mapping[str, str], choices: Choices
 
 
 def _project(reading: Reading, choices: Choices) -> Project:
-    """The project of what was read, if a swarm can have it."""
-    config, extras = reading.config, reading.extras
-    _check_contents(config, choices)
-    _check_deployable(config, reading)
+    """The project of what was read, if a swarm can have it. What is wrong is told once all of it has been looked at."""
+    problems, extras = reading.problems, reading.extras
+    _keep(problems, lambda: _check_contents(reading.config, choices))
+    reading.config = config = _deployable(reading.config, reading)
     project = Project(config, warnings=reading.warnings, name=extras.name, dialect=choices.dialect)
-    project.depends_on = _order(reading, choices)
+    _keep(problems, lambda: project.depends_on.update(_order(reading, choices)))
     project.directory = reading.directory
     project.relative_sources = reading.relative_sources
     project.places = reading.places
-    project.config_data = _contents(reading, choices, "configs")
-    project.secret_data = _contents(reading, choices, "secrets")
+    for section, contents in (("configs", project.config_data), ("secrets", project.secret_data)):
+        _keep(problems, partial(_read_contents, contents, reading, choices, section))
+    if problems:
+        error = ComposeError(problems)
+        error.partial = project
+        raise error
     return project
+
+
+def _keep(problems: list[str], stage: Callable[[], None]) -> None:
+    """Keep what a stage finds wrong, and go on."""
+    try:
+        stage()
+    except ComposeError as error:
+        problems += [problem for problem in error.problems if problem not in problems]
 
 
 def _order(reading: Reading, choices: Choices) -> dict[str, dict[str, str]]:
@@ -125,11 +139,19 @@ def _order(reading: Reading, choices: Choices) -> dict[str, dict[str, str]]:
     return result
 
 
-def _check_deployable(config: Json, reading: Reading) -> None:
+def _deployable(config: Json, reading: Reading) -> Json:
+    """The project without what could not be deployed, which is kept."""
     try:
         convert(config, "stack")
     except ConvertError as error:
-        raise ComposeError([reading.message(path, text) for path, text in error.problems]) from None
+        found = [reading.message(path, text) for path, text in error.problems]
+        reading.problems += [problem for problem in found if problem not in reading.problems]
+        rest = without_faults(config, [path for path, _text in error.problems])
+    else:
+        return config
+    if rest is None:
+        raise ComposeError(reading.problems)
+    return _deployable(rest, reading)
 
 
 def _check_contents(config: Json, choices: Choices) -> None:
@@ -144,9 +166,8 @@ def _check_contents(config: Json, choices: Choices) -> None:
         raise ComposeError(problems)
 
 
-def _contents(reading: Reading, choices: Choices, section: str) -> dict[str, bytes]:
+def _read_contents(result: dict[str, bytes], reading: Reading, choices: Choices, section: str) -> None:
     problems = []
-    result = {}
     known = {**reading.extras.contents, **choices.contents}
     for key, value in reading.config.get(section, {}).items():
         if (section, key) in known and "file" not in value:
@@ -158,6 +179,7 @@ def _contents(reading: Reading, choices: Choices, section: str) -> dict[str, byt
         except (OSError, ValueError) as error:
             path: Path = (section, key, "file")
             problems.append(reading.message(path, f"{value['file']} cannot be read: {reason(error)}"))
+            # That it is empty would not be true.
+            result[key] = b"unread"
     if problems:
         raise ComposeError(problems)
-    return result

@@ -68,6 +68,7 @@ class Reading:
         directory: the project's, where relative paths begin.
         warnings: sentences about what has no effect.
         relative_sources: sources of bind mounts that the files write as relative paths, by what they become.
+        problems: what is wrong with the files; `config` is without it.
     """
 
     config: dict[str, Any]
@@ -77,3 +78,4 @@ class Reading:
     directory: str
     warnings: list[str]
     relative_sources: dict[str, str]
+    problems: list[str] = field(default_factory=list)

@@ -38,6 +38,7 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_di
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.unique import drop_repeated
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files import project_variables
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.pruning import take_out
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.sources import Reader, content
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.yaml_reader import Document, read_all
 
@@ -49,6 +50,7 @@ def load_model(
     read: Reader,
     warnings: list[str],
     relative_sources: dict[str, str],
+    problems: list[str],
 ) -> Map:
     """The files of a project as one tree in long form; relative paths stay as they are.
 
@@ -58,11 +60,12 @@ def load_model(
         environment: variables for interpolation.
         warnings: collects sentences.
         relative_sources: as of paths.resolve_paths.
+        problems: collects what cannot be interpolated, which the tree is then without.
 
     Raises:
         ComposeError: what cannot be read, interpolated or merged.
     """
-    return _Model(directory, environment, read, warnings, relative_sources, ()).load(
+    return _Model(directory, environment, read, warnings, relative_sources, (), problems).load(
         [(name, os.path.abspath(name)) for name in files]
     )
 
@@ -76,6 +79,7 @@ class _Model:
         warnings: list[str],
         relative_sources: dict[str, str],
         reading: tuple[str, ...],
+        problems: list[str],
     ) -> None:
         self._directory = directory
         self._environment = environment
@@ -83,6 +87,7 @@ class _Model:
         self._warnings = warnings
         self._relative_sources = relative_sources
         self._reading = reading
+        self._problems = problems
         self._extended: dict[str, Services] = {}
 
     def load(self, files: Sequence[tuple[str, str]]) -> Map:
@@ -125,7 +130,9 @@ class _Model:
 
         tree: Map = grown(document.data, document.source, leaf)
         if problems:
-            raise ComposeError(problems)
+            self._problems += [problem for problem in problems if problem not in self._problems]
+            if not take_out(tree, document.source.paths(problems)):
+                raise ComposeError(self._problems)
         drop_reset_values(tree, document)
         return tree
 
@@ -154,7 +161,9 @@ class _Model:
             circle = " -> ".join([*reading[reading.index(include.files[0]) :], include.files[0]])
             raise include.source.error(include.path, f"files include each other: {circle}")
         variables = project_variables(include.directory, include.env_files, self._environment, self._read)
-        other = _Model(include.directory, variables, self._read, self._warnings, self._relative_sources, reading)
+        other = _Model(
+            include.directory, variables, self._read, self._warnings, self._relative_sources, reading, self._problems
+        )
         model = other.load([(file, file) for file in include.files])
         resolve_paths(model, include.directory, variables, self._relative_sources)
         _resolve_variables(model, variables)

@@ -14,11 +14,12 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_di
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.modern import Lowering
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.paths import resolve_bound_volumes
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.profiles import active_part
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.tree import TreeSource
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.tree import Map, TreeSource
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files import container_variables
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.normalise import normalise
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.normalise_service import Context
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.pruning import take_out
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.reading import Choices, Extras, Reading
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.schema import TODAY, Report
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.sources import Reader
@@ -42,13 +43,60 @@ def load_compose(files: Sequence[str], environment: Mapping[str, str], choices: 
     relative: dict[str, str] = {}
     if choices.name and _PROJECT_NAME not in environment:
         environment = {**environment, _PROJECT_NAME: choices.name}
-    model = load_model(files, directory, environment, choices.read, warnings, relative)
-    if not model:
-        raise ComposeError(f"{files[0]}: the top level must be a mapping with keys such as services and networks")
+    problems: list[str] = []
+    faults: list[Path] = []
+    while True:
+        kept = list(warnings)
+        model = load_model(files, directory, environment, choices.read, warnings, relative, problems)
+        if not model:
+            raise ComposeError(f"{files[0]}: the top level must be a mapping with keys such as services and networks")
+        source = TreeSource(files[0], model)
+        take_out(model, faults)
+        found: list[str] = []
+        reading = _lowered(model, source, environment, choices, directory, warnings, relative, found)
+        if reading is not None:
+            reading.problems = problems
+            return reading
+        more = [path for path in source.paths(found) if path not in faults]
+        problems += [problem for problem in found if problem not in problems]
+        if not more:
+            raise ComposeError(problems)
+        # All is read anew without what is wrong, and tells its warnings again.
+        faults += more
+        warnings[:] = kept
+
+
+def _lowered(
+    model: Map,
+    source: TreeSource,
+    environment: Mapping[str, str],
+    choices: Choices,
+    directory: str,
+    warnings: list[str],
+    relative: dict[str, str],
+    problems: list[str],
+) -> Reading | None:
+    """What is active of the files, checked and in canonical form; None if something is wrong, which is added."""
+    try:
+        return _reading(model, source, environment, choices, directory, warnings, relative)
+    except ComposeError as error:
+        problems += error.problems
+        return None
+
+
+def _reading(
+    model: Map,
+    source: TreeSource,
+    environment: Mapping[str, str],
+    choices: Choices,
+    directory: str,
+    warnings: list[str],
+    relative: dict[str, str],
+) -> Reading:
     profiles = choices.profiles or [name.strip() for name in environment.get(_PROFILES, "").split(",") if name.strip()]
     model = active_part(model, profiles, choices.contents)
     resolve_bound_volumes(model, directory)
-    source = TreeSource(files[0], model)
+    source.look_at(model)
     lowering = Lowering(source, directory, environment, choices, warnings)
     data = lowering.lower(model)
     report = Report(source, TODAY)

@@ -96,6 +96,10 @@ class TreeSource(Source):
         super().__init__(file)
         self._root = root
 
+    def look_at(self, root: Map) -> None:
+        """Take the places from this tree from now on."""
+        self._root = root
+
     def place(self, path: Path) -> Place:
         """The place of a path, or of the nearest of its parents that has one."""
         found: Place = (self.file, None)
@@ -122,7 +126,9 @@ class TreeSource(Source):
 
     def message(self, path: Path, text: str) -> str:
         """`file:line: service web: deploy.replicas: text`."""
-        return ": ".join([_shown(self.place(path)), *describe(path), text])
+        sentence = ": ".join([_shown(self.place(path)), *describe(path), text])
+        self.told[sentence] = path
+        return sentence
 
 
 def _note_places(value: Any, path: str, found: dict[str, str]) -> None:

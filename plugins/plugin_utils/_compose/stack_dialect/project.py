@@ -8,12 +8,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source, dotted
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.keys import FORBIDDEN
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.normalise import normalise
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.normalise_service import Context
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.pruning import without_faults
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.reading import STARTED, Choices, Extras, Reading
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.schema import Report, shown
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.sources import content
@@ -45,6 +47,7 @@ class _Stack:
         self._warnings: list[str] = []
         self._sources: list[Source] = []
         self._relative_sources: dict[str, str] = {}
+        self._problems: list[str] = []
 
     def load(self, files: Sequence[str]) -> Reading:
         documents = [read(content(name, self._choices.read, "compose file"), name) for name in files]
@@ -54,7 +57,7 @@ class _Stack:
             if minor != minors[0]:
                 text = f"version 3.{minor} differs from the 3.{minors[0]} of {files[0]}; make them the same"
                 raise document.source.error(("version",), text)
-        config = merge_all([self._one_file(document, minors[0]) for document in documents])
+        config = merge_all([self._without_faults(document, minors[0]) for document in documents])
         return Reading(
             config,
             self._extras,
@@ -63,7 +66,22 @@ class _Stack:
             self._directory,
             self._warnings,
             self._relative_sources,
+            self._problems,
         )
+
+    def _without_faults(self, document: Document, minor: int) -> Json:
+        """A file's form without what is wrong in it, which is kept: each stage finds its faults, not only the first."""
+        warnings = list(self._warnings)
+        try:
+            return self._one_file(document, minor)
+        except ComposeError as error:
+            self._problems += [problem for problem in error.problems if problem not in self._problems]
+            data = without_faults(document.data, document.source.paths(error.problems))
+        if data is None:
+            raise ComposeError(self._problems)
+        # The next look tells them again.
+        self._warnings[:] = warnings
+        return self._without_faults(replace(document, data=data), minor)
 
     def _one_file(self, document: Document, minor: int) -> Json:
         source = document.source
