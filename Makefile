@@ -116,6 +116,10 @@ nemesis: $(VENV)/.dev images ## Random faults under a load of deploys, judged by
 parity: $(VENV)/.dev images ## Our reading of compose files and our specs against the docker CLI's, as a table
 	@$(BIN)/python -m pytest -q tests/parity
 
+.PHONY: parity-cli
+parity-cli: $(VENV)/.dev ## The same against two docker CLIs and a made-up engine: needs no engine, PARITY_CASES=all tries all
+	@PARITY_CASES=$(or $(PARITY_CASES),150) $(BIN)/python -m pytest -q tests/parity --ignore-glob='*/test_layer[23]*'
+
 .PHONY: fuzz
 fuzz: $(VENV)/.dev ## 10,000 made-up compose files through the loader
 	@FUZZ_INPUTS=10000 $(BIN)/python -m pytest -q -s tests/unit/compose/test_fuzz.py

@@ -18,6 +18,8 @@ from corpus import HOME
 ROOT = Path(__file__).resolve().parents[2]
 RELEASES = {"26.1": "trixie", "28.5": "forky"}
 """Debian releases by the version of their docker CLI, the newest last."""
+NEWEST_FORMAT = {"26.1": 12, "28.5": 13}
+"""n of the newest version 3.n of the format that each CLI knows."""
 
 _FOLDER = Path(os.environ.get("PARITY_CLIS", ROOT / ".sandbox" / "oracles"))
 _FETCH = ROOT / "sandbox" / "images" / "oracle" / "fetch"

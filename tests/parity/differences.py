@@ -30,6 +30,18 @@ DIFFERENCES: tuple[Difference, ...] = (
         lambda path, value, found, version: _kind(path) == "flag" and str(value).lower() in _WORDS,
     ),
     Difference(
+        "CLI 26.1 knows the format up to 3.12",
+        lambda path, value, found, version: version == "26.1" and path in KEYS and KEYS[path].since == 13,
+    ),
+    Difference(
+        "CLI 26.1 ignores the subpath of a volume, CLI 28 sends it",
+        lambda path, value, found, version: version == "26.1" and path.endswith(".volume.subpath"),
+    ),
+    Difference(
+        "CLI 26.1 reads sizes by an older rule",
+        lambda path, value, found, version: version == "26.1" and _kind(path) == "size" and str(value) in (".5g",),
+    ),
+    Difference(
         "the CLI casts no variable here, so that none can be used; here it is cast like elsewhere",
         lambda path, value, found, version: "${" in str(value) and path.endswith(_NOT_CAST),
     ),

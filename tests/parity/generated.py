@@ -200,9 +200,7 @@ _OF_KEY: dict[str, st.SearchStrategy[Any]] = {
             st.sampled_from(["n", "m"]),
             st.one_of(
                 st.none(),
-                st.fixed_dictionaries(
-                    {}, optional={"aliases": _SET, "driver_opts": _OPTIONS, "ipv4_address": st.just("10.0.0.9")}
-                ),
+                st.fixed_dictionaries({}, optional={"aliases": _SET, "ipv4_address": st.just("10.0.0.9")}),
             ),
             max_size=2,
         ),
@@ -259,12 +257,12 @@ def _lazy(key: Key) -> Any:
     return lambda: _value(key)
 
 
-def services() -> st.SearchStrategy[Json]:
-    """A service with a handful of keys of any depth."""
+def services(newest: int) -> st.SearchStrategy[Json]:
+    """A service with a handful of keys of any depth, of the format's versions up to 3.`newest`."""
     top = [
         key
         for key in SERVICE_KEYS.values()
-        if "." not in key.path and key.kind and key.since != COMPOSE and key.path not in (*_LEFT_OUT, "image")
+        if "." not in key.path and key.kind and key.since <= newest and key.path not in (*_LEFT_OUT, "image")
     ]
     chosen = st.lists(st.sampled_from(top), unique=True, max_size=8)
     return chosen.flatmap(lambda keys: st.fixed_dictionaries({key.path: _value(key) for key in keys})).flatmap(
@@ -272,8 +270,8 @@ def services() -> st.SearchStrategy[Json]:
     )
 
 
-def projects() -> st.SearchStrategy[Json]:
-    """One or two services and the objects they refer to."""
-    return st.fixed_dictionaries({"web": services()}, optional={"db": services()}).map(
+def projects(newest: int) -> st.SearchStrategy[Json]:
+    """One or two services and the objects they refer to, of the format's versions up to 3.`newest`."""
+    return st.fixed_dictionaries({"web": services(newest)}, optional={"db": services(newest)}).map(
         lambda made: {"services": made, **OBJECTS}
     )

@@ -1,7 +1,7 @@
 """What is generated from the table of keys is read, and sent, as the docker CLIs do: no engine is needed.
 
 Disagreements that are meant stand in DIFFERENCES with their reason. The seed is printed; `PARITY_CASES=all` tries
-everything (make parity-nightly).
+everything (`make parity-cli PARITY_CASES=all`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import convert
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose import ComposeError, load
 from canonical import canonical
-from clis import RELEASES, Cli
+from clis import NEWEST_FORMAT, RELEASES, Cli
 from corpus import HOME
 from differences import difference
 from fake_engine import FakeEngine, fake_engine
@@ -89,7 +89,7 @@ def test_random_projects(
 
     @seed(SEED)
     @settings(max_examples=count(), deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    @given(files=st.lists(projects(), min_size=1, max_size=2))
+    @given(files=st.lists(projects(NEWEST_FORMAT[version]), min_size=1, max_size=2))
     def all_agree(files: list[Json]) -> None:
         names = [str(folder / f"{number}.yml") for number in range(len(files))]
         for name, document in zip(names, files, strict=True):
