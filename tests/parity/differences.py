@@ -26,6 +26,30 @@ _WORDS = ("yes", "no", "on", "off", "y", "n")
 
 DIFFERENCES: tuple[Difference, ...] = (
     Difference(
+        "numbers that no engine can hold are refused; the CLI lets them run over, or sends them",
+        lambda path, value, found, version: "too large" in found,
+    ),
+    Difference(
+        "a date without quotes is the text that stands there; CLI 28 adds a time of day, or refuses it",
+        lambda path, value, found, version: str(value).startswith("2024-01-01"),
+    ),
+    Difference(
+        "YAML 1.1's words for booleans are texts where texts belong; CLI 26.1 refuses them",
+        lambda path, value, found, version: version == "26.1" and str(value).lower() in _WORDS,
+    ),
+    Difference(
+        "CLI 26.1 takes words for booleans under the tag !!bool",
+        lambda path, value, found, version: version == "26.1" and str(value).startswith("!!bool"),
+    ),
+    Difference(
+        "the CLI breaks down over it",
+        lambda path, value, found, version: "panic:" in found,
+    ),
+    Difference(
+        "an image's name that is none is refused by the CLI as it deploys, here by the engine",
+        lambda path, value, found, version: "invalid reference format" in found,
+    ),
+    Difference(
         "YAML 1.1's words for booleans are booleans here; which of them are so at the CLI depends on its version",
         lambda path, value, found, version: _kind(path) == "flag" and str(value).lower() in _WORDS,
     ),

@@ -132,6 +132,42 @@ def count() -> int:
     return 3000 if _CASES == "all" else max(10, int(_CASES) // 3)
 
 
+SCALARS = (
+    *("0o17", "017", "0x1F", "0b11", "1_000", "1e3", "1E3", "1.5e3", "+1", "-1", ".5", "5.", ".inf", "-.inf", ".nan"),
+    *("~", "null", "Null", "NULL", "true", "True", "TRUE", "yes", "No", "on", "OFF", "y", "n", "2024-01-01", "12:30"),
+    *("2024-01-01T00:00:00Z", "1:30:45", "22:22", "!!str 5", '!!int "5"', "!!float 5", '!!bool "yes"', "!!binary aGk="),
+    *("'it''s'", '"a\\tb"', "a#b", "a #b", "-", "=", "<<", "@a", "%a", "0.0", "-0", "-0.0", "00", "08", "09.5", "1__0"),
+    *("0x", "0o", "1e", "e1", "1.e1", "0xFFFFFFFFFFFFFFFF", "18446744073709551616", "9223372036854775808", "&a b"),
+    *("123456789012345678901234567890", "1.0", "1000000.0", "1e6", "a: b", "- a", "", "''", "[a, b]", "é", "'\\x'"),
+)
+PLACES = {
+    "services.*.environment": "environment: {A: @}",
+    "services.*.labels": "labels:\n      A: @",
+    "services.*.command": "command:\n      - @",
+    "services.*.hostname": "hostname: @",
+    "services.*.init": "init: @",
+    "services.*.ports.[]": "ports: [@]",
+    "services.*.deploy.replicas": "deploy: {replicas: @}",
+    "services.*.configs.[].mode": "configs: [{source: c, mode: @}]",
+    "services.*.sysctls": "sysctls: {@: a}",
+}
+
+
+def oddities() -> Iterator[tuple[str, str, str]]:
+    """Scalars as YAML may write them, in places of every kind: the key's path, the scalar, the file."""
+    for path, place in PLACES.items():
+        for scalar in SCALARS:
+            yield path, scalar, _ODD.replace("PLACE", place.replace("@", scalar))
+
+
+_ODD = """services:
+  web:
+    image: x
+    PLACE
+configs:
+  c: {external: true}
+"""
+
 # -- whole projects ------------------------------------------------------------------------------------
 
 _TEXT = st.sampled_from(["a", "b c", "x.y", "1", "true", "${WORD}", "a$$b", "é", "a=b", "0x1f", "null"])

@@ -219,6 +219,7 @@ class _Service:
 
 
 _ZEROS: tuple[Any, ...] = (None, "", 0, False, [], {})
+_MODES = 2**32  # the API's modes of files have 32 bits
 # Keys that the CLI forgets while it reads a file.
 _DROPPED = ("oom_score_adj",)
 
@@ -285,6 +286,12 @@ def _natural(value: float) -> int:
     return int(value)
 
 
+def _count(value: float) -> int:
+    if value >= _MODES:
+        raise ValueError(f"{value} is too large")
+    return _natural(value)
+
+
 def _labels(value: Json | list[str]) -> dict[str, Any]:
     return mapping(value, "=", "")
 
@@ -307,7 +314,7 @@ def _plain(convert: Callable[[Any], Any]) -> _Convert:
 # By kind, the canonical form of a value; of other kinds values stay as they are.
 _OF_KIND: dict[str, Callable[[Any], Any]] = {
     "command": _command,
-    "count": _natural,
+    "count": _count,
     "duration": nanoseconds,
     "exposed": _words,
     "flag": flag,

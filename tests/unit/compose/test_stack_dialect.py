@@ -151,3 +151,10 @@ def test_an_env_file_without_a_name(refused: Callable[..., list[str]], written: 
     (problem,) = refused(f"services:\n  web:\n    image: x\n    env_file: {written}\n")
     assert "service web: env_file" in problem
     assert "names no file; a variable in it is perhaps not set" in problem
+
+
+def test_a_mode_that_no_engine_can_hold(refused: Callable[..., list[str]]) -> None:
+    (problem,) = refused(
+        "services:\n  web:\n    image: x\n    configs: [{source: c, mode: 4294967296}]\nconfigs: {c: {external: true}}\n"
+    )
+    assert problem == "stack.yml:4: service web: configs[0].mode: 4294967296 is too large"
