@@ -155,6 +155,7 @@ def test_an_env_file_without_a_name(refused: Callable[..., list[str]], written: 
 
 def test_a_mode_that_no_engine_can_hold(refused: Callable[..., list[str]]) -> None:
     (problem,) = refused(
-        "services:\n  web:\n    image: x\n    configs: [{source: c, mode: 4294967296}]\nconfigs: {c: {external: true}}\n"
+        "services:\n  web:\n    image: x\n    configs: [{source: c, mode: 4294967296}]\n"
+        "configs: {c: {external: true}}\n"
     )
     assert problem == "stack.yml:4: service web: configs[0].mode: 4294967296 is too large"
