@@ -369,7 +369,7 @@ _SERVICE = (
     Key("volumes.[].volume", "mapping", 2, field=f"{C}.Mounts.[].VolumeOptions", zero=IN_SPEC),
     Key("volumes.[].volume.nocopy", "flag", field=f"{C}.Mounts.[].VolumeOptions.NoCopy", compose=_WORDS),
     Key("volumes.[].volume.labels", advice="write them under the top-level volumes"),
-    Key("volumes.[].volume.subpath", "text", field=f"{C}.Mounts.[].VolumeOptions.Subpath", api="1.45"),
+    Key("volumes.[].volume.subpath", "text|empty", field=f"{C}.Mounts.[].VolumeOptions.Subpath", api="1.45"),
     Key("volumes.[].tmpfs", "mapping", 6, field=f"{C}.Mounts.[].TmpfsOptions", zero=IN_SPEC),
     Key("volumes.[].tmpfs.size", "size_number", field=f"{C}.Mounts.[].TmpfsOptions.SizeBytes", compose="also 64m"),
     Key("volumes.[].tmpfs.mode", advice="the docker CLI drops it"),
