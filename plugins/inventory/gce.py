@@ -205,6 +205,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.cred
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.errors import GceError
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.references import NotPlainError, look_up
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.session import REQUESTS_IMPORT_ERROR
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.inventory_sources import INCOMPLETE
 
 Json = dict[str, Any]
 
@@ -255,6 +256,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             except GceError as error:
                 raise AnsibleParserError(f"{path}: {error.message}") from None
             self._populate(found)
+        if answer.missing:
+            self.inventory.set_variable("all", INCOMPLETE, "; ".join(answer.missing))
 
     # -- options -------------------------------------------------------------------------------
 

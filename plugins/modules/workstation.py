@@ -21,11 +21,27 @@ options:
     description: Name of the fleet.
     type: str
     required: true
+  state:
+    description:
+      - V(present) - the entries are those of O(hosts) or O(group). An empty list is refused, as it often comes from an
+        inventory that could not be read.
+      - V(absent) - everything about the fleet is removed.
+    type: str
+    choices: [present, absent]
+    default: present
+  group:
+    description:
+      - Group of the inventory whose hosts are meant, with what the inventory says of how they are reached. Either this
+        or O(hosts). An inventory that could not be read, or not completely, is refused.
+    type: str
+  identity_file:
+    description: A private key for all hosts of O(group). If not set, what the inventory says.
+    type: path
   hosts:
-    description: All hosts of the fleet. With an empty list, everything about it is removed.
+    description: All hosts of the fleet. Either this or O(group).
     type: list
     elements: dict
-    required: true
+    default: []
     suboptions:
       name:
         description: What to call the host.
@@ -81,6 +97,12 @@ EXAMPLES = r"""
         user: ops
         identity_file: ~/.ssh/id_ed25519
   delegate_to: localhost
+
+- name: The same, with what the inventory says of them
+  dockyard.swarm.workstation:
+    fleet: shop
+    group: docker_hosts
+  delegate_to: localhost
 """
 
 RETURN = r"""
@@ -122,7 +144,11 @@ def argument_spec() -> dict[str, Any]:
     }
     return {
         "fleet": {"type": "str", "required": True},
-        "hosts": {"type": "list", "elements": "dict", "required": True, "options": host},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        # These two are read by the controller's half.
+        "group": {"type": "str"},
+        "identity_file": {"type": "path"},
+        "hosts": {"type": "list", "elements": "dict", "default": [], "options": host},
         "ssh_folder": {"type": "path", "default": "~/.ssh"},
         "contexts": {"type": "bool", "default": True},
     }

@@ -19,6 +19,8 @@ from typing import Any
 
 from ansible.inventory.manager import IGNORED
 
+# A variable of all hosts, set by inventory plugins of this collection where a part of the answer is missing: which.
+INCOMPLETE = "dockyard_inventory_incomplete"
 DEFAULT_SOURCE = "/etc/ansible/hosts"
 
 _FAILURE = re.compile(r"^\[WARNING\]: Failed to parse inventory with '(?P<plugin>[^']+)' plugin: (?P<why>.*)", re.S)

@@ -103,7 +103,7 @@ def test_growing_and_shrinking_under_load(project: Project) -> None:
     deployed = project.playbook("playbooks/stacks.yml")
     assert deployed.status == 0, deployed.output
     with Load(*urls) as load:
-        grown = project.playbook("site.yml", *declare(demo_workers=4, gce_hosts_spread="true"))
+        grown = project.playbook("site.yml", *declare(demo_workers=4, hosts_spread="true"))
         assert grown.status == 0, grown.output
         assert project.names_of_nodes() == four
         listed = project.on_host("manager-1", "docker", "service", "ps", "demo_post", *RUNNING).split()
@@ -115,7 +115,7 @@ def test_growing_and_shrinking_under_load(project: Project) -> None:
         assert "No longer declared: worker-3, worker-4" in kept.output
         assert sorted(project.instances()) == four
 
-        shrunk = project.playbook("site.yml", *declare(demo_workers=2, gce_hosts_shrink="true"))
+        shrunk = project.playbook("site.yml", *declare(demo_workers=2, hosts_shrink="true"))
         assert shrunk.status == 0, shrunk.output
     assert load.failures == []
     assert load.answered > 100
@@ -166,9 +166,9 @@ def test_an_image_of_a_hosts_disk_can_be_booted(project: Project) -> None:
 def test_nothing_is_left_after_the_end(project: Project) -> None:
     refused = project.playbook("playbooks/deprovision.yml")
     assert refused.status != 0
-    assert "-e confirm=demo" in refused.output
+    assert "-e hosts_confirm=demo" in refused.output
     assert sorted(project.instances()) == FLEET
-    done = project.playbook("playbooks/deprovision.yml", *declare(confirm="demo"))
+    done = project.playbook("playbooks/deprovision.yml", *declare(hosts_confirm="demo"))
     assert done.status == 0, done.output
     assert project.instances() == {}
     assert project.leftovers() == {"disks": [], "addresses": [], "firewalls": []}

@@ -25,7 +25,7 @@ Json = dict[str, Any]
 
 
 def set_up(params: Json, run: Run, check_mode: bool) -> Json:
-    """Make a workstation reach the hosts of a fleet, or forget a fleet that has no hosts.
+    """Make a workstation reach the hosts of a fleet, or forget the fleet.
 
     Args:
         params: options of the module `workstation`.
@@ -34,7 +34,13 @@ def set_up(params: Json, run: Run, check_mode: bool) -> Json:
         What the module returns.
     """
     fleet, folder = params["fleet"], params["ssh_folder"]
-    hosts = [Host(**{key: value for key, value in host.items() if value is not None}) for host in params["hosts"]]
+    present = params["state"] == "present"
+    if present and not params["hosts"]:
+        raise UserError(
+            f"hosts is empty, so nothing was removed of the fleet {fleet}: say state: absent if the fleet is gone"
+        )
+    given = params["hosts"] if present else []
+    hosts = [Host(**{key: value for key, value in host.items() if value is not None}) for host in given]
     file = os.path.join(folder, "dockyard", f"{fleet}.conf")
     config = os.path.join(folder, "config")
     own, theirs = _read(file), _read(config)

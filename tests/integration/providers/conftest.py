@@ -54,7 +54,7 @@ def playbook(tmp_path: Path) -> Callable[..., Done]:
         }
         command = [str(Path(sys.executable).with_name("ansible-playbook")), name, *arguments]
         done = subprocess.run(
-            command, cwd=work, env={**kept, **settings}, capture_output=True, text=True, timeout=300, check=False
+            command, cwd=work, env={**kept, **settings}, capture_output=True, text=True, timeout=120, check=False
         )
         return Done(done.returncode, done.stdout + done.stderr)
 

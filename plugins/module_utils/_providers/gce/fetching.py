@@ -82,12 +82,14 @@ class Answer:
     Attributes:
         instances: project to zone to instances, as the API returned them.
         images: disk key to (image name, family).
+        missing: what did not answer and whose hosts are missed, one sentence without its full stop each.
         complete: whether every project and zone answered; only then is it worth keeping.
     """
 
     instances: Instances = field(default_factory=dict)
     images: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
     complete: bool = True
+    missing: list[str] = field(default_factory=list)
 
     def to_json(self) -> Json:
         """For the cache: a copy, because hosts are made out of the instances themselves."""
@@ -144,6 +146,7 @@ def _settle_projects(listings: dict[str, Listing], policy: str, warn: Callable[[
             raise GceError(message, error.status, error.reason)
         if policy == "warn":
             warn(f"{message} Its hosts are missing.")
+            answer.missing.append(f"project {project} cannot be listed")
         answer.complete = False
     answer.instances = {project: listing.zones for project, listing in listings.items() if project not in failed}
 
@@ -185,6 +188,7 @@ def _settle_zones(
             warn(f"project {project}: no answer from {', '.join(served)}; its hosts are those of its last answer.")
         if missing:
             warn(f"project {project}: no answer from {', '.join(missing)}; its hosts are missing.")
+            answer.missing.append(f"project {project}: no answer from {', '.join(missing)}")
 
 
 def _images(session: Session, instances: Instances) -> dict[str, tuple[str | None, str | None]]:
