@@ -7,7 +7,7 @@ import os
 import re
 import socket
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,29 @@ PORT = 18799
 PROJECT = "dockyard"
 FLEET = ["manager-1", "worker-1", "worker-2"]
 ZONE = "europe-west1-b"
+SETTINGS = ("fs.inotify.max_user_instances", "net.ipv4.ip_forward", "vm.max_map_count", "kernel.pid_max")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What this machine has that `make demo-down` leaves."""
+
+    packages: frozenset[str]
+    settings: Mapping[str, str]
+    files: frozenset[str]
+
+    @classmethod
+    def now(cls) -> Machine:
+        """As it is."""
+        query = ["dpkg-query", "--show", "--showformat", "${db:Status-Abbrev} ${Package}\\n"]
+        listed = subprocess.run(query, capture_output=True, text=True, check=True).stdout.splitlines()
+        home = Path.home()
+        places = [home / ".ssh", home / ".docker" / "contexts"]
+        return cls(
+            frozenset(line.split()[1] for line in listed if line.startswith("ii")),
+            {name: Path("/proc/sys", *name.split(".")).read_text().strip() for name in SETTINGS},
+            frozenset(str(file) for place in places for file in place.rglob("*")),
+        )
 
 
 @dataclass(frozen=True)
@@ -33,6 +56,7 @@ class Project:
     checkout: Checkout
     client: docker.DockerClient
     first_run: Run
+    before: Machine
 
     @property
     def folder(self) -> Path:
@@ -112,10 +136,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """`make demo`, at the highest verbosity so that what it prints can be searched for secrets."""
     checkout = checkout_of_the_project(tmp_path_factory.mktemp("gce") / "a checkout")
     checkout.make("demo-down", KEEP_IMAGES="1")
+    before = Machine.now()
     try:
         first_run = checkout.make("demo", ANSIBLE_VERBOSITY="3")
         assert first_run.status == 0, first_run.output[-6000:]
-        yield Project(checkout, docker.from_env(), first_run)
+        yield Project(checkout, docker.from_env(), first_run, before)
     finally:
         down = checkout.make("demo-down", KEEP_IMAGES="1")
         assert down.status == 0, down.output

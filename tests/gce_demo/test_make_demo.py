@@ -6,7 +6,8 @@ import re
 
 import requests
 
-from tests.gce_demo.conftest import FLEET, SANDBOX, Project, translations
+from sandbox.machine import PACKAGE_OF
+from tests.gce_demo.conftest import FLEET, SANDBOX, Machine, Project, translations
 
 
 def test_ends_with_a_url_that_answers_at_a_reserved_address(project: Project) -> None:
@@ -56,3 +57,14 @@ def test_down_removes_all_of_it(project: Project) -> None:
     again = project.checkout.make("demo-down", KEEP_IMAGES="1")
     assert again.status == 0, again.output
     assert f"sandbox {SANDBOX}: nothing to remove" in again.output
+
+
+def test_what_stays_on_the_machine_is_what_readme_lists(project: Project) -> None:
+    left, readme = Machine.now(), (project.checkout.folder / "README.md").read_text()
+    listed = readme.partition("after <code>make demo-down</code>")[2].partition("</details>")[0]
+    new = left.packages - project.before.packages
+    # Packages come with those they need; each that was asked for is listed.
+    assert {name for name in new & set(PACKAGE_OF.values()) if f"`{name}`" not in listed} == set()
+    changed = {name for name, value in left.settings.items() if value != project.before.settings[name]}
+    assert {name for name in changed if f"`{name}=" not in listed} == set()
+    assert left.files - project.before.files == set(), "SSH keys and contexts are made by contexts.yml only"

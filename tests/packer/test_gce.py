@@ -209,7 +209,7 @@ def test_image_that_fails_is_deprecated_with_the_reason(project, tmp_path, name)
     image = project.image(name)
     assert image["deprecated"]["state"] == "DEPRECATED"
     assert image["labels"]["docker-ready"] == "failed"
-    assert image["description"] == "Failed its test: Configure them as they were baked"
+    assert image["description"] == "Failed its test: Apply the role docker, which must change nothing"
     assert project.leftovers() == []
 
 

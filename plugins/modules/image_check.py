@@ -1,0 +1,77 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: image_check
+short_description: A host that has just started from a baked image keeps its promises
+version_added: 0.1.0
+author: The dockyard.swarm authors (@dockyard-swarm)
+description:
+  - Checks that the host has booted whole, that its engine runs, starts at boot and is in no swarm, and that it has a
+    machine id and SSH host keys of its own. Fails with all that is not so.
+  - Changes nothing. The playbook C(dockyard.swarm.image_test) uses it.
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return changed status prediction without modifying target.
+    support: full
+  diff_mode:
+    description: Shows what has changed, or would change in C(check_mode), when in diff mode.
+    support: none
+  idempotent:
+    description: When run twice in a row outside check mode, with the same arguments, the second run reports no change.
+    support: full
+options: {}
+seealso:
+  - module: dockyard.swarm.image_generalise
+"""
+
+EXAMPLES = r"""
+- name: Check a host that has started from the image
+  dockyard.swarm.image_check:
+  become: true
+"""
+
+RETURN = r"""
+identity:
+  description: What no other host may have.
+  returned: success
+  type: dict
+  contains:
+    machine_id:
+      description: What C(/etc/machine-id) holds.
+      type: str
+    ssh_host_key:
+      description: The public host key.
+      type: str
+    engine_id:
+      description: The engine's id.
+      type: str
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import runner
+from ansible_collections.dockyard.swarm.plugins.module_utils._image.check import answers_of, identity_of, problems_of
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
+from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
+
+
+def act(module: AnsibleModule) -> dict[str, Any]:
+    answers = answers_of(runner(module))
+    problems = problems_of(answers)
+    if problems:
+        raise UserError(f"The image is not good: {'; '.join(problems)}.")
+    return {"identity": identity_of(answers)}
+
+
+def main() -> None:
+    run_module(act, {})
+
+
+if __name__ == "__main__":
+    main()
