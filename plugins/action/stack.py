@@ -13,7 +13,6 @@ import json
 import os
 import socket
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -25,9 +24,6 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_sp
     DEFAULT_DOCKER_HOST,
     engine_argument_spec,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.deploy_request import desired_by, preflight_by
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.examine import examine, subject_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.plan_markdown import plan_as_markdown
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request import (
     ON_CONTROLLER,
@@ -35,19 +31,14 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request impo
     pack_project,
     stack_argument_spec,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.sensitive import Sensitive
 from ansible_collections.dockyard.swarm.plugins.plugin_utils import progress, unchanged_stack
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose import ComposeError, Project, load
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files import project_variables
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import in_order
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.loader import STACK
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.vaulted import (
-    VaultedFiles,
-    named_secrets,
-    secret_texts,
-    sensitive_parts,
-    vaulted_values,
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.new_stack import NewStackError, plan_new_stack
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.stack_project import (
+    ProjectError,
+    ReadProject,
+    read_project,
 )
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.vaulted import secret_texts
 
 display = Display()
 
@@ -69,12 +60,12 @@ class ActionModule(ActionBase):
         files: list[dict[str, str | None]] = []
         loaded: LoadedProject | None = None
         if options["state"] == "present":
-            project, sensitive = self._project(options, task_vars or {})
-            files = [_origin(self._found(path, "compose file"), project, sensitive) for path in options["files"]]
-            module_args["name"] = options["name"] or project.name
+            read = self._project(options, task_vars or {})
+            files = [_origin(self._found(path, "compose file"), read) for path in options["files"]]
+            module_args["name"] = options["name"] or read.project.name
             if not module_args["name"]:
                 raise AnsibleActionFail("the stack needs a name: give the option name, or a top-level name in a file")
-            loaded = replace(_loaded(project), sensitive=sensitive)
+            loaded = read.loaded
             module_args["project"] = pack_project(loaded)
         module_args["origin"] = {"user": getpass.getuser(), "host": socket.gethostname(), "files": files}
         plan_file = self._plan_file(options)
@@ -82,7 +73,11 @@ class ActionModule(ActionBase):
         if "docker_host" not in self._task.args:
             # Not the controller's DOCKER_HOST, which the validation has filled in.
             options["docker_host"] = DEFAULT_DOCKER_HOST
-        result = self._result_if_unchanged(options, loaded, task_vars or {}) if loaded else None
+        result: dict[str, Any] | None
+        if options["without_swarm"]:
+            result = self._planned_without_swarm(options, loaded)
+        else:
+            result = self._result_if_unchanged(options, loaded, task_vars or {}) if loaded else None
         if result is None:
             with self._progress(options, task_vars or {}):
                 result = self._execute_module(module_args=module_args, task_vars=task_vars)
@@ -90,6 +85,16 @@ class ActionModule(ActionBase):
             plan = result["plan"]
             _write(plan_file, _plan_in_the_format_of(plan_file, plan))
         return result
+
+    def _planned_without_swarm(self, options: dict[str, Any], loaded: LoadedProject | None) -> dict[str, Any]:
+        if not self._task.check_mode:
+            raise AnsibleActionFail("without_swarm only plans: it needs check mode")
+        if loaded is None:
+            return {"changed": False}  # there is nothing to remove or to go back to
+        try:
+            return plan_new_stack(options, loaded)
+        except NewStackError as error:
+            raise AnsibleActionFail(f"stack {options['name']}: {error}") from None
 
     def _result_if_unchanged(
         self, options: dict[str, Any], project: LoadedProject, task_vars: dict[str, Any]
@@ -150,44 +155,18 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"plan_file {path}: the directory {path.parent} does not exist")
         return path
 
-    def _project(self, options: dict[str, Any], task_vars: dict[str, Any]) -> tuple[Project, Sensitive]:
-        """The project that the files describe, and what of it came from a vault."""
-        stack = f"stack {options['name']}" if options["name"] else "stack"
-        if not options["files"]:
-            raise AnsibleActionFail(f"{stack}: state present needs files, the compose files to deploy")
-        files = [self._found(path, "compose file") for path in options["files"]]
-        env_files = [self._found(path, "env file") for path in options["env_files"]]
-        given = {key: _as_text(value) for key, value in options["environment"].items()}
-        contents = {
-            (section, key): _as_text(value).encode()
-            for section, option in (("configs", "config_content"), ("secrets", "secret_content"))
-            for key, value in options[option].items()
-        }
-        vaulted = VaultedFiles(self._decrypted)
-        texts = [*given.values(), *map(_as_text, options["config_content"].values())]
-        values = vaulted_values(task_vars, texts) if texts else set()
+    def _project(self, options: dict[str, Any], task_vars: dict[str, Any]) -> ReadProject:
+        """The project that the files describe."""
         try:
-            if options["dialect"] != STACK or env_files:
-                given = project_variables(os.path.dirname(files[0]), env_files, given, vaulted.read)
-            project = load(
-                files,
-                given,
-                dialect=options["dialect"],
-                profiles=options["profiles"],
-                unsupported=options["unsupported"],
-                contents=contents,
-                read=vaulted.read,
-            )
-        except ComposeError as error:
-            sensitive = Sensitive(frozenset(values | named_secrets(given)))
-            problems = in_order([*error.problems, *_faults_of_the_rest(error.partial, options)])
+            read = read_project(options, task_vars, self._found, self._decrypted)
+        except ProjectError as error:
             # Not `from error`: Ansible would tell the cause, and its causes, once more.
-            raise AnsibleActionFail(f"{stack}: " + sensitive.in_message("\n".join(problems))) from None
-        sensitive = sensitive_parts(project.config, project.config_data, given, vaulted.contents, files, values)
-        display.v(f"{stack}: the files are read in the dialect {project.dialect}")
-        for warning in project.warnings:
-            display.warning(f"{stack}: {sensitive.in_message(warning)}")
-        return project, sensitive
+            raise AnsibleActionFail(str(error)) from None
+        stack = f"stack {options['name']}" if options["name"] else "stack"
+        display.v(f"{stack}: the files are read in the dialect {read.project.dialect}")
+        for warning in read.project.warnings:
+            display.warning(f"{stack}: {read.sensitive.in_message(warning)}")
+        return read
 
     def _decrypted(self, path: str) -> bytes:
         """A file's content, which never touches the disk in clear where it is kept in a vault."""
@@ -211,44 +190,18 @@ def _beside_the_results(line: str) -> None:
     display.display(line, stderr=True)
 
 
-def _origin(path: str, project: Project, sensitive: Sensitive) -> dict[str, str | None]:
+def _origin(path: str, read: ReadProject) -> dict[str, str | None]:
     """A compose file and its digest; none where a secret may stand in it, which the digest would help to guess."""
-    content = Path(path).read_bytes()
+    content, project = Path(path).read_bytes(), read.project
     secrets = project.config.get("secrets", {})
     inside = any("file" not in secrets[name] for name in project.secret_data) or any(
-        text.encode() in content for text in secret_texts(project.config, sensitive)
+        text.encode() in content for text in secret_texts(project.config, read.sensitive)
     )
     return {"path": path, "sha256": None if inside else hashlib.sha256(content).hexdigest()}
 
 
 def _plan_in_the_format_of(path: Path, plan: dict[str, Any]) -> str:
     return plan_as_markdown(plan) if path.suffix == ".md" else json.dumps(plan, indent=2, sort_keys=True) + "\n"
-
-
-def _faults_of_the_rest(project: Project | None, options: dict[str, Any]) -> list[str]:
-    """What would be refused next of files that cannot be used as they are, to tell all of it at once."""
-    if project is None:
-        return []
-    params = {**options, "name": options["name"] or project.name or "stack"}
-    loaded = _loaded(project)
-    try:
-        settings = preflight_by(params, loaded)
-        subject = subject_of(params["name"], settings, desired=desired_by(params, loaded))
-    except UserError as error:
-        return [str(error)]
-    return examine(subject, None, settings).errors
-
-
-def _loaded(project: Project) -> LoadedProject:
-    return LoadedProject(
-        project.config,
-        project.config_data,
-        project.secret_data,
-        project.depends_on,
-        project.directory,
-        project.relative_sources,
-        project.places,
-    )
 
 
 def _write(path: Path, text: str) -> None:
@@ -259,10 +212,3 @@ def _write(path: Path, text: str) -> None:
             file.write(text)
     except OSError as error:
         raise AnsibleActionFail(f"plan_file {path}: {error.strerror}") from None
-
-
-def _as_text(value: Any) -> str:
-    """A variable as a shell would hold it; YAML's true and false are written in lower case."""
-    if value is None:
-        return ""
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -127,6 +127,12 @@ options:
         the comment of a merge request, or as JSON if it ends in C(.json). Relative paths begin at the playbook's
         directory. Only its owner can read it.
     type: path
+  without_swarm:
+    description:
+      - Plan the stack as if the swarm were empty, without asking any engine. For check mode where there is no swarm
+        yet; everything in the files is read and checked.
+    type: bool
+    default: false
   only:
     description:
       - Deploy only these services, by their names in the files, with the networks, configs and secrets they use. All

@@ -25,6 +25,7 @@ ON_CONTROLLER = (
     "profiles",
     "unsupported",
     "plan_file",
+    "without_swarm",
 )
 """What only the action plugin uses and never passes on."""
 
@@ -61,6 +62,7 @@ def stack_argument_spec() -> dict[str, Any]:
         "unsupported": {"type": "str", "choices": ["error", "warn", "ignore"], "default": "warn"},
         "newer_fields": {"type": "str", "choices": ["error", "warn"], "default": "error"},
         "plan_file": {"type": "path"},
+        "without_swarm": {"type": "bool", "default": False},
         "only": {"type": "list", "elements": "str", "default": []},
         "prune": {"type": "bool", "default": False},
         "recreate_networks": {"type": "bool", "default": False},

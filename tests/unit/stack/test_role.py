@@ -8,8 +8,8 @@ import yaml
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request import stack_argument_spec
 
 ROLE = Path(__file__).resolve().parents[3] / "roles" / "stack"
-# Filled in by the action plugin.
-_INTERNAL = ("project", "origin")
+# Filled in by the action plugin; without_swarm by the role itself.
+_INTERNAL = ("project", "origin", "without_swarm")
 
 
 def _options():
@@ -36,4 +36,4 @@ def test_every_option_is_passed_on():
         for task in yaml.safe_load((ROLE / "tasks" / "main.yml").read_text())
         if "dockyard.swarm.stack" in task
     ]
-    assert sorted(deploy) == sorted(_options())
+    assert sorted(deploy) == sorted([*_options(), "without_swarm"])

@@ -1,0 +1,186 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The controller's half of `validate`, which has no other half: it looks at the inventory and the files it names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
+from ansible.plugins.action import ActionBase
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import engine_argument_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request import stack_argument_spec
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._validate import names, specs
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._validate.findings import Findings
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.new_stack import NewStackError, check_files
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.stack_project import ProjectError, read_project
+
+COLLECTION = Path(__file__).resolve().parents[2]
+# Which roles' variables count for hosts of which group; the others are for the controller.
+_OF_GROUP = {"docker": "docker_hosts", "swarm": "swarm_managers:swarm_workers", "stack": "swarm_managers"}
+_LOCALHOST = "localhost"
+# How names begin that are only known once a host was asked, or while a run goes on.
+_LATER = ("ansible_", "hostvars", "_")
+
+
+class ActionModule(ActionBase):
+    """See the documentation of the module of the same name."""
+
+    _requires_connection = False
+    _supports_check_mode = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Look at everything, and fail with all that is wrong."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _validated, options = self.validate_argument_spec(
+            argument_spec={
+                "unknown_variables": {"type": "str", "choices": ["error", "warn", "ignore"], "default": "error"},
+                "known_variables": {"type": "list", "elements": "str", "default": []},
+            }
+        )
+        self._variables = task_vars or {}
+        self._specs = specs.role_specs(COLLECTION)
+        faults, unknown, warnings = Findings(), Findings(), Findings()
+        hosts = self._hosts()
+        self._names(hosts, unknown, options["known_variables"])
+        for host in hosts:
+            self._values(host, faults)
+        self._stacks(faults, warnings)
+        level = options["unknown_variables"]
+        sentences = faults.told(hosts) + (unknown.told(hosts) if level == "error" else [])
+        if sentences:
+            raise AnsibleActionFail("\n".join(sentences))
+        result.update(changed=False, hosts=[name for name in hosts if name != _LOCALHOST])
+        result["warnings"] = [*(unknown.told(hosts) if level == "warn" else []), *warnings.told(hosts)]
+        return result
+
+    # -- what there is -------------------------------------------------------------------------
+
+    def _hosts(self) -> list[str]:
+        """All hosts of our groups, and the controller, whose variables are those of all."""
+        groups = self._variables["groups"]
+        return [*dict.fromkeys(name for group in names.GROUPS for name in groups.get(group, [])), _LOCALHOST]
+
+    def _raw(self, host: str) -> dict[str, Any]:
+        """A host's variables, untemplated."""
+        hostvars = self._variables["hostvars"]
+        return {**self._defaults(), **hostvars.raw_get(host), "hostvars": hostvars}
+
+    def _defaults(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for path in specs.defaults_files(COLLECTION):
+            found.update(self._loader.load_from_file(str(path), trusted_as_template=True) or {})
+        return found
+
+    def _inventory(self, host: str) -> dict[str, Any]:
+        """What the inventory, or -e, says of a host."""
+        magic = {"groups", "omit", "hostvars", "vars", "environment", "play_hosts", "role_names"}
+        own = self._variables["hostvars"].raw_get(host)
+        return {
+            name: value
+            for name, value in own.items()
+            if name not in magic and not name.startswith(("ansible_", "inventory_", "group_", "playbook_", "_"))
+        }
+
+    def _templated(self, raw: Mapping[str, Any], value: Any) -> Any:
+        return self._templar.copy_with_new_env(available_variables=dict(raw)).template(value)
+
+    # -- the looks -----------------------------------------------------------------------------
+
+    def _names(self, hosts: list[str], unknown: Findings, allowed: list[str]) -> None:
+        known = specs.known_variables(self._specs) | specs.words_of_the_collection(COLLECTION) | set(allowed)
+        for sentence in names.unknown_groups(self._variables["groups"]).values():
+            unknown.add(sentence)
+        for host in hosts:
+            own = self._inventory(host)
+            used: set[str] = set()
+            for name, value in own.items():
+                used |= names.words_in(value) - {name}
+            for sentence in names.unknown_variables(own, known, used).values():
+                unknown.add(sentence, host)
+
+    def _values(self, host: str, faults: Findings) -> None:
+        """Types and choices of variables, as the roles' argument specs declare them."""
+        raw, own = self._raw(host), self._inventory(host)
+        for role, entries in self._specs.items():
+            if not self._concerns(role, host):
+                continue
+            options = {name: option for entry in entries.values() for name, option in entry.items()}
+            for name in sorted(set(own) & set(options)):
+                for sentence in self._faults_of(name, raw, own[name], options[name]):
+                    faults.add(sentence, host)
+
+    def _faults_of(self, name: str, raw: Mapping[str, Any], value: Any, option: specs.Spec) -> list[str]:
+        try:
+            given = self._templated(raw, value)
+        except AnsibleError as error:
+            if any(word.startswith(_LATER) for word in names.words_in(value)):
+                return []
+            return [f"{name} cannot be evaluated: {str(error).splitlines()[0]}"]
+        spec = specs.for_validator({name: option})
+        outcome = ArgumentSpecValidator(spec).validate({name: given})
+        told = [str(error) for error in outcome.errors if not isinstance(error, UnsupportedError)]
+        return [*told, *names.unknown_suboptions(outcome.unsupported_parameters, spec)]
+
+    def _concerns(self, role: str, host: str) -> bool:
+        groups = self._variables["groups"]
+        if role in _OF_GROUP:
+            return any(host in groups.get(group, []) for group in _OF_GROUP[role].split(":"))
+        return host == _LOCALHOST
+
+    def _stacks(self, faults: Findings, warnings: Findings) -> None:
+        """The files of declared stacks, as the first manager would deploy them."""
+        raw = self._raw(next(iter(self._variables["groups"].get("swarm_managers", [])), _LOCALHOST))
+        try:
+            projects = self._templated(raw, raw.get("stack_projects") or [])
+        except AnsibleError as error:
+            faults.add(f"stack_projects cannot be evaluated: {str(error).splitlines()[0]}")
+            return
+        for options in self._stack_options(projects):
+            self._stack(options, raw, faults, warnings)
+
+    def _stack(self, options: dict[str, Any], raw: dict[str, Any], faults: Findings, warnings: Findings) -> None:
+        name = options["name"]
+        try:
+            read = read_project(options, raw, self._found, self._decrypted)
+            found = check_files({**options, "name": name or read.project.name, "origin": {}}, read.loaded)
+        except (ProjectError, NewStackError) as error:
+            # A message of several faults, each a line, is as many sentences.
+            for line in str(error).removeprefix(f"stack {name}: ").splitlines():
+                faults.add(f"stack {name}: {line}")
+            return
+        for sentence in found.errors:
+            faults.add(f"stack {name}: {read.sensitive.in_message(sentence)}")
+        for sentence in [*read.project.warnings, *found.warnings]:
+            warnings.add(f"stack {name}: {read.sensitive.in_message(sentence)}")
+
+    def _stack_options(self, projects: Any) -> Iterator[dict[str, Any]]:
+        """The options of each project that is to be there, as the module would get them."""
+        spec = {**engine_argument_spec(), **stack_argument_spec()}
+        for project in projects if isinstance(projects, list) else []:
+            if not isinstance(project, Mapping) or project.get("state", "present") != "present":
+                continue
+            # What is wrong with options is told by the role's spec; what they say all the same is looked at.
+            known = {key: value for key, value in project.items() if key in spec}
+            outcome = ArgumentSpecValidator(spec).validate(known)
+            if not outcome.error_messages:
+                yield dict(outcome.validated_parameters)
+
+    def _decrypted(self, path: str) -> bytes:
+        try:
+            return bytes(self._loader.get_text_file_contents(path, encoding="latin-1").encode("latin-1"))
+        except AnsibleError as error:
+            raise ValueError(str(error.__cause__ or error) if os.path.exists(path) else "no such file") from error
+
+    def _found(self, path: str, what: str) -> str:
+        try:
+            return str(self._find_needle("files", path))
+        except AnsibleError:
+            raise ProjectError(f"the {what} {path} does not exist") from None
