@@ -107,8 +107,8 @@ def test_wrong_suboptions_are_told_with_what_was_meant(tmp_path: Path, marker: P
 
     assert done.returncode != 0
     assert told(done) == [
-        "swarm_settings has no option auto_lock; did you mean autolock? (of m1, m2, w1)",
         "stack_projects has no option wait_timout; did you mean wait_timeout? (of m1, m2)",
+        "swarm_settings has no option auto_lock; did you mean autolock? (of m1, m2, w1)",
         "stack shop: the compose file /nowhere/compose.yml does not exist",
     ]
 
