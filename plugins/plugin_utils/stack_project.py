@@ -86,6 +86,7 @@ def read_project(
             given,
             dialect=options["dialect"],
             profiles=options["profiles"],
+            name=options["name"],
             unsupported=options["unsupported"],
             contents=contents,
             read=vaulted.read,

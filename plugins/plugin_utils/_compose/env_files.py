@@ -83,9 +83,8 @@ def container_variables(
         path = entry["path"]
         if not entry.get("required", True) and not os.path.exists(path):
             continue
-        known = ChainMap(dict(environment), found)
         if entry.get("format") == RAW:
-            found.update(read_env_file(path, known, read))
+            found.update(read_env_file(path, {**found, **environment}, read))
         else:
-            found.update(dotenv.parse(text(path, read, "env_file"), path, known))
+            found.update(dotenv.parse(text(path, read, "env_file"), path, environment, found))
     return found

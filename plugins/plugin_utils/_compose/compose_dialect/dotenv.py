@@ -35,25 +35,28 @@ _ESCAPE = re.compile(r'\\(?:[abfnrtv$"\\]|0[0-7]{1,3})')
 _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "$": "$$"}
 
 
-def parse(text: str, path: str, environment: Mapping[str, str]) -> dict[str, str]:
+def parse(
+    text: str, path: str, environment: Mapping[str, str], earlier: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """The variables of a file, in its order.
 
     Args:
         environment: what values may refer to, before the file's own variables; a name alone takes its value there.
+        earlier: what values may refer to after those: variables of earlier files.
 
     Raises:
         ComposeError: a line that is none, with file and line.
     """
-    return _File(text.removeprefix("\ufeff"), path, environment).variables()
+    return _File(text.removeprefix("\ufeff"), path, environment, earlier or {}).variables()
 
 
 class _File:
-    def __init__(self, text: str, path: str, environment: Mapping[str, str]) -> None:
+    def __init__(self, text: str, path: str, environment: Mapping[str, str], earlier: Mapping[str, str]) -> None:
         self._text = text
         self._path = path
-        self._environment = environment
+        self._environment = {**earlier, **environment}
         self._found: dict[str, str] = {}
-        self._known = ChainMap(dict(environment), self._found)
+        self._known = ChainMap(dict(environment), self._found, dict(earlier))
 
     def variables(self) -> dict[str, str]:
         position = self._skip(0)

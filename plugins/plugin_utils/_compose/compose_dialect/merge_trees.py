@@ -39,7 +39,7 @@ def merge(base: Map, override: Map, path: Path = ()) -> Map:
     """
     result = a_map(base.entries())
     for key, value, place in override.entries():
-        if key not in base or key.startswith("x-"):
+        if key not in base:
             result.put(key, value, place)
             continue
         merged = _merge_values(base[key], value, (*path, key), place)

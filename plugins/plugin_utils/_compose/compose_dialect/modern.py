@@ -11,6 +11,7 @@ checked against the format like any other file. Source: https://github.com/compo
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -104,7 +105,10 @@ class Lowering:
             result = self._unsupported.drop(result, pattern, path, advice)
         _rewrite_service(result)
         if isinstance(result.get("ports"), list):
-            result["ports"] = [self._port(port, (*path, "ports", index)) for index, port in enumerate(result["ports"])]
+            ports = [self._port(port, (*path, "ports", index)) for index, port in enumerate(result["ports"])]
+            # Ports that differ in their address alone are one: services listen on all addresses of a node.
+            result["ports"] = [port for index, port in enumerate(ports) if port not in ports[:index]]
+        _switch_off(result.get("healthcheck"))
         for key in ("command", "entrypoint"):
             if key in result and not isinstance(result[key], list):
                 result[key] = self._words(result[key], (*path, key))
@@ -113,6 +117,7 @@ class Lowering:
         if "tmpfs" in result:
             mounts = self._tmpfs(result.pop("tmpfs"), (*path, "tmpfs"))
             result["volumes"] = [*(result.get("volumes") or []), *mounts]
+        self._told_apart(result.get("volumes"), (*path, "volumes"))
         if "env_file" in result:
             self.extras.env_files[name] = self._env_files(result.pop("env_file"), (*path, "env_file"))
         return result
@@ -132,6 +137,15 @@ class Lowering:
         elif isinstance(published, str):
             self._fault((*path, "published"), f'"{published}" is not one port; write one entry for each port')
         return result
+
+    def _told_apart(self, mounts: Any, path: Path) -> None:
+        """Two mounts at one place are a fault."""
+        known: dict[str, int] = {}
+        for index, mount in enumerate(_list(mounts)):
+            target = mount.get("target") if isinstance(mount, dict) else None
+            first = known.setdefault(posixpath.normpath(target), index) if isinstance(target, str) else index
+            if first != index:
+                self._fault(path, f"something else is already mounted at {target}; keep one of them")
 
     def _words(self, value: Any, path: Path) -> Any:
         """A command as a list; an empty one is none."""
@@ -291,6 +305,12 @@ def _integer_mode(item: Any) -> Any:
     if isinstance(mode, str) and mode and set(mode) <= set("01234567"):
         return {**item, "mode": int(mode, 8)}
     return item
+
+
+def _switch_off(healthcheck: Any) -> None:
+    """`disable` wins over `test`, which may have come from another file."""
+    if isinstance(healthcheck, dict) and healthcheck.get("disable") is True:
+        healthcheck.pop("test", None)
 
 
 def _list(value: Any) -> list[Any]:

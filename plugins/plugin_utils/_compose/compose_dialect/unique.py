@@ -21,7 +21,11 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.mounts imp
 
 
 def drop_repeated(model: Map) -> None:
-    """Keep one item of each key in the services' lists."""
+    """Keep one item of each key in the lists of a model."""
+    for section in ("networks", "volumes", "configs", "secrets"):
+        objects = model.get(section)
+        for value in objects.values() if isinstance(objects, Map) else ():
+            _drop_in(value, {"labels": _name})
     services = model.get("services")
     for service in services.values() if isinstance(services, Map) else ():
         if isinstance(service, Map):
@@ -70,10 +74,6 @@ def _target(item: Any) -> str:
         return str(item)
 
 
-def _tmpfs(item: Any) -> str:
-    return item.partition(":")[0] if isinstance(item, str) else str(item)
-
-
 def _path(item: Any) -> str:
     return str(item.get("path")) if isinstance(item, Map) else str(item)
 
@@ -106,11 +106,12 @@ _SERVICE: dict[str, Callable[[Any], str]] = {
     "env_file": _path,
     "environment": _name,
     "expose": _itself,
+    "extra_hosts": _itself,
     "label_file": _itself,
     "labels": _name,
     "ports": _port,
     "secrets": _reference_in("/run/secrets"),
     "sysctls": _name,
-    "tmpfs": _tmpfs,
+    "tmpfs": _name,
     "volumes": _target,
 }

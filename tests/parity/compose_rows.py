@@ -1,0 +1,50 @@
+"""Where the dialect `compose` differs from docker compose 2.40, and why. A difference without a row fails the tests.
+
+Those that the generated projects meet have a pattern of the complaint they are known by.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    """One difference.
+
+    Attributes:
+        refused_by: `ours`, `theirs`, or empty if both take the project and read it differently.
+        complaint: pattern of the refusal.
+        reason: why it is so.
+    """
+
+    refused_by: str
+    complaint: str
+    reason: str
+
+
+ROWS = (
+    Row("theirs", "container name|can't set container_name", "container_name means nothing in a swarm: not compared"),
+    Row("theirs", "items at .* are equal", "only the merged project is checked: a later file may take the fault away"),
+    Row("theirs", r"labels must be a mapping", "docker compose 2.40 refuses lists of labels in a third file"),
+    Row("ours", "deploy.replicas: has no place in mode global", "no engine takes it; docker compose does not look"),
+    Row("ours", r"env_file: \S+: is no variable", "docker compose makes a variable of an empty name of such lines"),
+    Row("ours", r"env_file: \S+: the value of \S+ goes on after", "the same, for text behind a closing quote"),
+    Row("", "", "a name alone at the end of a file without a line end: docker compose makes an empty name of it"),
+    Row("", "", "tags in services that others extend: docker compose 2.40 answers by chance, so it is asked again"),
+    Row("", "", "two address pools in both files: docker compose mixes them up; here pools of one subnet are merged"),
+    Row("", "", "`published: 80` and `published: '80'` are one port here; docker compose keeps both"),
+    Row("", "", "a range published for one target (8000-8010:80) publishes all of it, as the docker CLI does"),
+    Row("", "", "profiles: what is inactive is not checked, so that a fault there refuses nothing"),
+    Row("", "", "environment of configs in included projects: docker compose 2.40 refuses its own form of it"),
+    Row("", "", "unquoted dates are texts; docker compose refuses them"),
+)
+
+
+def row_of(refused_by: str, complaint: str) -> Row | None:
+    """The row that explains a refusal, if there is one."""
+    return next((row for row in ROWS if row.complaint and _fits(row, refused_by, complaint)), None)
+
+
+def _fits(row: Row, refused_by: str, complaint: str) -> bool:
+    return row.refused_by == refused_by and re.search(row.complaint, complaint) is not None

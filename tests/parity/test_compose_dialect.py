@@ -1,0 +1,105 @@
+"""The dialect `compose` reads generated projects as docker compose 2.40 does, or a row of compose_rows.py says why not.
+
+`PARITY_SIZE=nightly` asks ten times as many; `PARITY_SEED` repeats a run: the seed is printed with every failure.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import compose_cases
+import pytest
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose import ComposeError, load
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files import project_variables
+from compose_form import of_compose, of_ours
+from compose_oracle import HOME, PROJECT, Answer, ComposeOracle, Question, compose_oracle
+from compose_rows import ROWS, row_of
+
+SEED = int(os.environ.get("PARITY_SEED") or random.SystemRandom().randrange(10**6))
+SCALE = 10 if os.environ.get("PARITY_SIZE") == "nightly" else 1
+AGAIN = 12  # times a project is asked again where docker compose answers by chance
+
+Generator = Callable[[random.Random, int], Iterator[Question]]
+
+
+@pytest.fixture(scope="module")
+def oracle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposeOracle]:
+    with compose_oracle(tmp_path_factory.mktemp("compose")) as found:
+        yield found
+
+
+def ours(question: Question, place: Path) -> tuple[Any, str]:
+    """Our reading of a project in the common form, or None and why it is refused."""
+    environment = {"HOME": HOME, **question.environment}
+    try:
+        project = load(
+            [str(place / name) for name in question.main],
+            project_variables(str(place), [], environment),
+            dialect="compose",
+            profiles=question.profiles,
+            unsupported="ignore",
+            name=PROJECT,
+        )
+    except ComposeError as error:
+        return None, str(error)
+    return of_ours(project), ""
+
+
+def theirs(question: Question, answer: Answer) -> Any:
+    """docker compose's reading in the common form, or None if it refused."""
+    if answer.config is None:
+        return None
+    return of_compose(answer.config, {"HOME": HOME, **question.environment})
+
+
+def explained(oracle: ComposeOracle, question: Question, reading: Any, refusal: str, answer: Answer) -> bool:
+    """Whether a row says why the two differ."""
+    if reading is None and answer.config is None:
+        return True
+    if reading is None:
+        return row_of("ours", refusal) is not None
+    if answer.config is None:
+        return row_of("theirs", answer.complaint) is not None
+    if "extends" not in question.files[question.main[0]]:
+        return False
+    chances = oracle.ask([question] * AGAIN)
+    return any(ours(question, place)[0] == theirs(question, another) for _question, place, another in chances)
+
+
+@pytest.mark.parametrize(
+    ("generator", "count"),
+    [
+        (compose_cases.merges, 150),
+        (compose_cases.extensions, 150),
+        (compose_cases.profiles, 80),
+        (compose_cases.includes, 60),
+        (compose_cases.texts, 100),
+        (compose_cases.variable_files, 100),
+        (compose_cases.commands, 60),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_reads_as_docker_compose_does(generator: Generator, count: int, oracle: ComposeOracle) -> None:
+    chance = random.Random(SEED)
+    problems = []
+    read = 0
+    for question, place, answer in oracle.ask(generator(chance, count * SCALE)):
+        reading, refusal = ours(question, place)
+        expected = theirs(question, answer)
+        read += expected is not None and reading == expected
+        if reading != expected and not explained(oracle, question, reading, refusal, answer):
+            texts = "\n".join(f"--- {name}\n{question.files[name]}" for name in question.main)
+            problems.append(
+                f"{texts}profiles {question.profiles}\n{refusal or answer.complaint}\n{expected}\n{reading}"
+            )
+    print(f"seed {SEED}: {read} of {count * SCALE} projects read alike")
+    assert read >= count * SCALE // 10, "hardly any project was accepted by both: the matrix shows nothing"
+    assert not problems, f"PARITY_SEED={SEED}: {len(problems)} differ, such as\n" + "\n\n".join(problems[:3])
+
+
+def test_there_are_few_rows() -> None:
+    assert len(ROWS) < 20
