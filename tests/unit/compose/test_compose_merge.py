@@ -219,11 +219,6 @@ def test_what_follows_a_semicolon_is_told(read: Load) -> None:
     assert any("`; c` is left out, as by docker compose" in warning for warning in project.warnings)
 
 
-def test_two_mounts_at_one_place(read: Load) -> None:
-    with pytest.raises(ComposeError, match="something else is already mounted at /x"):
-        read("services:\n  a: {image: i, volumes: ['vol:/x'], tmpfs: /x}\nvolumes: {vol: }\n")
-
-
 def test_the_stack_s_name_is_a_variable(read: Load) -> None:
     text = "services:\n  a: {image: '${COMPOSE_PROJECT_NAME}'}\n"
     assert read(text, name="shop").config["services"]["a"]["image"] == "shop"

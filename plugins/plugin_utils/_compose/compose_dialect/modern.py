@@ -11,7 +11,6 @@ checked against the format like any other file. Source: https://github.com/compo
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -117,7 +116,6 @@ class Lowering:
         if "tmpfs" in result:
             mounts = self._tmpfs(result.pop("tmpfs"), (*path, "tmpfs"))
             result["volumes"] = [*(result.get("volumes") or []), *mounts]
-        self._told_apart(result.get("volumes"), (*path, "volumes"))
         if "env_file" in result:
             self.extras.env_files[name] = self._env_files(result.pop("env_file"), (*path, "env_file"))
         return result
@@ -137,15 +135,6 @@ class Lowering:
         elif isinstance(published, str):
             self._fault((*path, "published"), f'"{published}" is not one port; write one entry for each port')
         return result
-
-    def _told_apart(self, mounts: Any, path: Path) -> None:
-        """Two mounts at one place are a fault."""
-        known: dict[str, int] = {}
-        for index, mount in enumerate(_list(mounts)):
-            target = mount.get("target") if isinstance(mount, dict) else None
-            first = known.setdefault(posixpath.normpath(target), index) if isinstance(target, str) else index
-            if first != index:
-                self._fault(path, f"something else is already mounted at {target}; keep one of them")
 
     def _words(self, value: Any, path: Path) -> Any:
         """A command as a list; an empty one is none."""
