@@ -298,7 +298,8 @@ def test_planted_secrets_are_in_no_output_plan_history_or_process_list(play):
     assert done.returncode == 0, output[-3000:]
     assert "environment.DB_PASSWORD" in output
     plans = [path.read_text() for path in folder.glob("plan-*")]
-    assert len(plans) == 3
+    # The deploy that failed has no plan to be written.
+    assert len(plans) == 2
     assert {oct(path.stat().st_mode & 0o777) for path in folder.glob("plan-*")} == {"0o600"}
     assert history
     texts = {"output": output, "plans": "".join(plans), "history": told_by(history)}
