@@ -77,7 +77,9 @@ def run_service(params: Json, run: Run, check_mode: bool) -> Json:
         try:
             apply(steps, run)
             if started and (steps.verbs or not info):
-                info = wait_until_healthy(run, params["timeout"], lambda: read_info(docker_host), member)
+                # One that was stopped may come back locked, which others wait for.
+                was_member = member and unit.active
+                info = wait_until_healthy(run, params["timeout"], lambda: read_info(docker_host), was_member)
         except ServiceError as error:
             raise ServiceError(str(error), steps=steps.verbs) from error
     return {

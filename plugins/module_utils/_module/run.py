@@ -30,5 +30,7 @@ def run_module(act: Callable[[AnsibleModule], Json], argument_spec: Json, **rule
         module.fail_json(msg=str(error), **error.result)
     except PermissionError as error:
         module.fail_json(msg=f"{error}. This needs the rights of root: set become: true, and give -K where sudo asks")
-    module.exit_json(**{"changed": False, **result})
+    for warning in result.get("warnings") or ():
+        module.warn(warning)
+    module.exit_json(**{"changed": False, **{key: value for key, value in result.items() if key != "warnings"}})
     raise AssertionError("exit_json returned")  # pragma: no cover

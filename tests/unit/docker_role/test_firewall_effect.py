@@ -99,6 +99,11 @@ def test_a_member_whose_addresses_are_not_known_is_not_locked_out():
         members.expand_members(["inventory"], {"m1": ["10.0.0.11"], "w1": []})
 
 
+def test_an_inventory_without_members_closes_nothing():
+    with pytest.raises(rules.FirewallError, match="swarm_managers and swarm_workers"):
+        members.expand_members(["inventory"], {})
+
+
 def test_the_warning_says_how_to_close_the_ports():
     for word in ("2377", "4789", "docker_firewall_members: [inventory]", "docker_warn_open_swarm_ports"):
         assert word in OPEN_SWARM_PORTS

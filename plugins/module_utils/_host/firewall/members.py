@@ -24,10 +24,16 @@ def expand_members(members: Sequence[str], known: Mapping[str, Sequence[str]]) -
         known: the addresses of each declared member, by host; empty where they are not known.
 
     Raises:
-        FirewallError: a member's addresses are not known. It would be locked out of its own swarm.
+        FirewallError: no member is declared, or a member's addresses are not known. It would be locked out of its own
+            swarm.
     """
     if INVENTORY not in members:
         return list(members)
+    if not known:
+        raise FirewallError(
+            "docker_firewall_members: inventory stands for the hosts in the groups swarm_managers and swarm_workers, "
+            "and there are none: declare them, or list the members' networks"
+        )
     unknown = sorted(host for host, addresses in known.items() if not addresses)
     if unknown:
         raise FirewallError(
