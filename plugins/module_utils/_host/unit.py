@@ -60,6 +60,13 @@ def read_unit(run: Run, name: str = "docker.service") -> Unit:
     return parse_show(out, started_at, _text_of) if status == 0 else Unit()
 
 
+def read_sockets(run: Run, name: str = "docker.socket") -> list[str]:
+    """Where a socket unit listens: paths, and addresses such as `[::]:2375`. None where there is no such unit."""
+    status, out, _err = run(["systemctl", "show", name, "--property", "Listen"])
+    found = re.findall(r"^Listen=(\S+) \(Stream\)$", out, re.MULTILINE)
+    return found if status == 0 else []
+
+
 def parse_show(text: str, start_time: Callable[[int], float | None], text_of: Callable[[str], str]) -> Unit:
     """Read the output of `systemctl show`.
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from ansible_collections.dockyard.swarm.plugins.module_utils._host import unit
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.config import daemon_json
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.files import FileChange
 
@@ -51,6 +52,20 @@ def test_open_tcp_of_the_unit_is_refused(flags: str):
 )
 def test_other_units_are_let_pass(flags: str):
     assert daemon_json.listening_problems({}, f"/usr/bin/dockerd {flags}") == []
+
+
+SHOWN = "Listen=/run/docker.sock (Stream)\nListen=[::]:2375 (Stream)\n"
+
+
+def test_open_tcp_of_the_socket_unit_is_refused():
+    sockets = unit.read_sockets(lambda _command: (0, SHOWN, ""))
+    assert sockets == ["/run/docker.sock", "[::]:2375"]
+    (problem,) = daemon_json.listening_problems({}, "/usr/bin/dockerd -H fd://", sockets)
+    assert "docker.socket listens on tcp://[::]:2375" in problem
+    assert daemon_json.listening_problems({"hosts": ["fd://"], **TLS}, "/usr/bin/dockerd", sockets) == []
+    # It hands nothing over to an engine that does not ask for it.
+    assert daemon_json.listening_problems({}, "/usr/bin/dockerd -H unix:///x", sockets) == []
+    assert daemon_json.listening_problems({}, "/usr/bin/dockerd -H fd://", ["/run/docker.sock"]) == []
 
 
 CONFIG = {

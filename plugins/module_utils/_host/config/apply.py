@@ -21,7 +21,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._host.config import
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.config import dropin, hardening, tls
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.files import FileChange, apply_file, plan_file
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.network import default_route_mtu
-from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run, Unit, read_unit
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run, Unit, read_sockets, read_unit
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
 _VALIDATES_SINCE = (23, 0)
@@ -113,7 +113,12 @@ def _check(
     version = _engine_version(binary, run)
     engine_validates = version is not None and version >= _VALIDATES_SINCE
     problems = rules.problems_of(
-        wanted, member=member, command_line=command_line, version=version, engine_validates=engine_validates
+        wanted,
+        member=member,
+        command_line=command_line,
+        version=version,
+        engine_validates=engine_validates,
+        sockets=read_sockets(run),
     )
     if not problems and engine_validates:
         problems = _ask_engine(wanted, certificates, command_line or binary, run)

@@ -211,14 +211,18 @@ def member_problems(config: Config, member: bool) -> list[str]:
     return problems
 
 
-def listening_problems(config: Config, command_line: str = "") -> list[str]:
+def listening_problems(config: Config, command_line: str = "", sockets: Collection[str] = ()) -> list[str]:
     """A TCP address without client certificates gives root to whoever reaches it.
 
     Args:
         command_line: dockerd's, whose flags count as much as the file.
+        sockets: where docker.socket listens for it, as of `unit.read_sockets`.
     """
     places = [(host, "hosts lists") for host in config.get("hosts", []) if isinstance(host, str)]
     places += [(host, "the unit docker.service has the flag -H") for host in flag_values(command_line, ("H", "host"))]
+    if any(host.startswith("fd://") for host, _where in places):
+        # Handed over by systemd; a path or a name is a socket of this host.
+        places += [(f"tcp://{socket}", "docker.socket listens on") for socket in sockets if socket[0] not in "/@"]
     open_places = [(host, where) for host, where in places if _is_tcp(host)]
     if not open_places or _verifies_clients(config, command_line):
         return []
@@ -240,13 +244,20 @@ def _verifies_clients(config: Config, command_line: str) -> bool:
 
 
 def problems_of(
-    config: Config, *, member: bool, command_line: str, version: tuple[int, int] | None, engine_validates: bool
+    config: Config,
+    *,
+    member: bool,
+    command_line: str,
+    version: tuple[int, int] | None,
+    engine_validates: bool,
+    sockets: Collection[str] = (),
 ) -> list[str]:
     """Everything about this configuration that would keep the engine from starting, as far as can be known here.
 
     Args:
         command_line: ExecStart of docker.service; empty when there is no unit yet.
         version: major and minor of the engine; None when there is none.
+        sockets: where docker.socket listens.
         engine_validates: the engine will be asked as well, so keys unknown here are left to it.
     """
     problems = type_problems(config)
@@ -256,7 +267,7 @@ def problems_of(
         problems
         + flag_problems(config, command_line)
         + member_problems(config, member)
-        + ([] if problems else listening_problems(config, command_line))
+        + ([] if problems else listening_problems(config, command_line, sockets))
     )
 
 
