@@ -66,7 +66,7 @@ def test_services_that_do_not_arrive_are_told_in_time_in_the_engines_words(stack
     """One image that cannot be pulled, one crash loop, one place that is nowhere, one job that fails."""
     stack.edit("services:\n", f"services:\n{BROKEN}")
     stack.edit('["true"]', '["false"]')
-    result = stack.run(resolve_image="never", wait_timeout=40)
+    result = stack.run(resolve_image="never", wait_timeout=40, preflight={"placement": "warn"})
     assert result["failed"]
     assert "has not converged within 40 s" in result["msg"]
     told = {item["service"].removeprefix(f"{stack.name}_"): item for item in result["failed_tasks"]}
