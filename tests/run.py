@@ -74,6 +74,7 @@ SUITES = [
     pytest("gce-inventory", "tests/integration/gce"),
     pytest("gce-hosts", "tests/integration/gce_hosts"),
     pytest("providers", "tests/integration/providers"),
+    pytest("monitoring", "tests/monitoring", lane="hosts"),
     pytest("make-demo", "tests/gce_demo/test_make_demo.py"),
     pytest("demo", "tests/demo", lane="hosts"),
     pytest("faults", "tests/nemesis", lane="hosts"),

@@ -1,0 +1,64 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ready_stacks
+short_description: Turn switches for ready-made stacks into projects to deploy
+version_added: 0.1.0
+author:
+  - The dockyard.swarm authors (@dockyard-swarm)
+description:
+  - Reads the ready-made stacks that the collection ships (folders below C(stacks/)), checks the options that are given
+    to each, renders their configs, and returns entries as the role P(dockyard.swarm.stack#role) deploys them.
+  - Runs on the controller, asks no host and changes nothing.
+options:
+  stacks:
+    description:
+      - "Options by name of the stack, such as C({monitoring: {retention: 15d}})."
+      - Each stack's options with their defaults stand in its C(defaults.yml); beside them C(state), C(wait_timeout),
+        C(plan_file), C(unsupported) and C(host_credentials) are handed on to the deploy.
+    type: dict
+    required: true
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return changed status prediction without modifying target.
+    support: full
+  diff_mode:
+    description: Shows what has changed, or would change in C(check_mode), when in diff mode.
+    support: none
+  idempotent:
+    description: When run twice in a row outside check mode, with the same arguments, the second run reports no change.
+    support: full
+  action:
+    description: Indicates this has a corresponding action plugin, so that it is executed on the controller.
+    support: full
+seealso:
+  - ref: ansible_collections.dockyard.swarm.ready_stacks_role
+    description: The role that uses this module.
+"""
+
+EXAMPLES = r"""
+- name: Read the switches
+  dockyard.swarm.ready_stacks:
+    stacks:
+      monitoring:
+        retention: 15d
+        slack_webhook: "{{ vault_slack }}"
+  register: ready
+  no_log: true
+"""
+
+RETURN = r"""
+projects:
+  description: Entries of C(stack_projects), in the order of the switches. Contents of secrets stand in them.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - name: monitoring
+      files: [/collections/dockyard/swarm/stacks/monitoring/compose.yml]
+"""
