@@ -6,17 +6,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible.template import trust_as_template
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.ready_stacks import (
     ReadyStackError,
-    project_of,
-    read_ready_stack,
+    projects_of,
+    renderer,
 )
 
 # Below the collection, beside plugins/.
@@ -34,19 +32,10 @@ class ActionModule(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validated, options = self.validate_argument_spec(argument_spec={"stacks": {"type": "dict", "required": True}})
         try:
-            projects = [self._project(str(name), given or {}) for name, given in options["stacks"].items()]
+            projects = projects_of(STACKS, options["stacks"], renderer(self._templar))
         except ReadyStackError as error:
             raise AnsibleActionFail(str(error)) from None
         result.update(changed=False, projects=projects)
         # Contents of secrets stand in them. (With no_log on the task, its errors would be hidden as well.)
         result["_ansible_no_log"] = True
         return result
-
-    def _project(self, name: str, given: Any) -> dict[str, Any]:
-        if not isinstance(given, Mapping):
-            raise ReadyStackError(f"swarm_stacks.{name} has to be a mapping of options, such as {{}}")
-        return project_of(read_ready_stack(STACKS, name), given, self._render)
-
-    def _render(self, text: str, variables: Mapping[str, Any]) -> str:
-        templar = self._templar.copy_with_new_env(available_variables=dict(variables))
-        return str(templar.template(trust_as_template(text)))

@@ -20,6 +20,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request impo
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._validate import names, specs
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._validate.findings import Findings
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.new_stack import NewStackError, check_files
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.ready_stacks import ReadyStackError, projects_of, renderer
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.stack_project import ProjectError, read_project
 
 COLLECTION = Path(__file__).resolve().parents[2]
@@ -139,9 +140,14 @@ class ActionModule(ActionBase):
         """The files of declared stacks, as the first manager would deploy them."""
         raw = self._raw(next(iter(self._variables["groups"].get("swarm_managers", [])), _LOCALHOST))
         try:
-            projects = self._templated(raw, raw.get("stack_projects") or [])
+            switches = self._templated(raw, raw.get("swarm_stacks") or {})
+            projects = projects_of(COLLECTION / "stacks", switches, renderer(self._templar))
+            projects += self._templated(raw, raw.get("stack_projects") or [])
+        except ReadyStackError as error:
+            faults.add(str(error))
+            return
         except AnsibleError as error:
-            faults.add(f"stack_projects cannot be evaluated: {str(error).splitlines()[0]}")
+            faults.add(f"the stacks cannot be evaluated: {str(error).splitlines()[0]}")
             return
         for options in self._stack_options(projects):
             self._stack(options, raw, faults, warnings)

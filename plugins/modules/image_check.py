@@ -61,6 +61,10 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors impo
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
 
 
+def argument_spec() -> dict[str, Any]:
+    return {}
+
+
 def act(module: AnsibleModule) -> dict[str, Any]:
     answers = answers_of(runner(module))
     problems = problems_of(answers)
@@ -70,7 +74,7 @@ def act(module: AnsibleModule) -> dict[str, Any]:
 
 
 def main() -> None:
-    run_module(act, {})
+    run_module(act, argument_spec())
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from ansible.template import trust_as_template
 
 # Understood of every ready-made stack, and handed on to the deploy as they are.
 DEPLOY_OPTIONS = ("state", "wait_timeout", "plan_file", "unsupported", "host_credentials")
@@ -69,6 +70,34 @@ def read_ready_stack(stacks: Path, name: str) -> ReadyStack:
         path.name.split(".")[0]: path.read_text(encoding="utf-8") for path in sorted((folder / "configs").glob("*.j2"))
     }
     return ReadyStack(name, folder, described["options"], frozenset(described.get("secrets", [])), templates)
+
+
+def projects_of(stacks: Path, switches: Mapping[str, Any], render: Render) -> list[dict[str, Any]]:
+    """The entries of `stack_projects` for all switches, in their order.
+
+    Args:
+        stacks: the folder of ready-made stacks.
+        switches: options by name of the stack.
+
+    Raises:
+        ReadyStackError: one of them cannot be followed.
+    """
+    projects = []
+    for name, given in switches.items():
+        if not isinstance(given or {}, Mapping):
+            raise ReadyStackError(f"swarm_stacks.{name} has to be a mapping of options, such as {{}}")
+        projects.append(project_of(read_ready_stack(stacks, str(name)), given or {}, render))
+    return projects
+
+
+def renderer(templar: Any) -> Render:
+    """Renders as Ansible does, with the given variables alone."""
+
+    def render(text: str, variables: Mapping[str, Any]) -> str:
+        own = templar.copy_with_new_env(available_variables=dict(variables))
+        return str(own.template(trust_as_template(text)))
+
+    return render
 
 
 def project_of(stack: ReadyStack, given: Mapping[str, Any], render: Render) -> dict[str, Any]:

@@ -127,6 +127,16 @@ def test_compose_files_are_read_and_checked(tmp_path: Path, marker: Path) -> Non
     assert not marker.exists()
 
 
+def test_switches_of_ready_made_stacks_are_followed(tmp_path: Path, marker: Path) -> None:
+    done = validate(tmp_path, marker, {"swarm_stacks": {"monitoring": {"retention": "3d", "webhook": "http://x"}}})
+    assert done.returncode == 0, done.stdout + done.stderr
+
+    done = validate(tmp_path, marker, {"swarm_stacks": {"monitoring": {"retentoin": "3d"}}})
+    assert done.returncode != 0
+    assert "did you mean retention?" in told(done)[0]
+    assert not marker.exists()
+
+
 def test_what_only_a_host_can_tell_is_left_for_later(tmp_path: Path, marker: Path) -> None:
     done = validate(tmp_path, marker, {"swarm_advertise_addr": "{{ ansible_facts.eth1.ipv4.address }}"})
 
