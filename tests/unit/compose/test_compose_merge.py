@@ -236,3 +236,16 @@ def test_a_long_text_is_not_repeated_without_bounds(read: Load) -> None:
     aliases = "\n".join(f"  k{number}: *a" for number in range(20_000))
     with pytest.raises(ComposeError, match="aliases expand to more than 32000000 characters"):
         read(f"x-a: &a {long}\nx-b:\n{aliases}\nservices: {{a: {{image: i}}}}\n")
+
+
+@pytest.mark.parametrize("dialect", ["stack", "compose"])
+def test_an_empty_key_below_a_typed_one(tmp_path: Path, dialect: str) -> None:
+    file = tmp_path / "stack.yml"
+    file.write_text("services:\n  a: {image: i, ulimits: {f: {'': '$N', soft: 1, hard: 2}}}\n")
+    with pytest.raises(ComposeError, match="unknown key"):
+        load([str(file)], {"N": "1"}, dialect=dialect)
+
+
+def test_tmpfs_beside_volumes_that_are_no_list(read: Load) -> None:
+    with pytest.raises(ComposeError, match="volumes: must be a list"):
+        read("services:\n  a: {image: i, tmpfs: /x, volumes: 5}\n")

@@ -97,12 +97,12 @@ _FLAGS = {
     "secrets": ("external",),
     "configs": ("external",),
 }
-_CAST = ""
+_CAST = object()  # no key of a file is this
 
 
-def _tree() -> dict[str, Any]:
+def _tree() -> dict[Any, Any]:
     """The paths of typed keys as nested mappings, the cast at the end of each."""
-    tree: dict[str, Any] = {}
+    tree: dict[Any, Any] = {}
     patterns = {f"services.*.{path}": convert for path, convert in _SERVICE.items()}
     patterns.update({f"{section}.*.{key}": _boolean for section, keys in _FLAGS.items() for key in keys})
     for path, convert in patterns.items():
@@ -121,7 +121,7 @@ def cast(model: dict[str, Any]) -> Iterator[tuple[Path, str]]:
     return _cast(model, _TREE, ())
 
 
-def _cast(value: Any, tree: dict[str, Any], path: Path) -> Iterator[tuple[Path, str]]:
+def _cast(value: Any, tree: dict[Any, Any], path: Path) -> Iterator[tuple[Path, str]]:
     if isinstance(value, dict):
         keys = list(value) if "*" in tree else [key for key in value if key in tree]
     else:

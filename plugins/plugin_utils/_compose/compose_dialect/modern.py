@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.keys import KEYS
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.casts import cast
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.extensions import (
     without_extensions,
@@ -23,12 +24,7 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files 
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.mounts import absolute
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.reading import STARTED, Choices, Extras
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.ineffective import (
-    OBJECT_PATHS,
-    SERVICE_KEYS,
-    SERVICE_PATHS,
-    Ineffective,
-)
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.ineffective import Ineffective
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.units import byte_count
 
 Json = dict[str, Any]
@@ -62,9 +58,9 @@ class Lowering:
         result = {key: value for key, value in data.items() if key not in ("version", "name", "models")}
         self.extras.name = self._name(data.get("name"))
         if "models" in data:
-            self._ineffective(("models",), SERVICE_KEYS["models"])
-        for pattern, advice in OBJECT_PATHS.items():
-            result = self._unsupported.drop(result, pattern, (), advice)
+            self._ineffective(("models",), KEYS["services.*.models"].advice)
+        for section in [section for section in result if section != "services"]:
+            result[section] = self._unsupported.drop(result[section], (section,))
         services = result.get("services")
         if isinstance(services, dict):
             result["services"] = {name: self._service(name, service) for name, service in services.items()}
@@ -97,11 +93,7 @@ class Lowering:
         path: Path = ("services", name)
         result = without_extensions({key: value for key, value in service.items() if key != "profiles"})
         self._implied_order(name, result)
-        for key in [key for key in result if key in SERVICE_KEYS]:
-            if result.pop(key) is not False:
-                self._ineffective((*path, key), SERVICE_KEYS[key])
-        for pattern, advice in SERVICE_PATHS.items():
-            result = self._unsupported.drop(result, pattern, path, advice)
+        result = self._unsupported.drop(result, path)
         _rewrite_service(result)
         if isinstance(result.get("ports"), list):
             ports = [self._port(port, (*path, "ports", index)) for index, port in enumerate(result["ports"])]
@@ -115,7 +107,7 @@ class Lowering:
             result["depends_on"] = self._depends_on(name, result["depends_on"], (*path, "depends_on"))
         if "tmpfs" in result:
             mounts = self._tmpfs(result.pop("tmpfs"), (*path, "tmpfs"))
-            result["volumes"] = [*(result.get("volumes") or []), *mounts]
+            result["volumes"] = [*_list(result.get("volumes")), *mounts] if _may_grow(result) else result["volumes"]
         if "env_file" in result:
             self.extras.env_files[name] = self._env_files(result.pop("env_file"), (*path, "env_file"))
         return result
@@ -300,6 +292,11 @@ def _switch_off(healthcheck: Any) -> None:
     """`disable` wins over `test`, which may have come from another file."""
     if isinstance(healthcheck, dict) and healthcheck.get("disable") is True:
         healthcheck.pop("test", None)
+
+
+def _may_grow(service: Json) -> bool:
+    """Whether mounts can be added; what is no list is told by the check that follows."""
+    return isinstance(service.get("volumes", []), list)
 
 
 def _list(value: Any) -> list[Any]:

@@ -15,13 +15,6 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.keys impor
 
 Json = dict[str, Any]
 
-_SERVICE = ("services", "*")
-
-# Keys of services; deeper in a service (`*` is any name, `[]` any item of a list); in the other sections.
-SERVICE_KEYS = {path[2]: text for path, text in INEFFECTIVE.items() if path[:2] == _SERVICE and len(path) == 3}
-SERVICE_PATHS = {path[2:]: text for path, text in INEFFECTIVE.items() if path[:2] == _SERVICE and len(path) > 3}
-OBJECT_PATHS = {path: text for path, text in INEFFECTIVE.items() if path[:1] != ("services",) and len(path) > 1}
-
 
 class Ineffective:
     """Collects what has no effect, as faults, as warnings or not at all."""
@@ -46,14 +39,17 @@ class Ineffective:
             if value is not False:
                 self.add(path, f"has no effect in a swarm: {advice}")
 
-    def drop(self, value: Any, pattern: tuple[str, ...], path: Path, advice: str) -> Any:
-        """The value without what a pattern leads to; each thing dropped is noted."""
-        found = list(_matches(value, pattern, path))
-        for match in found:
+    def drop(self, value: Any, path: Path) -> Any:
+        """What stands at a path of a file, without the keys that have no effect; each is noted."""
+        tree = _TREE
+        for part in path:
+            tree = tree.get("*") or tree.get(str(part)) or {}
+        found = list(_found(value, tree, path))
+        for place, advice, dropped in found:
             # Keys set to false need no warning.
-            if _at(value, match[len(path) :]) is not False:
-                self.add(match, f"has no effect in a swarm: {advice}")
-        return _without(value, [match[len(path) :] for match in found])
+            if dropped is not False:
+                self.add(place, f"has no effect in a swarm: {advice}")
+        return _without(value, [place[len(path) :] for place, _advice, _value in found])
 
     def raise_any(self) -> None:
         """Raise ComposeError if there were faults."""
@@ -93,23 +89,6 @@ def _found(value: Any, tree: Json, path: Path) -> Iterator[tuple[Path, str, Any]
     elif isinstance(value, list) and "[]" in tree:
         for index, item in enumerate(value):
             yield from _found(item, tree["[]"], (*path, index))
-
-
-def _matches(value: Any, pattern: tuple[str, ...], path: Path) -> Iterator[Path]:
-    if not pattern:
-        yield path
-    elif pattern[0] == "[]":
-        for index, item in enumerate(value) if isinstance(value, list) else ():
-            yield from _matches(item, pattern[1:], (*path, index))
-    elif isinstance(value, dict):
-        for key in list(value) if pattern[0] == "*" else [key for key in value if key == pattern[0]]:
-            yield from _matches(value[key], pattern[1:], (*path, key))
-
-
-def _at(value: Any, path: Path) -> Any:
-    for part in path:
-        value = value[part]
-    return value
 
 
 def _without(value: Any, paths: list[Path]) -> Any:

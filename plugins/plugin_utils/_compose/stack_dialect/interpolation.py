@@ -141,12 +141,12 @@ _OF_KIND: dict[str, Callable[[str], Any]] = {
 }
 
 
-_CAST = ""
+_CAST = object()  # no key of a file is this
 
 
-def _tree() -> dict[str, Any]:
+def _tree() -> dict[Any, Any]:
     """The paths of the keys whose text becomes another type as nested mappings, the cast at the end of each."""
-    tree: dict[str, Any] = {}
+    tree: dict[Any, Any] = {}
     for path, key in KEYS.items():
         # Where a text may stand, it stays one, except where it would have no other meaning.
         kinds = key.kind.split("|")
