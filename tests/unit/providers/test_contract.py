@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.contract import (
+    PROVIDERS,
     ContractError,
     Fleet,
     fleet_of,
@@ -28,7 +29,7 @@ def test_a_provider_is_ours_by_its_short_name_or_any_role_by_its_full_one() -> N
 
 @pytest.mark.parametrize("provider", ["", "gec", "GCE", "my_hosts", "acme.cloud", "acme.cloud.", "../evil", "a b.c.d"])
 def test_any_other_provider_is_refused_with_those_there_are(provider: str) -> None:
-    with pytest.raises(ContractError, match="write gce, static, or the full name of a role"):
+    with pytest.raises(ContractError, match=f"write {', '.join(sorted(PROVIDERS))}, or the full name of a role"):
         role_of(provider)
 
 
