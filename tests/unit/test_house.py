@@ -61,3 +61,11 @@ def test_every_role_declares_its_options_and_has_a_page() -> None:
     for role in sorted(path for path in (ROOT / "roles").iterdir() if path.is_dir()):
         assert (role / "meta" / "argument_specs.yml").is_file(), role.name
         assert (role / "README.md").is_file(), role.name
+
+
+def test_no_argument_spec_holds_a_template() -> None:
+    """Ansible renders all of a spec, descriptions too, before each role, and fails where a name in it is unknown."""
+    for path in sorted((ROOT / "roles").glob("*/meta/argument_specs.yml")):
+        text = path.read_text(encoding="utf-8")
+        assert "{{" not in text, path
+        assert "{%" not in text, path
