@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose import Project
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose import ComposeError, Project, load
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files import project_variables
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.keys import INEFFECTIVE
-from compose_oracle import PROJECT
+from compose_oracle import HOME, PROJECT, Answer, Question
 
 Json = dict[str, Any]
 
@@ -22,6 +24,31 @@ _PART = re.compile(r"([0-9.]+)(ms|µs|ns|h|m|s)")
 _SECTIONS = ("networks", "volumes", "configs", "secrets")
 _NOT_COMPARED = ("attach", "depends_on", "develop", "env_file", "models", "profiles", "provider", "scale", "tmpfs")
 _NO_VALUE = "<no value>"
+
+
+def ours(question: Question, place: Path, dialect: str = "compose") -> tuple[Any, str]:
+    """Our reading of a project in the common form, or None and why it is refused."""
+    environment = {"HOME": HOME, **question.environment}
+    try:
+        project = load(
+            [str(place / name) for name in question.main],
+            project_variables(str(place), [], environment),
+            dialect=dialect,
+            profiles=question.profiles,
+            unsupported="ignore",
+            name=PROJECT,
+        )
+    except ComposeError as error:
+        return None, str(error)
+    return of_ours(project), ""
+
+
+def theirs(question: Question, place: Path, answer: Answer) -> Any:
+    """docker compose's reading in the common form, or None if it refused."""
+    if answer.config is None:
+        return None
+    environment = {"HOME": HOME, **question.environment}
+    return of_compose(answer.config, project_variables(str(place), [], environment))
 
 
 def of_compose(config: Json, environment: Mapping[str, str]) -> Json:
@@ -111,11 +138,9 @@ def _compose_service(service: Json) -> Json:
 
 
 def _our_service(service: Json) -> Json:
-    service = dict(service)
+    service = _effective(dict(service), ("services", "*"))
     service["environment"] = {key: _variable(value) for key, value in service.get("environment", {}).items()}
     service["ports"] = [{"mode": "ingress", "protocol": "tcp", **port} for port in service.get("ports", [])]
-    if not service.get("networks"):
-        service["networks"] = {"default": {"attached": True}}
     return _common({key: value for key, value in service.items() if key not in _NOT_COMPARED})
 
 
@@ -128,7 +153,7 @@ def _common(service: Json) -> Json:
     service["networks"] = {
         name: {**(network or {}), "attached": True} for name, network in (service.get("networks") or {}).items()
     }
-    if "network_mode" in service and not service.get("networks"):
+    if not service.get("networks"):
         service["networks"] = {"default": {"attached": True}}
     service.pop("network_mode", None)
     deploy = _with_durations(service.get("deploy") or {})

@@ -13,10 +13,8 @@ from typing import Any
 
 import compose_cases
 import pytest
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose import ComposeError, load
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files import project_variables
-from compose_form import of_compose, of_ours
-from compose_oracle import HOME, PROJECT, Answer, ComposeOracle, Question, compose_oracle
+from compose_form import ours, theirs
+from compose_oracle import Answer, ComposeOracle, Question, compose_oracle
 from compose_rows import ROWS, row_of
 
 SEED = int(os.environ.get("PARITY_SEED") or random.SystemRandom().randrange(10**6))
@@ -32,30 +30,6 @@ def oracle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposeOracle]:
         yield found
 
 
-def ours(question: Question, place: Path) -> tuple[Any, str]:
-    """Our reading of a project in the common form, or None and why it is refused."""
-    environment = {"HOME": HOME, **question.environment}
-    try:
-        project = load(
-            [str(place / name) for name in question.main],
-            project_variables(str(place), [], environment),
-            dialect="compose",
-            profiles=question.profiles,
-            unsupported="ignore",
-            name=PROJECT,
-        )
-    except ComposeError as error:
-        return None, str(error)
-    return of_ours(project), ""
-
-
-def theirs(question: Question, answer: Answer) -> Any:
-    """docker compose's reading in the common form, or None if it refused."""
-    if answer.config is None:
-        return None
-    return of_compose(answer.config, {"HOME": HOME, **question.environment})
-
-
 def explained(oracle: ComposeOracle, question: Question, reading: Any, refusal: str, answer: Answer) -> bool:
     """Whether a row says why the two differ."""
     if reading is None and answer.config is None:
@@ -67,7 +41,7 @@ def explained(oracle: ComposeOracle, question: Question, reading: Any, refusal: 
     if "extends" not in question.files[question.main[0]]:
         return False
     chances = oracle.ask([question] * AGAIN)
-    return any(ours(question, place)[0] == theirs(question, another) for _question, place, another in chances)
+    return any(ours(question, place)[0] == theirs(question, place, another) for _question, place, another in chances)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +63,7 @@ def test_reads_as_docker_compose_does(generator: Generator, count: int, oracle: 
     read = 0
     for question, place, answer in oracle.ask(generator(chance, count * SCALE)):
         reading, refusal = ours(question, place)
-        expected = theirs(question, answer)
+        expected = theirs(question, place, answer)
         read += expected is not None and reading == expected
         if reading != expected and not explained(oracle, question, reading, refusal, answer):
             texts = "\n".join(f"--- {name}\n{question.files[name]}" for name in question.main)
