@@ -28,7 +28,7 @@ _NO_VALUE = "<no value>"
 
 def ours(question: Question, place: Path, dialect: str = "compose") -> tuple[Any, str]:
     """Our reading of a project in the common form, or None and why it is refused."""
-    environment = {"HOME": HOME, **question.environment}
+    environment = {"HOME": HOME, "PWD": str(place), **question.environment}
     try:
         project = load(
             [str(place / name) for name in question.main],
