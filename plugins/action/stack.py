@@ -17,6 +17,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from ansible import constants
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
@@ -43,6 +44,7 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils.vaulted import secr
 display = Display()
 
 PROGRESS_SECONDS = 5
+_OUTPUT_IS_PRINTED = 3
 # Connections that are known to run two commands at a time.
 _TWO_AT_A_TIME = ("ssh", "local", "docker", "community.docker.docker")
 
@@ -99,7 +101,11 @@ class ActionModule(ActionBase):
     def _result_if_unchanged(
         self, options: dict[str, Any], project: LoadedProject, task_vars: dict[str, Any]
     ) -> dict[str, Any] | None:
-        if self._task.async_val or not unchanged_stack.can_be_decided(options, self._environment, project):
+        if (
+            self._task.async_val
+            or _prints_output()
+            or not unchanged_stack.can_be_decided(options, self._environment, project)
+        ):
             return None
         probe = unchanged_stack.stack_probe(self._python(task_vars), options, self._own_address, project)
         done = self._low_level_execute_command(probe)
@@ -111,6 +117,7 @@ class ActionModule(ActionBase):
         """Show what is waited for while the module waits, by looking beside it."""
         waits = options["wait"] and options["state"] != "absent" and not self._task.check_mode
         two_at_a_time = self._connection.transport in _TWO_AT_A_TIME and not self._task.async_val
+        two_at_a_time = two_at_a_time and not _prints_output()
         if not waits or not two_at_a_time or not unchanged_stack.can_be_probed(options, self._environment):
             return nullcontext()
         probe = progress.progress_probe(self._python(task_vars), options, self._own_address)
@@ -183,6 +190,11 @@ class ActionModule(ActionBase):
         except AnsibleError:
             places = "" if os.path.isabs(path) else "; it was looked for beside the role, the playbook and in its files"
             raise AnsibleActionFail(f"the {what} {path} does not exist on the controller{places}") from None
+
+
+def _prints_output() -> bool:
+    """Whether connections print what commands answer, as at `-vvv`: what a probe brings has secret values in it."""
+    return display.verbosity >= _OUTPUT_IS_PRINTED or bool(constants.DEFAULT_DEBUG)
 
 
 def _beside_the_results(line: str) -> None:

@@ -183,7 +183,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._service.decide imp
     decide,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.credentials import finder
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.hidden import variables_hidden_in
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.hidden import hidden_in
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.record import history_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import NAMESPACE, labels_of, short_name
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.module_result import (
@@ -249,8 +249,8 @@ def _without_secrets(engine: Engine, change: Change, cluster: Cluster) -> Change
     if not change.differences:
         return change
     stack = labels_of(cluster.services[change.name]["Spec"]).get(NAMESPACE, "")
-    hidden = variables_hidden_in(history_of(engine, stack), stack) if stack else {}
-    sensitive, name = NOT_FROM_VAULTS.and_variables(hidden), short_name(change.name, stack)
+    sensitive = hidden_in(history_of(engine, stack), stack) if stack else NOT_FROM_VAULTS
+    name = short_name(change.name, stack)
     return replace(
         change,
         differences=tuple(difference_without_secrets(name, item, sensitive) for item in change.differences),

@@ -405,7 +405,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.deploy_reque
     request_from_options,
     request_from_project,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.hidden import variables_hidden_in
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.hidden import hidden_in
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.record import history_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.rollback import plan_rollback
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.operations import (
@@ -496,7 +496,7 @@ def _present(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
     project = unpack_project(module.params["project"])
     job = request_from_project(module.params, project, engine.api_version, _auth_for(module))
     plan, current = plan_request(engine, job)
-    sensitive = job.sensitive.and_variables(variables_hidden_in(current.history, job.stack))
+    sensitive = job.sensitive.and_also(hidden_in(current.history, job.stack))
     _warn(module, [*job.desired.warnings, *plan.warnings], sensitive)
     if module.check_mode:
         return plan_result(plan, sensitive)
@@ -517,7 +517,7 @@ def _rolled_back(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
 
 def _absent(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
     name = module.params["name"]
-    sensitive = NOT_FROM_VAULTS.and_variables(variables_hidden_in(history_of(engine, name), name))
+    sensitive = hidden_in(history_of(engine, name), name)
     plan = plan_removal(engine, name)
     if not module.check_mode:
         plan = remove_stack(engine, request_from_options(module.params, _auth_for(module)), plan)

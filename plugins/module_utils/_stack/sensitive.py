@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 Json = dict[str, Any]
@@ -72,12 +72,13 @@ class Sensitive:
     variables: Mapping[str, frozenset[str]] = field(default_factory=dict)
     configs: frozenset[str] = frozenset()
 
-    def and_variables(self, more: Mapping[str, Iterable[str]]) -> Sensitive:
-        """The same with more variables."""
-        services = {*self.variables, *more}
-        return replace(
-            self,
-            variables={name: frozenset([*self.variables.get(name, ()), *more.get(name, ())]) for name in services},
+    def and_also(self, other: Sensitive) -> Sensitive:
+        """What is secret by either."""
+        services = {*self.variables, *other.variables}
+        return Sensitive(
+            self.values | other.values,
+            {name: self.variables.get(name, frozenset()) | other.variables.get(name, frozenset()) for name in services},
+            self.configs | other.configs,
         )
 
     def findable(self) -> list[str]:

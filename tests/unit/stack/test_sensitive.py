@@ -166,7 +166,7 @@ def test_a_removal_hides_what_the_history_knows_to_be_secret():
     swarm = Swarm()
     deploy(FakeEngine(swarm), secret_request("hunter2-old"))
     configs = [item for item in swarm.objects["configs"].values() if ".deployment." in item["Spec"]["Name"]]
-    assert hidden.variables_hidden_in(configs, "shop") == {"ui": {"DB_PASSWORD", "DATABASE_URL", "GREETING"}}
+    assert hidden.hidden_in(configs, "shop").variables == {"ui": {"DB_PASSWORD", "DATABASE_URL", "GREETING"}}
 
 
 def test_going_back_finds_the_value_where_it_still_runs():
@@ -232,6 +232,20 @@ def test_the_content_of_a_config_from_a_vault_is_kept_as_a_digest_and_found_agai
     assert "ZnJvbXRoZXZhdWx0" not in json.dumps([item.state for item in history(swarm)])
     roll_back_stack(engine, request_for({}), None)
     assert swarm.services() == {"ui": "ui:1"}
+    # The deployment that went back knows of the files no more than the history does.
+    assert "ZnJvbXRoZXZhdWx0" not in json.dumps([item.state for item in history(swarm)])
+
+
+def test_what_was_gone_back_to_is_kept_without_values_that_only_the_controller_knew_of():
+    swarm = Swarm()
+    engine = FakeEngine(swarm)
+    for image in ("ui:1", "ui:2"):
+        request = secret_request("hunter2-old", image=image)
+        request.desired.services["shop_ui"]["Labels"]["greeting"] = "hello fromthevault"
+        deploy(engine, request)
+    rollback, _result = roll_back_stack(engine, request_for({}), None)
+    shown = plan_result(rollback.plan, rollback.sensitive)
+    assert nothing_planted_in(shown, *[item.state for item in history(swarm)]) == []
 
 
 def test_the_warning_about_a_network_that_differs_hides_its_secrets():

@@ -118,3 +118,12 @@ def test_a_plan_file_is_for_its_owner_alone_also_where_it_was_there_before(tmp_p
             os.umask(umask)
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert path.read_text() == "plan"
+
+
+@pytest.mark.parametrize(
+    ("verbosity", "debug", "printed"), [(0, False, False), (2, False, False), (3, False, True), (0, True, True)]
+)
+def test_nothing_is_probed_where_connections_print_what_commands_answer(monkeypatch, verbosity, debug, printed):
+    monkeypatch.setattr(stack.display, "verbosity", verbosity)
+    monkeypatch.setattr(stack.constants, "DEFAULT_DEBUG", debug)
+    assert stack._prints_output() is printed

@@ -67,26 +67,28 @@ def is_hidden(state: Json) -> bool:
     return _KEY_ID in state
 
 
-def hidden_variables(state: Json, stack: str) -> dict[str, set[str]]:
-    """By a service's name in the file, names of its variables whose values are hidden."""
-    found: dict[str, set[str]] = {}
-    for path, leaf in _digests(state, []):
-        if path[0] == "services" and path[-2:-1] == ["Env"]:
-            found.setdefault(short_name(path[1], stack), set()).add(leaf[_NAME].removesuffix("="))
-    return found
+def hidden_in(history: Iterable[Json], stack: str) -> Sensitive:
+    """What the deployments that a stack's configs keep know to be secret.
 
-
-def variables_hidden_in(history: Iterable[Json], stack: str) -> dict[str, set[str]]:
-    """The same of all deployments that a stack's configs keep."""
-    found: dict[str, set[str]] = {}
+    Args:
+        history: the configs.
+    """
+    variables: dict[str, set[str]] = {}
+    configs: set[str] = set()
     for deployment in deployments_in(history):
-        for service, names in hidden_variables(deployment.state, stack).items():
-            found.setdefault(service, set()).update(names)
-    return found
+        for path, leaf in _digests(deployment.state, []):
+            name = short_name(path[1], stack)
+            if path[0] == "configs":
+                configs.add(name)
+            elif path[-2] == "Env":
+                variables.setdefault(name, set()).add(leaf[_NAME].removesuffix("="))
+    return Sensitive(
+        variables={name: frozenset(names) for name, names in variables.items()}, configs=frozenset(configs)
+    )
 
 
-def reveal(state: Json, now: Iterable[Any], stack: str, key: bytes) -> Json:
-    """A snapshot with its values, as far as they are still in use.
+def reveal(state: Json, now: Iterable[Any], stack: str, key: bytes) -> tuple[Json, Sensitive]:
+    """A snapshot with its values, as far as they are still in use, and these values as what is secret.
 
     Args:
         now: whatever may hold the values: specs that run or ran before, contents of configs.
@@ -97,12 +99,14 @@ def reveal(state: Json, now: Iterable[Any], stack: str, key: bytes) -> Json:
     known = {_digest(key, text): text for text in _texts(list(now))}
     result = copy.deepcopy(state)
     lost = []
+    values = set()
     for path, leaf in list(_digests(state, [])):
         holder = result
         for part in path[:-1]:
             holder = holder[part]
         if leaf[_DIGEST] in known:
             holder[path[-1]] = known[leaf[_DIGEST]]
+            values.add(holder[path[-1]].removeprefix(leaf[_NAME] if path[-2] == "Env" else ""))
         else:
             lost.append(_told(path, leaf, stack))
     if lost:
@@ -114,7 +118,7 @@ def reveal(state: Json, now: Iterable[Any], stack: str, key: bytes) -> Json:
         )
         raise LostValueError(f"{', '.join(sorted(set(lost)))}: secret values are not kept, and {reason}")
     result.pop(_KEY_ID)
-    return result
+    return result, Sensitive(frozenset(values))
 
 
 def _secrets_of(state: Json, stack: str, sensitive: Sensitive) -> Iterator[tuple[list[Any], str]]:

@@ -21,9 +21,9 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.depl
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.hidden import (
     digest_key,
+    hidden_in,
     hide,
     needs_hiding,
-    variables_hidden_in,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.snapshot import snapshot_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import NAMESPACE
@@ -61,7 +61,7 @@ def record_deployment(
     """
     now = read_current(engine, before.stack, {}, {})
     history = list(now.history)
-    sensitive = sensitive.and_variables(variables_hidden_in(history, before.stack))
+    sensitive = sensitive.and_also(hidden_in(history, before.stack))
     if how_many:
         number = max((item.number for item in deployments_in(history)), default=0) + 1
         new = []

@@ -24,9 +24,9 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.depl
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.hidden import (
     LostValueError,
     digest_key,
+    hidden_in,
     is_hidden,
     reveal,
-    variables_hidden_in,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.snapshot import (
     content_ids,
@@ -120,8 +120,9 @@ def plan_rollback(engine: Engine, stack: str, number: int | None, interrupted: b
         PlanError: something that it needs is no more.
     """
     now = read_current(engine, stack, {}, {})
-    deployment = _with_secret_values(engine, choose(deployments_in(now.history), number, interrupted), now)
-    sensitive = NOT_FROM_VAULTS.and_variables(variables_hidden_in(now.history, stack))
+    kept = choose(deployments_in(now.history), number, interrupted)
+    deployment, revealed = _with_secret_values(engine, kept, now)
+    sensitive = hidden_in(now.history, stack).and_also(revealed)
     wanted = desired_from_snapshot(deployment.state)
     current = read_current(engine, stack, wanted.configs, wanted.secrets)
     _refuse_lost_secrets(deployment, wanted, current)
@@ -144,24 +145,24 @@ def plan_rollback(engine: Engine, stack: str, number: int | None, interrupted: b
     return RollbackPlan(plan, current, Order(deployment.state.get("order") or {}), deployment, sensitive)
 
 
-def _with_secret_values(engine: Engine, deployment: Deployment, now: Current) -> Deployment:
-    """A kept deployment with the values that the history has only digests of.
+def _with_secret_values(engine: Engine, deployment: Deployment, now: Current) -> tuple[Deployment, Sensitive]:
+    """A kept deployment with the values that the history has only digests of, and these values.
 
     Raises:
         HistoryError: some of them are nowhere any more.
     """
     if not is_hidden(deployment.state):
-        return deployment
+        return deployment, NOT_FROM_VAULTS
     specs = [item.get(key) for item in now.services.values() for key in ("Spec", "PreviousSpec")]
     others = [item.get("Spec", item) for item in (*now.configs, *now.own(now.networks))]
     try:
-        state = reveal(deployment.state, [*specs, *others], now.stack, digest_key(engine.swarm()))
+        state, revealed = reveal(deployment.state, [*specs, *others], now.stack, digest_key(engine.swarm()))
     except LostValueError as error:
         raise HistoryError(
             f"deployment {deployment.number} cannot be gone back to for want of {error}. Deploy the files of that time "
             "instead"
         ) from error
-    return replace(deployment, state=state)
+    return replace(deployment, state=state), revealed
 
 
 def without_jobs(plan: Plan) -> Plan:
