@@ -220,3 +220,28 @@ def test_secrets_of_a_fleet_are_in_no_output(playbook: Playbook, fleet: dict[str
     failed = playbook(PROVISION, "--diff", "-vvv", *declare(**declared))
     assert failed.status != 0
     assert SECRET not in failed.output
+
+
+NO_FILE = "{{ lookup('ansible.builtin.file', '/nonexistent/key.pub') }}"
+
+
+def test_a_second_workstation_needs_no_file_of_the_first(
+    playbook: Playbook, fleet: dict[str, Any], tmp_path: Path
+) -> None:
+    """Its declaration reads keys from files that only the workstation which made the hosts has."""
+    variables = {
+        **fleet,
+        "gce_hosts_ssh_keys": [NO_FILE],
+        "hosts_confirm": "shop",
+        "hosts_public_keys": ["a:ssh-rsa A"],
+    }
+    deleted = playbook("dockyard.swarm.deprovision", *declare(**variables))
+    assert deleted.status == 0, deleted.output
+    play = tmp_path / "authorize.yml"
+    role = {"ansible.builtin.include_role": {"name": "dockyard.swarm.hosts", "tasks_from": "authorize"}}
+    task = {"name": "Authorize", **role}
+    play.write_text(json.dumps([{"name": "Authorize", "hosts": "localhost", "gather_facts": False, "tasks": [task]}]))
+    authorized = playbook(
+        str(play), "-e", "ansible_python_interpreter={{ ansible_playbook_python }}", *declare(**variables)
+    )
+    assert authorized.status == 0, authorized.output
