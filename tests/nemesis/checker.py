@@ -23,6 +23,8 @@ Event = Mapping[str, Any]
 
 # Seconds that a sample may be late against the clock of the controllers.
 SLACK = 1.5
+# Seconds that a module lives at most once its controller is gone: it waits for the lock, deploys and rolls back.
+LEFT_BEHIND = 300
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,9 @@ def locks_in(seen: Sequence[tuple[float, Event]]) -> dict[str, tuple[int, float]
 
 def superseded_from(run: Run, other: Run, locks: Mapping[str, tuple[int, float]]) -> float:
     """The earliest moment at which another run may have changed what this one left behind."""
-    if other is run or other.outcome == "refused" or other.ended <= run.began:
+    # The module of a controller that was killed goes on where it runs, and may still wait for the lock.
+    may_act_until = other.ended + LEFT_BEHIND * (other.outcome == "unknown")
+    if other is run or other.outcome == "refused" or may_act_until <= run.began:
         return float("inf")
     if run.name in locks and other.name in locks:
         (own, _t), (index, first_seen) = locks[run.name], locks[other.name]

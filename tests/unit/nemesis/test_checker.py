@@ -134,6 +134,34 @@ def test_a_run_that_was_killed_may_have_got_half_way():
     assert problems(history) == []
 
 
+def test_the_module_of_a_killed_controller_may_still_get_the_lock():
+    """It waited for it meanwhile, and then removes the stack as it was told to."""
+    history = [
+        begin(0, "a1"),
+        end(2, "a1", "unknown"),
+        begin(5, "b1", "web"),
+        sample(6, ("b1", 5), web="b1"),
+        end(9, "b1"),
+        sample(9.5, ("a1", 7)),
+        sample(12, ("a1", 7)),
+        begin(20, "a2", "web"),
+        end(25, "a2"),
+        final(30, web="a2"),
+    ]
+    assert problems(history) == []
+
+
+def test_but_not_for_ever():
+    history = [
+        begin(0, "a1"),
+        end(2, "a1", "unknown"),
+        begin(500, "b1", "web"),
+        end(505, "b1"),
+        final(510),
+    ]
+    assert problems(history) == ["stack shop: b1 was acknowledged, but at 510 s the stack was empty"]
+
+
 def test_a_run_that_never_had_the_lock_excuses_nothing():
     history = [
         begin(0, "a1", "web"),
