@@ -307,7 +307,7 @@ surplus:
 unused_addresses:
   description:
     - Addresses that the group has reserved, that no host uses or is declared to use, and that stay until the group is
-      shrunk. RV(unused_addresses[].usd_per_month) is Google's list price in US dollars.
+      shrunk. C(usd_per_month) is Google's list price in US dollars.
   returned: success
   type: list
   elements: dict

@@ -59,7 +59,7 @@ class FileChange:
 def _without(text: str, secrets: frozenset[str], mask: str) -> str:
     """A text with these parts replaced, as they are or as JSON writes them."""
     for secret in sorted(secrets, key=len, reverse=True):
-        for form in {secret, json.dumps(secret)[1:-1]}:
+        for form in (secret, json.dumps(secret)[1:-1]):
             text = text.replace(form, mask)
     return text
 

@@ -105,7 +105,7 @@ def _documents(text: str | bytes, file: str) -> Iterator[Document]:
         events = yaml.parse(text, Loader=_PARSER)
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
-                root = _Tree(events, source).node(next(events), 0)
+                root = _Tree(events, source).node(next(events, event), 0)
                 yield _document(root, Source(file))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
