@@ -72,7 +72,10 @@ class ActionModule(ActionBase):
     def _raw(self, host: str) -> dict[str, Any]:
         """A host's variables, untemplated."""
         hostvars = self._variables["hostvars"]
-        return {**self._defaults(), **hostvars.raw_get(host), "hostvars": hostvars}
+        # The controller is in no inventory, and the first hosts may be yet to be made: their folder is the same.
+        source = str(next(iter(hostvars._inventory._sources or ()), ""))
+        folder = source if os.path.isdir(source) else os.path.dirname(source)
+        return {"inventory_dir": folder, **self._defaults(), **hostvars.raw_get(host), "hostvars": hostvars}
 
     def _defaults(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -138,7 +141,8 @@ class ActionModule(ActionBase):
 
     def _stacks(self, faults: Findings, warnings: Findings) -> None:
         """The files of declared stacks, as the first manager would deploy them."""
-        raw = self._raw(next(iter(self._variables["groups"].get("swarm_managers", [])), _LOCALHOST))
+        managers = self._variables["groups"].get("swarm_managers", [])
+        raw = self._raw(next(iter(managers), _LOCALHOST))
         try:
             switches = self._templated(raw, raw.get("swarm_stacks") or {})
             projects = projects_of(COLLECTION / "stacks", switches, renderer(self._templar))
@@ -147,7 +151,9 @@ class ActionModule(ActionBase):
             faults.add(str(error))
             return
         except AnsibleError as error:
-            faults.add(f"the stacks cannot be evaluated: {str(error).splitlines()[0]}")
+            sentence = f"the stacks cannot be evaluated: {str(error).splitlines()[0]}"
+            # Hosts that are made later in the run may bring what is missing.
+            (faults if managers else warnings).add(sentence)
             return
         for options in self._stack_options(projects):
             self._stack(options, raw, faults, warnings)

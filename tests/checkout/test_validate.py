@@ -137,6 +137,29 @@ def test_switches_of_ready_made_stacks_are_followed(tmp_path: Path, marker: Path
     assert not marker.exists()
 
 
+def test_stacks_are_checked_before_the_first_host_is_made(tmp_path: Path) -> None:
+    (tmp_path / "compose.yml").write_text("services: {web: {image: x, prots: [80]}}\n")
+    (tmp_path / "groups.yml").write_text("swarm_managers: {}\nswarm_workers: {}\n")
+    (tmp_path / "group_vars").mkdir()
+    declared = {
+        "gce_hosts_groups": [{"name": "manager", "swarm_role": "manager", "count": 1}],
+        "gce_hosts_fleet": "shop",
+        "stack_projects": [{"name": "shop", "files": ["{{ inventory_dir }}/compose.yml"]}],
+    }
+    (tmp_path / "group_vars" / "all.yml").write_text(yaml.safe_dump(declared))
+    done = subprocess.run(
+        [str(BIN / "ansible-playbook"), "-i", str(tmp_path), "playbooks/validate.yml"],
+        cwd=ROOT,
+        env={**os.environ, "ANSIBLE_NOCOLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert len(told(done)) == 1, done.stdout + done.stderr
+    assert "prots" in told(done)[0]
+
+
 def test_what_only_a_host_can_tell_is_left_for_later(tmp_path: Path, marker: Path) -> None:
     done = validate(tmp_path, marker, {"swarm_advertise_addr": "{{ ansible_facts.eth1.ipv4.address }}"})
 
