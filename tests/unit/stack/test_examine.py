@@ -459,8 +459,17 @@ def test_max_replicas_while_a_node_is_drained(told):
 
 def test_start_first_with_every_node_full(told):
     text = "deploy: {{replicas: {}, update_config: {{order: {}}}, placement: {{max_replicas_per_node: 1}}}}"
-    (error,) = told(service(text.format(3, "start-first")))[0]
+
+    def running(count):
+        return Cluster(NODES, [{"Spec": {"Name": "shop_web", "Mode": {"Replicated": {"Replicas": count}}}}])
+
+    (error,) = told(service(text.format(3, "start-first")), running(3))[0]
     assert "write order: stop-first" in error
+    # Starting what is not there yet works; only the next update cannot begin.
+    for cluster in (None, running(2)):
+        errors, (warning,) = told(service(text.format(3, "start-first")), cluster)
+        assert errors == []
+        assert "write order: stop-first" in warning
     assert told(service(text.format(2, "start-first"))) == ([], [])
     assert told(service(text.format(3, "stop-first"))) == ([], [])
 

@@ -102,11 +102,11 @@ def _for_service(subject: Subject, cluster: Cluster, name: str, spec: Json) -> I
         if not empty_is_fine:
             yield Finding(subject.path("services", name), text, _level(subject, spec) if is_global(spec) else WARN)
         return
-    yield from _too_many_replicas(subject, name, spec, fit, available)
+    yield from _too_many_replicas(subject, cluster, name, spec, fit, available)
 
 
 def _too_many_replicas(
-    subject: Subject, name: str, spec: Json, fit: list[Json], available: list[Json]
+    subject: Subject, cluster: Cluster, name: str, spec: Json, fit: list[Json], available: list[Json]
 ) -> Iterable[Finding]:
     most = (spec["TaskTemplate"].get("Placement") or {}).get("MaxReplicas") or 0
     count = replicas(spec)
@@ -125,7 +125,9 @@ def _too_many_replicas(
             f"with order: start-first no update can begin: all {len(available)} nodes have their {most} already; "
             "write order: stop-first, raise this, or lower deploy.replicas"
         )
-        yield Finding(path, text)
+        # This deploy can do it where it only starts what is not there yet; the next one that changes tasks cannot.
+        before = [replicas(item["Spec"]) for item in cluster.services if item["Spec"]["Name"] == name]
+        yield Finding(path, text, ERROR if before and before[0] >= count else WARN)
 
 
 def starts_first(spec: Json) -> bool:
