@@ -86,12 +86,14 @@ class Monitoring:
         alerts = self.prometheus("alerts")["alerts"]
         return {alert["labels"]["alertname"] for alert in alerts if alert["state"] == "firing"} - {"Watchdog"}
 
-    def first_failure(self, service: str) -> float:
-        """When the first task of a service that failed did so, by the engines' own time stamp."""
-        ended = self.on_host("m1", "docker", "service", "ps", "-q", "-f", "desired-state=shutdown", service).split()
-        tasks = json.loads(self.on_host("m1", "docker", "inspect", "--type", "task", *ended))
-        failed = [task["Status"]["Timestamp"] for task in tasks if task["Status"]["State"] == "failed"]
-        return datetime.fromisoformat(min(failed)[:19] + "+00:00").timestamp()
+    def first_failure(self, service: str) -> float | None:
+        """When the first task of a service failed that the swarm still knows, by the engines' own time stamp."""
+        tasks = self.on_host("m1", "docker", "service", "ps", "-q", "--no-trunc", service).split()
+        if not tasks:
+            return None
+        known = json.loads(self.on_host("m1", "docker", "inspect", "--type", "task", *tasks))
+        failed = [task["Status"]["Timestamp"] for task in known if task["Status"]["State"] == "failed"]
+        return datetime.fromisoformat(min(failed)[:19] + "+00:00").timestamp() if failed else None
 
     def site(self, **extra: Any) -> Any:
         """Run site.yml, with more variables. Returns how it ended."""

@@ -75,13 +75,17 @@ def test_a_stack_that_asks_for_it_is_scraped_and_probed(monitoring: Monitoring) 
 def test_a_crash_loop_is_told_within_45_seconds_and_resolves(monitoring: Monitoring) -> None:
     begun = time.time()
     monitoring.app(program=LOOP, wait=False)
-    moment, summary = until(
-        lambda: monitoring.receiver.first("ServiceCrashLoop", "firing", begun, service="app_web"), 75, "crash loop"
-    )
+    failures: list[float] = []
+
+    def told() -> tuple[float, str] | None:
+        # While it is still known: the swarm keeps the last few tasks of a slot only.
+        failures.extend([moment] if not failures and (moment := monitoring.first_failure("app_web")) else [])
+        return monitoring.receiver.first("ServiceCrashLoop", "firing", begun, service="app_web")
+
+    moment, summary = until(told, 75, "crash loop")
     assert "app_web" in summary
     assert "exit_3" in summary
-    failed = monitoring.first_failure("app_web")
-    assert moment - failed < 45, f"told {moment - failed:.0f} s after the first task had failed"
+    assert moment - failures[0] < 45, f"told {moment - failures[0]:.0f} s after the first task had failed"
     healed = time.time()
     assert monitoring.app(program=PROGRAM).status == 0
     until(lambda: monitoring.receiver.first("ServiceCrashLoop", "resolved", healed, service="app_web"), 240, "resolved")
