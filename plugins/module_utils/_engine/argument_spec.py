@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What every module that speaks to an engine declares and does first."""
+"""Connection options of every module that talks to an engine, and how they are used."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["DEFAULT_DOCKER_HOST", "connect", "engine_argument_spec"]
 
 
 def engine_argument_spec() -> dict[str, Any]:
-    """The options of the doc fragment `dockyard.swarm.engine`."""
+    """The options documented in the doc fragment `dockyard.swarm.engine`."""
     return {
         "docker_host": {
             "type": "str",
@@ -31,6 +31,6 @@ def connect(module: AnsibleModule) -> Engine:
     """Connect to the engine that the module's options name.
 
     Raises:
-        EngineError: nobody answers, with what to do about it.
+        EngineError: no engine answers; the message says what to do.
     """
     return Engine.connect(module.params["docker_host"], timeout=module.params["engine_timeout"])

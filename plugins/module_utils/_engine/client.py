@@ -3,11 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""The one place that talks to a Docker Engine.
+"""The only place that talks to a Docker Engine.
 
-Every call sends and returns the Engine API's own JSON, untouched. Names of methods follow the API's operations; the
-path of each stands in its code. How requests travel is the transport's part: over the engine's socket, by the Docker
-SDK, or not at all where answers were recorded.
+Every call sends and returns the Engine API's own JSON, unchanged. Methods are named after the API's operations; the
+path of each is in its code. A transport carries the requests: over the engine's Unix socket, through the Docker SDK, or
+not at all (recorded answers).
 Source: https://docs.docker.com/reference/api/engine/
 """
 
@@ -40,7 +40,7 @@ __all__ = ["DEFAULT_DOCKER_HOST", "Engine", "EngineError", "Json", "MissingSdkEr
 
 DEFAULT_DOCKER_HOST = f"{SCHEME}{DEFAULT_SOCKET}"
 
-_SHOWN = 200
+_SHOWN_CHARACTERS = 200
 
 
 class Engine:
@@ -49,8 +49,8 @@ class Engine:
     All methods raise EngineError. It may be shared by threads.
 
     Args:
-        transport: the way to it.
-        api_version: the API version that both speak.
+        transport: carries the requests.
+        api_version: the API version to use, such as `1.45`.
     """
 
     def __init__(self, transport: Transport, api_version: str) -> None:
@@ -64,18 +64,18 @@ class Engine:
         """Connect and agree on an API version.
 
         Args:
-            docker_host: `unix://` or `tcp://` address of the engine; others by the Docker SDK.
-            timeout: seconds the engine may be silent before it answers, or within an answer.
+            docker_host: address of the engine; all but `unix://` go through the Docker SDK.
+            timeout: seconds to wait for each answer, or for the next part of one.
             tls: the Docker SDK's settings for a `tcp://` address.
 
         Raises:
             MissingSdkError: the address needs the SDK, and it is missing.
-            EngineError: no engine answers there.
+            EngineError: no engine answers at the address.
         """
         docker_host = docker_host or DEFAULT_DOCKER_HOST
         try:
             transport = _transport_to(docker_host, timeout, tls)
-            # /_ping tells the version at once; for /version, an engine runs containerd and runc.
+            # /_ping answers at once; for /version, an engine starts containerd and runc processes.
             answer = transport.send("GET", "/_ping")
         except NoAnswerError as error:
             raise EngineError(f"no Docker Engine answers at {docker_host}: {error.message}") from error
@@ -86,7 +86,7 @@ class Engine:
         return cls(transport, version)
 
     def through(self, wrap: Callable[[Transport], Transport]) -> Engine:
-        """The same engine by another way, made of the present one."""
+        """The same engine, with its transport wrapped in another one."""
         return Engine(wrap(self._transport), self._api_version)
 
     @property
@@ -111,7 +111,9 @@ class Engine:
         try:
             return json.loads(text)
         except ValueError as error:
-            raise EngineError(f"{method} {path}: the engine's answer is not JSON: {text[:_SHOWN]}") from error
+            raise EngineError(
+                f"{method} {path}: the engine's answer is not JSON: {text[:_SHOWN_CHARACTERS]}"
+            ) from error
 
     def _text(
         self,
@@ -141,15 +143,15 @@ class Engine:
         return self._call("GET", "/version")
 
     def plugins(self) -> list[Json]:
-        """`GET /plugins`: those of this engine alone."""
+        """`GET /plugins`: of this engine only."""
         return self._call("GET", "/plugins")
 
     def distribution(self, image: str, registry_auth: str | None = None) -> Json:
-        """`GET /distribution/{image}/json`: digest and platforms, as the registry tells them."""
+        """`GET /distribution/{image}/json`: digest and platforms, as the registry reports them."""
         return self._call("GET", f"/distribution/{quote(image, safe='/:@')}/json", headers=_auth(registry_auth))
 
     def container(self, container_id: str) -> Json:
-        """`GET /containers/{id}/json`: of this engine alone."""
+        """`GET /containers/{id}/json`: of this engine only."""
         return self._call("GET", f"/containers/{quote(container_id, safe='')}/json")
 
     # -- images --------------------------------------------------------------------------------
@@ -163,7 +165,7 @@ class Engine:
         return self._call("GET", f"/images/{quote(name, safe='/:@')}/json")
 
     def image_pull(self, reference: str, registry_auth: str | None = None) -> None:
-        """`POST /images/create`. The engine tells of a failure in the last line of its progress."""
+        """`POST /images/create`. The engine reports a failure in the last line of its progress messages."""
         progress = self._text("POST", "/images/create", query={"fromImage": reference}, headers=_auth(registry_auth))
         for line in filter(str.strip, progress.splitlines()):
             failure = _failure_in(line)
@@ -329,16 +331,16 @@ def _filters(filters: Json | None) -> str | None:
 
 
 def _failure_in(line: str) -> str:
-    """What a line of progress says has failed; nothing if it goes on.
+    """The error message in a line of pull progress; empty if there is none.
 
-    Up to API 1.51 the message stands in `error` too; 1.52 leaves that out.
+    Up to API 1.51 the message is also in `error`; 1.52 has only `errorDetail`.
     """
     try:
         progress = json.loads(line)
         detail = progress.get("errorDetail") or {}
         return str(detail.get("message") or progress.get("error") or "")
     except (ValueError, AttributeError):
-        return f"the engine's progress is not JSON: {line[:_SHOWN]}"
+        return f"the engine's progress is not JSON: {line[:_SHOWN_CHARACTERS]}"
 
 
 def _transport_to(docker_host: str, timeout: float, tls: TLSConfig | bool) -> Transport:

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""The way to an engine elsewhere: TCP, TLS and SSH, by the Docker SDK for Python.
+"""Transport to an engine on another machine (TCP, TLS, SSH) through the Docker SDK for Python.
 
-Only its transport is used, because its own builders merge specs, attach credentials and lack several calls.
+Only the SDK's HTTP session is used: its own request builders merge specs, attach credentials and lack several calls.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 
 class SdkTransport:
-    """The SDK's session with one engine.
+    """An HTTP session of the SDK with one engine.
 
     Args:
         docker_host: the engine's address.
-        timeout: seconds the engine may stay silent.
+        timeout: seconds to wait for each answer, or for the next part of one.
         tls: the SDK's settings for a `tcp://` address.
 
     Raises:
@@ -36,8 +36,8 @@ class SdkTransport:
     """
 
     def __init__(self, docker_host: str, timeout: float, tls: TLSConfig | bool = False) -> None:
-        # Looked for only now: in processes that outlive a task (Mitogen) this file may be loaded before the SDK is
-        # installed, and hosts whose engine has a socket need none.
+        # Imported only here: in processes that outlive a task (Mitogen) this file may be loaded before the SDK is
+        # installed, and hosts whose engine is reached over a Unix socket do not need the SDK.
         try:
             docker, requests = import_module("docker"), import_module("requests")
         except ImportError as error:
@@ -47,7 +47,7 @@ class SdkTransport:
             ) from error
         self._timeout = timeout
         self._failures = requests.exceptions
-        # The SDK's own negotiation asks for /version, for which an engine runs containerd and runc.
+        # The SDK's own version negotiation calls /version, for which an engine starts containerd and runc processes.
         # The version given here is never sent.
         version = docker.constants.DEFAULT_DOCKER_API_VERSION
         try:
@@ -81,7 +81,7 @@ class SdkTransport:
                 headers=dict(headers or {}),
                 timeout=self._timeout,
             )
-            # Not `text`, which guesses an encoding where the engine names none.
+            # Not `answer.text`: it guesses an encoding when the engine names none.
             content = answer.content
         except (OSError, ValueError) as error:
             raise NoAnswerError(self._reason(error)) from error
@@ -92,26 +92,28 @@ class SdkTransport:
         if isinstance(error, self._failures.Timeout):
             return f"the engine was silent for {self._timeout:g} s"
         if isinstance(error, self._failures.ChunkedEncodingError):
-            return "the engine's answer was cut off, as it is when it stops"
-        told = (_words_of(cause) for cause in _causes(error))
-        return next(filter(None, told), "the connection failed, or what came back is no answer of an engine")
+            return "the engine's answer was cut off, which happens when the engine stops"
+        descriptions = (_description_of(cause) for cause in _causes(error))
+        return next(
+            filter(None, descriptions), "the connection failed, or the answer did not come from a Docker Engine"
+        )
 
 
-def _words_of(cause: BaseException) -> str:
+def _description_of(cause: BaseException) -> str:
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return f"the engine's certificate is not to be trusted: {cause.verify_message}"
+        return f"the engine's certificate is not trusted: {cause.verify_message}"
     if isinstance(cause, ssl.SSLError):
-        return f"TLS failed: {cause.reason or 'the other side does not speak it'}"
+        return f"TLS failed: {cause.reason or 'the other side does not use TLS'}"
     if isinstance(cause, ConnectionRefusedError):
-        return "nothing listens there"
+        return "nothing listens at this address"
     if isinstance(cause, ConnectionError):
-        return "the engine closed the connection without an answer, as it does when it stops"
+        return "the engine closed the connection without an answer, which happens when the engine stops"
     words = cause.strerror if isinstance(cause, OSError) else None
     return f"it cannot be reached: {words}" if words else ""
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """An error and what lies behind it; requests and urllib3 also carry the reason as an argument."""
+    """An exception and everything that caused it; requests and urllib3 also pass the cause as an argument."""
     left: list[BaseException] = [error]
     seen: set[int] = set()
     while left:

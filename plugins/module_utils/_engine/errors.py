@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What goes wrong with an engine: it refuses, or no answer comes."""
+"""Errors of the Engine API: refused requests and missing answers."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _NETWORK_GONE = re.compile(r"network \S+ not found")
 
 
 class EngineError(UserError):
-    """An engine that refused a request, or could not be asked.
+    """The engine refused a request, or could not be reached.
 
     Attributes:
         status: the HTTP status of the engine's answer; 0 when no answer came.
-        message: the engine's own words, or what prevented the question.
+        message: the engine's own message, or why it could not be reached.
     """
 
     def __init__(self, message: str, status: int = 0) -> None:
@@ -29,7 +29,8 @@ class EngineError(UserError):
 
     @property
     def not_found(self) -> bool:
-        """The object asked for does not exist. Of a network that has just gone, engines may say so with 500."""
+        """The object does not exist. For a network that was removed a moment ago, engines may answer 500 instead of
+        404."""
         return self.status == 404 or _NETWORK_GONE.fullmatch(self.message) is not None
 
     @property
@@ -39,18 +40,18 @@ class EngineError(UserError):
 
     @property
     def leaderless(self) -> bool:
-        """The managers have no leader, for good or until they have elected one; nothing has been carried out."""
+        """The managers have no leader, permanently or until they have elected one; the request was not carried out."""
         return "does not have a leader" in self.message
 
     @property
     def out_of_sequence(self) -> bool:
-        """Somebody else changed the object since its version was read (swarmkit's optimistic lock)."""
+        """Another client changed the object since its version was read (swarmkit's optimistic locking)."""
         return "update out of sequence" in self.message
 
 
 class MissingSdkError(EngineError):
-    """The host has no Docker SDK for Python, which the engine's address needs."""
+    """The engine's address needs the Docker SDK for Python, which is not installed on this host."""
 
 
 class NoAnswerError(EngineError):
-    """No whole answer came; the message says why, in words, without the address and the request."""
+    """No complete answer arrived. The message gives only the reason, without the address and the request."""

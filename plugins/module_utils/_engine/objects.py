@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What all objects of a swarm have in common, read in one way."""
+"""Fields that all swarm objects of the Engine API have in common."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ Json = dict[str, Any]
 
 
 def version_of(item: Json) -> int:
-    """The version that an update of the object has to name."""
+    """The version that an update of the object must name."""
     return int(item["Version"]["Index"])
 
 
 def named(items: Iterable[Json], name: str) -> Json | None:
-    """The one of that very name; the engine's filter also finds names that merely begin so."""
+    """The object with exactly this name; the Engine's filter also returns names that start with it."""
     return next((item for item in items if item["Spec"]["Name"] == name), None)
 
 
 def with_id(items: Iterable[Json], item_id: str) -> Json | None:
-    """The one of that very id; the engine's filter also finds ids that merely begin so."""
+    """The object with exactly this id; the Engine's filter also returns ids that start with it."""
     return next((item for item in items if item["ID"] == item_id), None)

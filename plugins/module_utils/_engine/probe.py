@@ -3,12 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Ask an engine for several addresses at once, and print the answers.
+"""Send several GET requests to an engine at once, and print the answers.
 
-The controller sends this file to a host as `python3 -c`: it runs there by itself, on Python's standard library.
+The controller sends this file to a host as `python3 -c`. It needs nothing but Python's standard library.
 
-Arguments: the path of the engine's socket; seconds to wait for an answer; a JSON list of addresses; and, if the
-host's own DOCKER_HOST is not to be heeded, any fourth one. Ends with status 3 unless each answer is 200.
+Arguments: the path of the engine's socket; seconds to wait for an answer; a JSON list of paths to request; and any
+fourth argument to ignore the DOCKER_HOST of the host's environment. Exits with status 3 unless every answer is 200.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _NO_ANSWER = 3
 
 
 class UnixConnection(http.client.HTTPConnection):
-    """HTTP over a socket of the file system.
+    """HTTP over a Unix socket.
 
     Args:
         path: of the socket.
-        timeout: seconds to wait for the engine each time it has to do something.
+        timeout: seconds to wait for each step: connecting, sending, and each part of the answer.
     """
 
     def __init__(self, path: str, timeout: float) -> None:
@@ -42,7 +42,7 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.settimeout(self.timeout)
         deadline = time.monotonic() + (self.timeout or 0)
-        # While as many wait for the engine as the system lets queue, it turns others away at once.
+        # While the socket's queue of waiting connections is full, the kernel refuses further ones at once (EAGAIN).
         while not _connected(self.sock, self._path):
             if time.monotonic() >= deadline:
                 raise socket.timeout("the engine accepts no connection")
@@ -58,7 +58,7 @@ def _connected(sock: socket.socket, path: str) -> bool:
 
 
 def ask_all(path: str, timeout: float, addresses: list[str]) -> tuple[dict[str, str], str]:
-    """The answers by address, and the API version they were given in; addresses that failed are missing."""
+    """The answers by path, and the API version they were given in; requests that failed are left out."""
     answers: dict[str, str] = {}
     versions: set[str] = set()
 
@@ -84,7 +84,7 @@ def ask_all(path: str, timeout: float, addresses: list[str]) -> tuple[dict[str, 
 
 
 def main(path: str, timeout: str, addresses: str, *own_address: str) -> int:
-    """Ask and print; see above. Returns the exit status."""
+    """Request and print, see the top of this file. Returns the exit status."""
     if os.environ.get("DOCKER_HOST") and not own_address:
         return _NO_ANSWER
     asked = json.loads(addresses)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""An engine's answers, recorded by `probe`, as a transport: what was recorded can be asked, and nothing else."""
+"""A transport that replays an engine's answers recorded by `probe`; any other request raises NotRecordedError."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _NO_VERSION = "0"
 
 
 class NotRecordedError(Exception):
-    """Something was asked or ordered that the recording does not hold."""
+    """The request is not among the recorded ones, or would change something."""
 
 
 class RecordedTransport:
-    """Answers by address, as an engine gave them a moment ago.
+    """Recorded answers of one engine.
 
     Args:
-        api_version: the API version they were given in.
-        answers: bodies by path and query, without the version.
+        api_version: the API version of the answers.
+        answers: response bodies by path and query, without the version.
     """
 
     def __init__(self, api_version: str, answers: Mapping[str, str]) -> None:
@@ -47,7 +47,7 @@ class RecordedTransport:
         """See `Transport`.
 
         Raises:
-            NotRecordedError: the answer is not among those recorded.
+            NotRecordedError: the recording has no answer to this request.
         """
         address = address_of(path[len(self._prefix) :], query)
         if method != "GET" or body or headers:
@@ -59,37 +59,37 @@ class RecordedTransport:
 
 
 class _Addresses(dict[str, str]):
-    """Answers nobody has given yet: which are asked for is noted, and each is empty."""
+    """Empty answers to every request; the paths that were requested become the keys."""
 
     def __missing__(self, address: str) -> str:
         return self.setdefault(address, "[]")
 
 
 def addresses_asked_by(read: Callable[[Engine], object]) -> list[str]:
-    """Which addresses a function asks an engine for, found by having it ask one that holds nothing."""
+    """The paths that a function requests from an engine, found by running it against an engine without any objects."""
     asked = _Addresses()
     read(Engine(RecordedTransport(_NO_VERSION, asked), _NO_VERSION))
     return sorted(asked)
 
 
 def probe_command(python: str, socket: str, timeout: float, own_address: bool, addresses: Iterable[str]) -> str:
-    """The shell command that records the answers of the engine on a host.
+    """The shell command that runs the probe on a host.
 
     Args:
         python: the interpreter on the host.
         socket: the path of the engine's socket.
         timeout: seconds to wait for an answer.
-        own_address: whether the host's DOCKER_HOST does not count.
+        own_address: ignore the DOCKER_HOST of the host's environment.
     """
     command = [python, "-c", inspect.getsource(probe), socket, str(timeout), json.dumps(sorted(addresses))]
     return shlex.join([*command, "own"] if own_address else command)
 
 
 def recorded_engine(text: str) -> Engine:
-    """The engine whose answers a probe has printed.
+    """An engine that replays what a probe has printed.
 
     Raises:
-        ValueError, KeyError, TypeError: this is not what a probe prints.
+        ValueError, KeyError, TypeError: the text is not a probe's output.
     """
     recording = json.loads(text)
     version = str(recording["version"])

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Registry credentials as an engine takes them, and as the Docker CLI keeps them on a host.
+"""Registry credentials: encoded for the Engine API, and read from the Docker CLI's configuration on a host.
 
 Sources: Engine API, "Authentication"; https://docs.docker.com/reference/cli/docker/login/ ("Credential stores",
 "Credential helper protocol").
@@ -24,16 +24,16 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors impo
 
 Json = dict[str, Any]
 
-# What the Docker CLI calls Docker Hub in its configuration, and to helpers.
+# The key of Docker Hub in the CLI's configuration and in requests to credential helpers.
 HUB = "https://index.docker.io/v1/"
 _HUB_HOSTS = ("docker.io", "index.docker.io")
-# What a helper gives as the name of a user whose secret is an identity token.
-_TOKEN = "<token>"  # noqa: S105 (a mark, not a secret)
+# The username that a credential helper returns when the secret is an identity token.
+_TOKEN = "<token>"  # noqa: S105 (a placeholder, not a secret)
 _HELPER_SECONDS = 30
 
 
 class CliConfigError(UserError):
-    """A configuration of the Docker CLI that cannot be read."""
+    """The Docker CLI's configuration file cannot be read."""
 
 
 def registry_auth(username: str, password: str, server: str) -> str:
@@ -42,10 +42,10 @@ def registry_auth(username: str, password: str, server: str) -> str:
 
 
 class CliConfig:
-    """The Docker configuration of the user this runs as: `config.json`, in `DOCKER_CONFIG` or `~/.docker`.
+    """The Docker CLI's `config.json` of the current user, in `DOCKER_CONFIG` or `~/.docker`.
 
     Args:
-        document: what the file holds.
+        document: the file's JSON.
     """
 
     def __init__(self, document: Json) -> None:
@@ -55,10 +55,10 @@ class CliConfig:
 
     @classmethod
     def read(cls) -> CliConfig:
-        """Read the file; one that is missing holds no credentials.
+        """Read the file; without a file there are no credentials.
 
         Raises:
-            CliConfigError: it cannot be read, or is no JSON object.
+            CliConfigError: it cannot be read, or is not a JSON object.
         """
         path = Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker") / "config.json"
         try:
@@ -70,13 +70,13 @@ class CliConfig:
         except ValueError as error:
             raise CliConfigError(f"the Docker configuration {path} is not JSON: repair or remove it") from error
         if not isinstance(document, dict):
-            raise CliConfigError(f"the Docker configuration {path} is no JSON object: repair or remove it")
+            raise CliConfigError(f"the Docker configuration {path} is not a JSON object: repair or remove it")
         return cls(document)
 
     def auth_for(self, registry: str) -> str | None:
         """The `X-Registry-Auth` value for a registry, such as `docker.io` or `registry:5000`; None without a login.
 
-        A helper that fails has no credentials to give; the registry itself tells whether it wants any.
+        A credential helper that fails counts as having no credentials: the registry then says whether it needs any.
         """
         server = HUB if registry in _HUB_HOSTS else registry
         helper = self._helpers.get(server) or self._helpers.get(registry) or self._store
@@ -90,7 +90,7 @@ class CliConfig:
 
 
 def _host_of(key: str) -> str:
-    """The host in a key of `auths`, which may be written as an address."""
+    """The host in a key of `auths`, which may be a URL."""
     return key.split("://", 1)[-1].split("/", 1)[0]
 
 
@@ -106,13 +106,13 @@ def _login_of_entry(entry: Any) -> Json | None:
             username, _colon, password = base64.b64decode(entry["auth"]).decode().partition(":")
         except (binascii.Error, ValueError):
             return None
-    # Old clients wrote zero bytes behind the password.
+    # Old clients appended zero bytes to the password.
     return {"username": username, "password": str(password or "").rstrip("\0")} if username else None
 
 
 def _login_of_helper(helper: str, server: str) -> Json | None:
     try:
-        done = subprocess.run(  # noqa: S603 (the program the user's own configuration names)
+        done = subprocess.run(  # noqa: S603 (the program is named in the user's own configuration)
             [f"docker-credential-{helper}", "get"],
             input=server.encode(),
             stdout=subprocess.PIPE,
@@ -120,8 +120,8 @@ def _login_of_helper(helper: str, server: str) -> Json | None:
             timeout=_HELPER_SECONDS,
             check=True,
         )
-        told = json.loads(done.stdout)
-        username, secret = told["Username"], told["Secret"]
+        answer = json.loads(done.stdout)
+        username, secret = answer["Username"], answer["Secret"]
     except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError):
         return None
     return {"identitytoken": secret} if username == _TOKEN else {"username": username, "password": secret}

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Refusals of an engine that pass: ask again, with growing pauses."""
+"""Retry requests that the engine refused for a temporary reason, with growing pauses."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _PAUSE = 0.1
 
 
 def from_fresh_version(attempt: Callable[[], T], attempts: int = _ATTEMPTS, pause: float = _PAUSE) -> T:
-    """Update an object that others may write at the same time.
+    """Update an object that other clients may update at the same time.
 
     Args:
-        attempt: reads the object, with its version, and updates it. It is called again, and so reads afresh, while
-            the engine answers that the version is out of date.
+        attempt: reads the object with its version, then updates it. It is called again, so that it reads the new
+        version, as long as the engine answers that the version is out of date.
 
     Raises:
         EngineError: any other refusal, or the last of these.
@@ -33,7 +33,7 @@ def from_fresh_version(attempt: Callable[[], T], attempts: int = _ATTEMPTS, paus
 
 
 def when_there_is_a_leader(attempt: Callable[[], T], attempts: int = _ATTEMPTS, pause: float = 0.25) -> T:
-    """Try again while the managers elect a leader: until then, none of them carries anything out."""
+    """Retry while the managers elect a leader: without one, managers reject every request."""
     return retried(attempt, lambda error: error.leaderless, attempts, pause)
 
 
@@ -43,11 +43,12 @@ def retried(
     attempts: int = _ATTEMPTS,
     pause: float = _PAUSE,
 ) -> T:
-    """Try again, with pauses that double, as long as the refusal is one that passes.
+    """Retry, doubling the pause each time, while the refusal is a temporary one.
 
     Args:
-        attempts: how many there are at most.
-        pause: seconds before the second one.
+        passes: whether a refusal is temporary.
+        attempts: how often to try at most.
+        pause: seconds before the second attempt.
     """
     for _refused in range(attempts - 1):
         try:

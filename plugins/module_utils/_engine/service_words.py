@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What the Engine API's words for services and tasks mean: the modes of a service, the states a task ends in."""
+"""Vocabulary of the Engine API for services and tasks: the modes of a service, the final states of a task."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
-#: A ServiceSpec has one of these keys in `Mode`; compose files call it so.
+#: The key that a ServiceSpec has in `Mode`, and its name in compose files.
 MODES = {
     "Replicated": "replicated",
     "Global": "global",
@@ -21,18 +21,18 @@ MODES = {
 
 _JOBS = ("ReplicatedJob", "GlobalJob")
 
-#: States of a task that does not run any more, and will not again.
+#: States of a task that has stopped and will not run again.
 #: Source: https://docs.docker.com/engine/swarm/how-swarm-mode-works/swarm-task-states/
 ENDED = frozenset({"complete", "failed", "shutdown", "rejected", "orphaned", "remove"})
 
 
 def mode_of(spec: Json) -> str:
-    """The mode of a ServiceSpec in the words of compose files; an engine that leaves it out means `replicated`."""
+    """The mode of a ServiceSpec as compose files name it; a spec without a mode is `replicated`."""
     mode = spec.get("Mode") or {}
     return next((word for key, word in MODES.items() if mode.get(key) is not None), "replicated")
 
 
 def is_job(spec: Json) -> bool:
-    """Whether the tasks of a ServiceSpec are to end."""
+    """Whether the service is a job, whose tasks are expected to end."""
     mode = spec.get("Mode") or {}
     return any(mode.get(key) is not None for key in _JOBS)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""How requests travel to an engine and answers come back."""
+"""The interface of a transport: send one request to an engine, return its answer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LONGEST_MESSAGE = 10_000
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back.
+    """An HTTP response.
 
     Attributes:
         status: the HTTP status.
@@ -36,7 +36,7 @@ class Answer:
 
 
 class Transport(Protocol):
-    """A way to one engine. It may be shared by threads."""
+    """A connection to one engine. Threads may share it."""
 
     def send(
         self,
@@ -49,23 +49,23 @@ class Transport(Protocol):
         """Send one request and wait for the whole answer, whatever its status.
 
         Args:
-            path: with the API version in front, as in `/v1.45/info`.
-            query: parameters; those that are None are left out.
+            path: with the API version, for example `/v1.45/info`.
+            query: parameters; those with the value None are left out.
             body: sent as JSON.
 
         Raises:
-            NoAnswerError: none came.
+            NoAnswerError: no complete answer arrived.
         """
 
 
 def address_of(path: str, query: Mapping[str, Any] | None = None) -> str:
-    """The path with its query, encoded."""
+    """The path with its query, percent-encoded."""
     given = {key: value for key, value in (query or {}).items() if value is not None}
     return f"{path}?{urlencode(given)}" if given else path
 
 
 def refusal_in(answer: Answer) -> EngineError | None:
-    """The engine's refusal, if an answer is one."""
+    """The error in an answer; None if the engine carried the request out."""
     if answer.status < 300:
         return None
     try:

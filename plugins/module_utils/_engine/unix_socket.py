@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""The way to an engine on the same host: HTTP over its socket, by Python's standard library alone."""
+"""Transport to the engine on the same host: HTTP over its Unix socket, with Python's standard library only."""
 
 from __future__ import annotations
 
@@ -21,38 +21,38 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._engine.transport i
 SCHEME = "unix://"
 DEFAULT_SOCKET = "/var/run/docker.sock"
 
-_NO_ENGINE = ". Is the engine installed and running? The role dockyard.swarm.docker does both"
-# The first that fits. Before Python 3.10, socket.timeout is no TimeoutError.
+_NO_ENGINE = ". Is the engine installed and running? The role dockyard.swarm.docker installs and starts it"
+# The first entry that fits counts. Before Python 3.10, socket.timeout is not a TimeoutError.
 _REASONS: list[tuple[type[Exception], str]] = [
     (FileNotFoundError, "the socket {path} does not exist" + _NO_ENGINE),
     (PermissionError, "this user may not use the socket {path}: become root, or a member of its group"),
     (ConnectionRefusedError, "nothing listens on the socket {path}" + _NO_ENGINE),
     (socket.timeout, "the engine was silent for {timeout:g} s"),
     (TimeoutError, "the engine was silent for {timeout:g} s"),
-    (ConnectionError, "the engine closed the connection without an answer, as it does when it stops"),
-    (http.client.IncompleteRead, "the engine's answer was cut off, as it is when it stops"),
-    (http.client.HTTPException, "what came back is no answer of an engine: it is not HTTP"),
+    (ConnectionError, "the engine closed the connection without an answer, which happens when the engine stops"),
+    (http.client.IncompleteRead, "the engine's answer was cut off, which happens when the engine stops"),
+    (http.client.HTTPException, "the answer is not HTTP, so it does not come from a Docker Engine"),
 ]
 
 
 def socket_path(docker_host: str) -> str:
-    """The path in a `unix://` address; Docker's own where it names none."""
+    """The path in a `unix://` address; Docker's default socket if the address has none."""
     path = docker_host[len(SCHEME) :]
     return f"/{path.lstrip('/')}" if path else DEFAULT_SOCKET
 
 
 class UnixSocketTransport:
-    """Connections to one socket. Those that are free are used again.
+    """Connections to one socket. Idle connections are reused.
 
     Args:
         path: of the socket.
-        timeout: seconds the engine may stay silent.
+        timeout: seconds to wait for each part of an answer.
     """
 
     def __init__(self, path: str, timeout: float) -> None:
         self._path = path
         self._timeout = timeout
-        # Taking from and adding to a list are atomic, so threads need no lock.
+        # Appending to a list and popping from it are atomic, so threads need no lock.
         self._free: list[UnixConnection] = []
 
     def send(
@@ -97,11 +97,11 @@ class UnixSocketTransport:
 def _exchange(
     connection: UnixConnection, method: str, address: str, body: bytes | None, headers: Mapping[str, str]
 ) -> tuple[Answer, bool]:
-    """Send and read. Returns the answer, and whether the connection can carry another request."""
+    """Send one request and read the answer. Returns the answer, and whether the connection can be used again."""
     try:
         connection.request(method, address, body, dict(headers))
     except (BrokenPipeError, ConnectionResetError):
-        # An engine that refuses a request before it has read all of it has answered already.
+        # An engine that refuses a request before reading all of it has already sent its answer.
         if connection.sock is None:
             raise
     response = connection.getresponse()
@@ -114,14 +114,15 @@ def _exchange(
 
 
 def _says_its_length(response: http.client.HTTPResponse, headers: Mapping[str, str]) -> bool:
-    """Whether the end of the answer is known; http.client takes one whose head was cut off for one without a body."""
+    """Whether the answer says where it ends. http.client takes an answer that was cut off within the headers for one
+    without a body."""
     without_body = response.status in (http.client.NO_CONTENT, http.client.NOT_MODIFIED)
     ends_with_connection = headers.get("connection", "").lower() == "close" or response.version < 11
     return without_body or ends_with_connection or bool({"content-length", "transfer-encoding"} & set(headers))
 
 
 def _is_idle(connection: UnixConnection) -> bool:
-    """Whether a connection is open with nothing to read; an engine that was restarted has closed it."""
+    """Whether the connection is open and has nothing to read; a restarted engine has closed it."""
     if connection.sock is None:
         return False
     poll = select.poll()

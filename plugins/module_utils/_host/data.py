@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What an engine leaves on disk once its packages are gone."""
+"""The data directories of an engine, for removal after its packages are gone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PATHS = ("/var/lib/docker", "/var/lib/containerd", "/var/lib/docker-engine", "/
 
 
 def data_paths(config_path: str = "/etc/docker/daemon.json") -> list[str]:
-    """Folders that hold an engine's data, the configured data-root among them."""
+    """Directories with an engine's data, including the configured data-root."""
     try:
         with open(config_path, encoding="utf-8") as file:
             root = json.load(file).get("data-root")
@@ -25,12 +25,12 @@ def data_paths(config_path: str = "/etc/docker/daemon.json") -> list[str]:
 
 
 def present(paths: list[str]) -> list[str]:
-    """Those that exist and hold something, or are not the mount point of a disk, which stays."""
+    """The directories that exist, except mount points that are already empty: those stay."""
     return [path for path in paths if os.path.isdir(path) and (os.listdir(path) or not os.path.ismount(path))]
 
 
 def remove(path: str) -> None:
-    """Remove a folder; of a mount point, only what is in it."""
+    """Remove a directory; of a mount point, only its content."""
     if not os.path.ismount(path):
         shutil.rmtree(path)
         return

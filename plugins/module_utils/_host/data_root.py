@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Where an engine that does not answer keeps its data."""
+"""Find the data directory of an engine that does not answer."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from pathlib import Path
 DEFAULT_ROOT = "/var/lib/docker"
 DAEMON_JSON = "/etc/docker/daemon.json"
 
-#: With userns-remap the engine keeps its data one folder deeper, in one that is named by the mapped user and group.
+#: With userns-remap, the engine's data is in a subfolder named by the mapped user id and group id.
 _REMAPPED = re.compile(r"\d+\.\d+")
 
 
 def data_roots(command_line: str = "", config: str = DAEMON_JSON, default: str = DEFAULT_ROOT) -> list[Path]:
-    """Folders in which the host's engine may keep its data, those that exist, the likeliest first.
+    """The existing folders in which the host's engine may keep its data, the likeliest first.
 
     Args:
-        command_line: ExecStart of docker.service, whose flags say the same as the configuration.
+        command_line: ExecStart of docker.service; its flags override the configuration file.
         config: the engine's configuration file.
         default: the folder that engines use without a `data-root`.
     """
@@ -32,19 +32,20 @@ def data_roots(command_line: str = "", config: str = DAEMON_JSON, default: str =
 
 
 def declared_root(command_line: str = "", config: str = DAEMON_JSON, default: str = DEFAULT_ROOT) -> Path:
-    """The folder that flags and configuration name, whether or not it exists. Args: as of `data_roots`."""
+    """The data-root set by flags or configuration, whether or not it exists. Args: see `data_roots`."""
     return Path(_flag(command_line) or _configured(config) or default)
 
 
 def swarm_root(roots: list[Path]) -> Path | None:
-    """The one of these folders whose engine was a member of a swarm when it last ran; None where there is none.
+    """The folder whose engine was a member of a swarm when it last ran; None if there is none.
 
     Raises:
-        PermissionError: it cannot be seen with the rights one has.
+        PermissionError: the current user may not read it.
     """
     for root in roots:
         try:
-            # Written by an engine that is in a swarm, removed when it leaves; it outlives the engine's packages.
+            # The engine writes this file when it is in a swarm and removes it when it leaves; it survives the removal
+            # of packages.
             (root / "swarm" / "docker-state.json").stat()
         except (FileNotFoundError, NotADirectoryError):
             continue

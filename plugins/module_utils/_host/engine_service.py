@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Start, reload and restart the engine, and see that it answers."""
+"""Start, stop, reload and restart the engine, and wait until it is healthy."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ Json = dict[str, Any]
 
 _UNIT, _SOCKET, _CONTAINERD = "docker.service", "docker.socket", "containerd.service"
 _POLL = 0.2
-_HINTS = {"locked": "its managers lock themselves (autolock), so unlock it with `docker swarm unlock`"}
+_HINTS = {"locked": "autolock is on: unlock it with `docker swarm unlock`"}
 
 
 class ServiceError(UserError):
-    """The engine is not in the state asked for."""
+    """The engine is not in the requested state."""
 
 
 @dataclass(frozen=True)
 class Steps:
-    """What there is to do, in this order.
+    """The systemctl commands to run, in order.
 
     Attributes:
         verbs: of systemctl.
-        deferred: a restart is needed, and left to whoever restarts members one at a time.
-        reasons: what the running engine has yet to take up.
+        deferred: a restart is needed, but left to the play that restarts members one at a time.
+        reasons: the changes that the running engine has not applied yet.
     """
 
     verbs: list[str] = field(default_factory=list)
@@ -49,7 +49,7 @@ class Steps:
 
 
 def run_service(params: Json, run: Run, check_mode: bool) -> Json:
-    """Start, reload, restart or stop the engine, and see that it answers.
+    """Bring the engine into the requested state and wait until it is healthy.
 
     Args:
         params: options of the module `engine_service`.
@@ -60,7 +60,9 @@ def run_service(params: Json, run: Run, check_mode: bool) -> Json:
     docker_host, started = params["docker_host"], params["state"] == "started"
     unit = current_unit(run)
     if started and not unit.exists and not check_mode:
-        raise ServiceError("This host has no docker.service: dockyard.swarm.engine_packages installs it.")
+        raise ServiceError(
+            "This host has no docker.service: install the engine first (dockyard.swarm.engine_packages)."
+        )
     info = _info_if_answering(docker_host) if unit.active else {}
     before = read_membership(info, unit.command_line, unit.active)
     member = is_member(before)
@@ -71,13 +73,13 @@ def run_service(params: Json, run: Run, check_mode: bool) -> Json:
     else:
         refusal = refusal_to_lose(before)
         if refusal:
-            raise ServiceError(f"The engine was left as it is. {refusal}")
+            raise ServiceError(f"The engine was not stopped. {refusal}")
         steps = decide_stop(unit)
     if not check_mode:
         try:
             apply(steps, run)
             if started and (steps.verbs or not info):
-                # One that was stopped may come back locked, which others wait for.
+                # A stopped manager may come back locked (autolock); the unlocking step waits for that.
                 was_member = member and unit.active
                 info = wait_until_healthy(run, params["timeout"], lambda: read_info(docker_host), was_member)
         except ServiceError as error:
@@ -94,7 +96,7 @@ def run_service(params: Json, run: Run, check_mode: bool) -> Json:
 
 
 def _info_if_answering(docker_host: str) -> Json:
-    """An engine that runs and does not answer is waited for later."""
+    """Empty if the engine runs but does not answer: the caller waits for it later."""
     try:
         return read_info(docker_host)
     except EngineError:
@@ -102,18 +104,18 @@ def _info_if_answering(docker_host: str) -> Json:
 
 
 def decide_stop(unit: Unit) -> Steps:
-    """Decide on systemctl's verbs for an engine that shall not run. Pure."""
+    """The systemctl verbs that stop and disable the engine. Pure."""
     verbs = ["disable"] if unit.enabled else []
     return Steps([*verbs, "stop"] if unit.active else verbs)
 
 
 def decide(unit: Unit, action: str, reasons: list[str], *, member: bool, defer: bool) -> Steps:
-    """Decide on systemctl's verbs. Pure.
+    """The systemctl verbs that bring the engine into the state `started`. Pure.
 
     Args:
         action: what a running engine needs: `none`, `reload` or `restart`.
         member: the engine is an active member of a swarm.
-        defer: members are not restarted here.
+        defer: do not restart members here.
     """
     verbs = ["daemon-reload"] if unit.stale else []
     if not unit.enabled:
@@ -133,26 +135,26 @@ def read_info(docker_host: str) -> dict[str, Any]:
 
 
 def read_pending(unit: Unit) -> tuple[str, list[str]]:
-    """What an earlier run, or an earlier step of this one, left for the engine to take up."""
+    """Changes that an earlier run, or an earlier step of this one, left for the engine to apply."""
     return pending.read(unit.started)
 
 
 def apply(steps: Steps, run: Run) -> None:
-    """Run systemctl. Ends with the engine's own words when it does not start."""
+    """Run systemctl. When the engine does not start, the error includes the end of its journal."""
     for verb in steps.verbs:
         for command in commands(verb, steps.reasons):
             status, _out, err = run(command)
             if status != 0:
-                raise ServiceError(f"{' '.join(command)} failed: {err.strip()}\n{_last_words(run)}")
+                raise ServiceError(f"{' '.join(command)} failed: {err.strip()}\n{_end_of_journal(run)}")
     if any(verb in ("start", "reload", "restart") for verb in steps.verbs):
         pending.clear()
 
 
 def commands(verb: str, reasons: list[str]) -> list[list[str]]:
-    """The command lines behind a verb. Pure.
+    """The command lines for one verb. Pure.
 
-    New packages bring a new containerd, and a socket that the engine of the old ones cannot hand over:
-    then all are stopped and started. Stopping alone includes the socket, which would start the engine again.
+    New packages bring a new containerd, and a socket that the engine of the old packages cannot hand over: in that case
+    everything is stopped and started. `stop` includes docker.socket, which would start the engine again.
     """
     if verb == "daemon-reload":
         return [["systemctl", verb]]
@@ -164,7 +166,7 @@ def commands(verb: str, reasons: list[str]) -> list[list[str]]:
             ["systemctl", "restart", _CONTAINERD],
             *commands("start", []),
         ]
-    # Three quick restarts in a row are not a crash loop.
+    # Without reset-failed, systemd refuses a unit that was started several times in a short time.
     forget = [["systemctl", "reset-failed", _UNIT]] if verb in ("start", "restart") else []
     return [*forget, ["systemctl", verb, _UNIT]]
 
@@ -176,7 +178,7 @@ def wait_until_healthy(
     member: bool,
     sleep: Callable[[float], None] = time.sleep,
 ) -> dict[str, Any]:
-    """Wait until the engine answers, and, having been a member of a swarm, is an active one again.
+    """Wait until the engine answers and, if it was a member of a swarm, is active in it again.
 
     Returns:
         `GET /info`.
@@ -186,25 +188,25 @@ def wait_until_healthy(
         try:
             info = read()
         except EngineError as error:
-            complaint = error.message
+            problem = error.message
         else:
             state = swarm_state(info)["state"]
             if not member or state == "active":
                 return info
             reason = (info.get("Swarm") or {}).get("Error") or _HINTS.get(state, "no reason given")
-            complaint = f"its swarm state is {state}: {reason}"
+            problem = f"its swarm state is {state}: {reason}"
         if time.monotonic() >= deadline:
-            raise ServiceError(f"the engine is not healthy after {timeout:g} s: {complaint}\n{_last_words(run)}")
+            raise ServiceError(f"the engine is not healthy after {timeout:g} s: {problem}\n{_end_of_journal(run)}")
         sleep(_POLL)
 
 
 def describe(unit: Unit, steps: Steps) -> dict[str, str]:
-    """For Ansible's `diff`."""
+    """The diff shown by Ansible."""
     runs = not {"stop", "disable"} & set(steps.verbs)
-    taken_up = [f"{verb}: {', '.join(steps.reasons)}\n" for verb in steps.verbs if verb in ("reload", "restart")]
+    applied = [f"{verb}: {', '.join(steps.reasons)}\n" for verb in steps.verbs if verb in ("reload", "restart")]
     return {
         "before": f"active: {unit.active}\nenabled: {unit.enabled}\n",
-        "after": f"active: {runs}\nenabled: {runs}\n" + "".join(taken_up),
+        "after": f"active: {runs}\nenabled: {runs}\n" + "".join(applied),
     }
 
 
@@ -213,6 +215,6 @@ def current_unit(run: Run) -> Unit:
     return read_unit(run, _UNIT)
 
 
-def _last_words(run: Run) -> str:
+def _end_of_journal(run: Run) -> str:
     _status, out, _err = run(["journalctl", "--unit", _UNIT, "--lines", "8", "--no-pager", "--output", "cat"])
-    return f"Its last words:\n{out.strip()}" if out.strip() else "The journal has nothing of it."
+    return f"The end of its journal:\n{out.strip()}" if out.strip() else "Its journal is empty."

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Files that are replaced whole or not at all."""
+"""Replace files atomically."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from typing import Callable
 
 @dataclass(frozen=True)
 class FileChange:
-    """One file's text before and after; None where there is no file.
+    """One file's content before and after; None where the file does not exist.
 
     Attributes:
-        secret: the text is never shown.
-        secrets: parts of the text that are never shown.
+        secret: the content is never shown.
+        secrets: parts of the content that are never shown.
     """
 
     path: str
@@ -34,13 +34,13 @@ class FileChange:
 
     @property
     def changed(self) -> bool:
-        """The text or the permissions differ."""
+        """The content or the permissions differ."""
         if self.after is None:
             return self.before is not None
         return self.before != self.after or self.mode_before != self.mode
 
     def as_diff(self) -> dict[str, str]:
-        """For Ansible's `diff`."""
+        """The diff shown by Ansible."""
         before, after = self.before or "", self.after or ""
         if self.secret:
             before, after = "(hidden)\n" if before else "", "(hidden, other)\n" if after else ""
@@ -57,7 +57,7 @@ class FileChange:
 
 
 def _without(text: str, secrets: frozenset[str], mask: str) -> str:
-    """A text with these parts replaced, as they are or as JSON writes them."""
+    """Replace the secrets in a text, both as plain text and as JSON writes them."""
     for secret in sorted(secrets, key=len, reverse=True):
         for form in (secret, json.dumps(secret)[1:-1]):
             text = text.replace(form, mask)
@@ -65,7 +65,7 @@ def _without(text: str, secrets: frozenset[str], mask: str) -> str:
 
 
 def plan_file(path: str, after: str | None, mode: int = 0o644, secret: bool = False) -> FileChange:
-    """Compare a wanted text with the file's."""
+    """Compare the desired content with the file's."""
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
             before: str | None = file.read()
@@ -76,7 +76,7 @@ def plan_file(path: str, after: str | None, mode: int = 0o644, secret: bool = Fa
 
 
 def apply_file(change: FileChange, move: Callable[[str, str], None] = os.replace) -> None:
-    """Put the new text in place in one step, or remove the file."""
+    """Write the new content in one step (write to a temporary file, rename), or remove the file."""
     if not change.changed:
         return
     if change.after is None:

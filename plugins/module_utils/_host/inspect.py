@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""The first step of the docker role: what the host can do, its kernel's settings, and whether more is left to do."""
+"""First step of the role docker: check the host's abilities, apply kernel settings, report whether more is to do."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors impo
 Json = dict[str, Any]
 
 OPEN_SWARM_PORTS = (
-    "The swarm's ports (2377/tcp, 7946/tcp and udp, 4789/udp) are open to whoever reaches these hosts, and 4789/udp "
-    "lets packets into every overlay network that is not encrypted. Close them to all but members with "
-    "docker_firewall_enabled: true and docker_firewall_members: [inventory]; where another firewall does, set "
+    "The swarm's ports (2377/tcp, 7946/tcp and udp, 4789/udp) are open to everyone who can reach these hosts, and "
+    "4789/udp lets packets into every overlay network that is not encrypted. Close them to all but members with "
+    "docker_firewall_enabled: true and docker_firewall_members: [inventory]; where another firewall closes them, set "
     "docker_warn_open_swarm_ports: false"
 )
 
 
 def inspect_host(params: Json, run: Run, check_mode: bool) -> Json:
-    """Refuse what cannot work here, set the kernel up, and say what is left to do.
+    """Fail if the declared configuration cannot work on this host; apply kernel settings; report what is left to do.
 
     Args:
         params: options of the module `engine_host`.
@@ -51,7 +51,7 @@ def inspect_host(params: Json, run: Run, check_mode: bool) -> Json:
     missing = capabilities.missing(abilities, capabilities.needed(params["needs"], daemon))
     if missing:
         names = ", ".join(ability.name for ability in missing)
-        message = f"This host lacks what its declared use needs ({names}). It\n{preflight}"
+        message = f"This host lacks abilities that the declared configuration needs ({names}). It\n{preflight}"
         raise UserError(message, preflight=preflight, abilities=found)
 
     present = params["state"] == "present"
@@ -64,7 +64,7 @@ def inspect_host(params: Json, run: Run, check_mode: bool) -> Json:
             raise UserError(str(error), preflight=preflight, abilities=found) from error
     warnings = []
     if planned.changed and not all(found.values()):
-        warnings.append(f"What this host can do for an engine. It\n{preflight}")
+        warnings.append(f"Abilities of this host. It\n{preflight}")
     if params["warn_open_swarm_ports"] and (params["config"] or {}).get("swarm_member"):
         warnings.append(OPEN_SWARM_PORTS)
     return {

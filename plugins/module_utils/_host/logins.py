@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Credentials of registries in a CLI configuration file. Pure.
+"""Registry credentials in the Docker CLI's configuration files. Pure functions, and their application.
 
 Source: https://docs.docker.com/reference/cli/docker/login/#credential-stores
 """
@@ -27,20 +27,21 @@ _HUB = "https://index.docker.io/v1/"
 
 
 class LoginError(UserError):
-    """A file that credentials cannot be put into."""
+    """Credentials cannot be written to a file."""
 
 
 def set_logins(logins: list[Json], check_mode: bool) -> Json:
-    """Put logins into their users' files, or take them out.
+    """Add or remove registry credentials in the configuration files of users.
 
-    All of a user's files are read and written as that user: what root does in a folder that somebody else can change
-    may be led elsewhere by a link.
+    The files of a user are read and written with that user's rights: root following a path that the user controls could
+    be redirected elsewhere by a symbolic link.
 
     Args:
-        logins: as of `merge`, and `user` each.
+        logins: as for `merge`, each with `user`.
 
     Returns:
-        What the module `engine_logins` returns.
+        The result of the module `engine_logins`.
+
     """
     planned = []
     for user in sorted({login["user"] for login in logins}):
@@ -65,19 +66,19 @@ def set_logins(logins: list[Json], check_mode: bool) -> Json:
 
 
 def _plan(account: pwd.struct_passwd, logins: list[Json]) -> FileChange:
-    # A link of the user's stays one: the file it names is written.
+    # If the file is a symbolic link, its target is written and the link is kept.
     path = os.path.realpath(os.path.join(account.pw_dir, ".docker", "config.json"))
     found = plan_file(path, None)
     try:
         desired = merge(found.before, logins)
     except LoginError as error:
-        raise LoginError(f"{path} was left as it is: {error}") from error
+        raise LoginError(f"{path} was not changed: {error}") from error
     return plan_file(path, desired, mode=0o600, secret=True)
 
 
 @contextmanager
 def _acting_as(account: pwd.struct_passwd) -> Iterator[None]:
-    """Have the rights of a user, and no others, for a while."""
+    """Run with the rights of a user, and restore the previous rights afterwards."""
     if os.geteuid() == account.pw_uid:
         yield
         return
@@ -90,7 +91,7 @@ def _acting_as(account: pwd.struct_passwd) -> Iterator[None]:
         yield
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        raise LoginError(f"{place}the user {account.pw_name} may not do this here ({error.strerror})") from error
+        raise LoginError(f"{place}the user {account.pw_name} has no permission for this ({error.strerror})") from error
     finally:
         os.seteuid(user)
         os.setegid(group)
@@ -99,7 +100,7 @@ def _acting_as(account: pwd.struct_passwd) -> Iterator[None]:
 
 
 def registry_key(registry: str) -> str:
-    """The name under which the CLI looks a registry's credentials up."""
+    """The key under which the CLI stores a registry's credentials."""
     bare = registry.rstrip("/")
     if bare in ("", "docker.io", "index.docker.io", "registry-1.docker.io", _HUB.rstrip("/")):
         return _HUB
@@ -107,14 +108,14 @@ def registry_key(registry: str) -> str:
 
 
 def merge(text: str | None, logins: list[dict[str, Any]]) -> str | None:
-    """The file's text with these logins put in or taken out; all else in it stays.
+    """The file's text with these credentials added or removed; everything else is kept.
 
     Args:
-        text: the file's present text; None when there is no file.
+        text: the file's current text; None when there is no file.
         logins: `registry`, `username`, `password` and `state` each.
 
     Raises:
-        LoginError: the file holds no JSON object, or a login lacks a part.
+        LoginError: the file is not a JSON object, or a login is incomplete.
     """
     try:
         document = json.loads(text) if text and text.strip() else {}
@@ -141,7 +142,7 @@ def merge(text: str | None, logins: list[dict[str, Any]]) -> str | None:
 
 
 def registries(text: str | None) -> list[str]:
-    """Names of the registries a file has credentials for: all of it that may be shown."""
+    """Names of the registries in a file; nothing else of it may be shown."""
     try:
         return sorted(json.loads(text or "{}").get("auths") or {})
     except (ValueError, AttributeError):

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""One look at a host: whether its engine already is and runs as declared, so that no step is left to take.
+"""Check in one step whether the engine is already installed and running as declared.
 
-It decides by what the steps themselves decide by, and changes nothing.
+Uses the same plans as the steps themselves, and changes nothing.
 """
 
 from __future__ import annotations
@@ -32,12 +32,13 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Look:
-    """What was seen.
+    """The result of the check.
 
     Attributes:
-        settled: nothing is left to do about packages, configuration and the engine's unit.
-        info: `GET /info` of the engine; empty where none answers.
-        swarm: the engine's membership, as of `membership.read_membership`.
+        settled: packages, configuration and unit need no change.
+        info: `GET /info` of the engine; empty when it does not answer.
+        swarm: the engine's membership, see `membership.read_membership`.
+
     """
 
     settled: bool
@@ -46,7 +47,7 @@ class Look:
 
 
 def look(packages: Json, config: Json, run: Run, docker_host: str) -> Look:
-    """Look, without a change.
+    """Check without changing anything.
 
     Args:
         packages: options.PACKAGES of the module engine_packages.
@@ -67,7 +68,7 @@ def look(packages: Json, config: Json, run: Run, docker_host: str) -> Look:
 
 def _installed(packages: Json, run: Run) -> bool:
     if packages["version"] == "latest":
-        # Only lists that have just been fetched tell what is the latest.
+        # Only freshly fetched package lists tell which version is the latest.
         return False
     try:
         return not install.plan({**packages, "state": "present", "refresh": False}, run, may_refresh=False).changed

@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Whether this host is a member of a swarm: by its engine, or, where that does not answer, by what it left on disk.
+"""Whether this host is a member of a swarm, according to its engine or, if that does not answer, its data on disk.
 
-An engine that hangs is not one outside of a swarm. As long as nobody knows, it is neither restarted in passing, nor
-stopped, nor is its data removed.
+An engine that hangs may still be a member. While this is unknown, the engine is not restarted, not stopped, and its
+data is not removed.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._host.node_certific
 
 Json = dict[str, Any]
 
-#: The state of an engine that does not answer, on a host whose disk says that it is a member, or does not say.
+#: The state when the engine does not answer and its data shows a membership, or cannot be read.
 UNKNOWN = "unknown"
 
 
 def swarm_state(info: Json) -> Json:
-    """What `GET /info` tells of the swarm: state, node_id, manager (bool), managers (their node ids)."""
+    """The swarm fields of `GET /info`: state, node_id, manager (bool), managers (their node ids)."""
     swarm = info.get("Swarm") or {}
     return {
         "state": swarm.get("LocalNodeState") or "inactive",
@@ -40,11 +40,11 @@ def swarm_state(info: Json) -> Json:
 
 
 def swarm_state_on_disk(roots: list[Path], complete: bool) -> Json:
-    """What the engine's data tells of the swarm, in the same form; the state is `inactive` or `unknown`.
+    """The same fields from the engine's data on disk; the state is `inactive` or `unknown`.
 
     Args:
-        roots: as of `data_root.data_roots`.
-        complete: the engine's data is in one of these, or it has none.
+        roots: see `data_root.data_roots`.
+        complete: the engine's data is in one of these folders, or it has none.
     """
     try:
         root = swarm_root(roots)
@@ -62,41 +62,41 @@ def swarm_state_on_disk(roots: list[Path], complete: bool) -> Json:
 
 
 def is_member(swarm: Json) -> bool:
-    """In a swarm, or not known to be in none: `active`, `pending`, `locked`, `error` and `unknown` all count."""
+    """Whether the host is, or may be, a member: `active`, `pending`, `locked`, `error` and `unknown` all count."""
     return bool(swarm["state"] != "inactive")
 
 
 def read_membership(info: Json, command_line: str, running: bool) -> Json:
-    """The engine's own word where it has answered, else what its disk says.
+    """The membership from the engine's answer or, without one, from its data on disk.
 
     Args:
-        info: of `GET /info`; empty where nobody answers.
+        info: `GET /info`; empty when the engine does not answer.
         command_line: ExecStart of docker.service.
-        running: systemd takes the engine for running.
+        running: systemd considers the engine running.
     """
     if info:
         return swarm_state(info)
-    # An engine that runs has data: where its folder is not there, its disk has gone or another was declared meanwhile.
+    # A running engine has data: if its folder is missing, its disk is gone or another data-root was declared meanwhile.
     complete = not running or declared_root(command_line).is_dir()
     return swarm_state_on_disk(data_roots(command_line), complete)
 
 
 def refusal_to_lose(swarm: Json) -> str | None:
-    """Why the engine of this host must not be stopped or lose its data; None when it may."""
+    """Why the engine must not be stopped or lose its data; None if it may."""
     if not is_member(swarm):
         return None
     if swarm["state"] != UNKNOWN:
-        return f"This host is a member of a swarm ({swarm['state']}): have it leave the swarm first"
+        return f"This host is a member of a swarm ({swarm['state']}): remove it from the swarm first"
     node = f" (node {swarm['node_id']})" if swarm["node_id"] else ""
     return (
-        f"The engine of this host does not answer, and by its data on disk it is a member of a swarm{node}: start or "
-        "restart it (systemctl restart docker) and have it leave the swarm first. If that swarm is no more, remove the "
-        "folder swarm in the engine's data-root"
+        "The engine of this host does not answer, and according to its data on disk it is a member of "
+        f"a swarm{node}: start or restart it (systemctl restart docker) and remove it from the swarm first. If that "
+        "swarm no longer exists, remove the folder swarm in the engine's data-root"
     )
 
 
 def _managers(root: Path) -> list[str]:
-    """Node ids of the managers that the engine knew last."""
+    """Node ids of the managers that the engine last knew."""
     try:
         peers = json.loads((root / "swarm" / "state.json").read_text(encoding="utf-8"))
         return sorted(str(peer["node_id"]) for peer in peers)

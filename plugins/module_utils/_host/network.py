@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What the host's own network tells."""
+"""Read the host's network configuration from /proc and /sys."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LOCAL_IPV4 = re.compile(r"\|-- (\d+\.\d+\.\d+\.\d+)\n\s+/32 host LOCAL")
 
 
 def default_route_interface(table: str) -> str | None:
-    """The interface of the default route with the lowest metric, from the text of /proc/net/route."""
+    """The interface of the default route with the lowest metric. Argument: the text of /proc/net/route."""
     routes = []
     for line in table.splitlines()[1:]:
         fields = line.split()
@@ -28,7 +28,8 @@ def default_route_interface(table: str) -> str | None:
 
 
 def default_route_mtu() -> int | None:
-    """Bytes; None without a default route (IPv4: what the engine's bridge speaks by default)."""
+    """MTU in bytes of the interface with the IPv4 default route (the engine's bridge uses IPv4 by default); None
+    without one."""
     try:
         with open("/proc/net/route", encoding="utf-8") as file:
             interface = default_route_interface(file.read())
@@ -41,7 +42,7 @@ def default_route_mtu() -> int | None:
 
 
 def local_addresses(proc: Path = Path("/proc")) -> list[str]:
-    """The addresses of this host's network interfaces, loopback's left out."""
+    """The addresses of this host's network interfaces, without loopback and link-local ones."""
     trie = _read(proc / "net" / "fib_trie")
     inet6 = _read(proc / "net" / "if_inet6")
     found: set[Address] = {ipaddress.IPv4Address(text) for text in _LOCAL_IPV4.findall(trie)}
@@ -58,6 +59,6 @@ def _read(path: Path) -> str:
 
 
 def has_global_ipv6(proc: Path = Path("/proc")) -> bool:
-    """Whether an interface has an address of IPv6 that is not only the link's own."""
+    """Whether an interface has an IPv6 address that is not link-local."""
     lines = _read(proc / "net" / "if_inet6").splitlines()
     return any(line.split()[3:4] == ["00"] for line in lines)

@@ -3,11 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Who an engine is, by the certificate its swarm gave it.
+"""The identity of a node, read from the certificate that its swarm issued.
 
-A worker's engine tells neither in `/info` nor elsewhere which cluster it belongs to, but its
-certificate does: swarmkit issues them with the node id as common name, the role as organizational
-unit and the cluster id as organization.
+The Engine API of a worker does not tell which cluster it belongs to, but its certificate does: swarmkit issues them
+with the node id as common name, the role as organizational unit and the cluster id as organization.
 Source: https://github.com/moby/swarmkit/blob/master/ca/certificates.go
 """
 
@@ -30,7 +29,7 @@ _EXPLICIT_VERSION = 0xA0  # absent from version 1 certificates
 
 @dataclass(frozen=True)
 class NodeIdentity:
-    """The subject of a node's certificate. `role` is `manager` or `worker` as of its last renewal."""
+    """The subject of a node's certificate. `role` is `manager` or `worker` at its last renewal."""
 
     cluster_id: str
     node_id: str
@@ -40,7 +39,7 @@ class NodeIdentity:
 def read_node_identity(docker_root: str) -> NodeIdentity | None:
     """The identity in the engine's data directory.
 
-    Returns None where there is none, it cannot be read from here, or it is not a swarm's.
+    Returns None if there is no certificate, it cannot be read, or it is not a swarm's.
     """
     path = Path(docker_root) / "swarm" / "certificates" / "swarm-node.crt"
     try:
@@ -50,9 +49,9 @@ def read_node_identity(docker_root: str) -> NodeIdentity | None:
 
 
 def is_encrypted(docker_root: str) -> bool:
-    """Whether the key in the engine's data directory, and with it the swarm's state, needs the unlock key.
+    """Whether the node's private key, and with it the swarm's state on disk, is encrypted with the unlock key.
 
-    False where there is none, or it cannot be read from here.
+    False if there is no key or it cannot be read.
     """
     path = Path(docker_root) / "swarm" / "certificates" / "swarm-node.key"
     try:
@@ -65,7 +64,7 @@ def node_identity(pem: str) -> NodeIdentity:
     """Read the first certificate of a PEM file.
 
     Raises:
-        ValueError: it is not a certificate that a swarm issues to a node.
+        ValueError: it is not a certificate that a swarm issued to a node.
     """
     found = _PEM.search(pem)
     if found is None:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Options that say what an engine shall be: of the module that brings it there, and of the one that looks before."""
+"""Options that describe the desired engine, shared by the modules that apply it and the module that checks first."""
 
 from __future__ import annotations
 

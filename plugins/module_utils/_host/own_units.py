@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""A systemd unit of our own and the files it comes with: there as described, or gone."""
+"""Install or remove a systemd unit of this collection, with the files it needs."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors impo
 
 
 class HelperError(UserError):
-    """systemd refused."""
+    """A systemctl command failed."""
 
 
 @dataclass(frozen=True)
 class Helper:
-    """What there is to do about one unit.
+    """The changes to one unit.
 
     Attributes:
         name: of the unit that is enabled and started, such as `x.timer`.
-        wanted: whether it shall be there.
-        stale: what it does has to be done again, though no file changed.
+        wanted: whether the unit should exist.
+        stale: the unit must run again although no file changed.
+
     """
 
     name: str
@@ -36,7 +37,7 @@ class Helper:
 
     @property
     def verbs(self) -> list[str]:
-        """Of systemctl, in order; files change between the first and the rest."""
+        """The systemctl verbs, in order; files are written after the first group (see `apply_helper`)."""
         touched = any(change.changed for change in self.files)
         if not self.wanted:
             return ["disable --now"] if self.unit.exists and (self.unit.active or self.unit.enabled) else []
@@ -49,7 +50,7 @@ class Helper:
 
     @property
     def changed(self) -> bool:
-        """There is something to do."""
+        """Something is to be changed."""
         return bool(self.verbs) or any(change.changed for change in self.files)
 
 
@@ -59,7 +60,7 @@ def plan_helper(name: str, wanted: bool, files: list[FileChange], run: Run, stal
 
 
 def apply_helper(helper: Helper, run: Run) -> None:
-    """Carry it out."""
+    """Apply the plan."""
     verbs = helper.verbs
     if not helper.wanted:
         for verb in verbs:

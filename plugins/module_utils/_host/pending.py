@@ -3,11 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""A note that the running engine has yet to take up what was changed on disk.
+"""A file that records which changes on disk the running engine has not applied yet.
 
-It lies in /run, so that a reboot, which is a restart, forgets it; and an engine started after it was
-written has taken up everything. Thus a run that was interrupted between the change and the restart is
-finished by the next one.
+It is in /run, so it is gone after a reboot; and an engine that started after the file was written has applied
+everything. So the next run completes one that was interrupted between the change and the restart.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ def stronger(one: str, other: str) -> str:
 
 
 def read(engine_started: float | None, path: str = PATH) -> tuple[str, list[str]]:
-    """The action left to do and its reasons, for an engine started at that time (Unix seconds; None: stopped)."""
+    """The outstanding action and its reasons, for an engine started at that time (Unix seconds; None: not running)."""
     try:
         with open(path, encoding="utf-8") as file:
             note = json.load(file)
@@ -39,7 +38,7 @@ def read(engine_started: float | None, path: str = PATH) -> tuple[str, list[str]
 
 
 def write(action: str, reasons: list[str], engine_started: float | None, path: str = PATH) -> None:
-    """Add to the note. Without a running engine there is nothing to remember."""
+    """Add to the record. Without a running engine, nothing is outstanding."""
     if action == "none" or engine_started is None:
         return
     before, noted = read(engine_started, path)
@@ -53,6 +52,6 @@ def write(action: str, reasons: list[str], engine_started: float | None, path: s
 
 
 def clear(path: str = PATH) -> None:
-    """The engine has taken up everything."""
+    """Remove the record: the engine has applied everything."""
     if os.path.exists(path):
         os.unlink(path)

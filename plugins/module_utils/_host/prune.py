@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""The timer that removes what no container uses any more. Pure."""
+"""The systemd timer that removes unused containers, images and build cache. Pure."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _HEAD = "# Written by the role dockyard.swarm.docker; changes made here are lost
 
 
 def commands(params: dict[str, Any]) -> list[list[str]]:
-    """The commands a pruning consists of.
+    """The commands of one pruning.
 
-    Each names what it removes. `docker system prune` would take networks too, among them the overlay networks of a
-    swarm that no task uses at this moment. Volumes have no age, and the build cache has no labels.
+    Each names what it removes. `docker system prune` would also remove networks, including overlay networks of a swarm
+    that no task uses at the moment. Volumes cannot be filtered by age, and the build cache has no labels.
     """
     labels = [f"label={label}" for label in params["labels"]] + [f"label!={label}" for label in params["keep_labels"]]
     age = [f"until={params['older_than']}"] if params["older_than"] else []
@@ -38,7 +38,7 @@ def commands(params: dict[str, Any]) -> list[list[str]]:
 
 
 def render_service(params: dict[str, Any]) -> str:
-    """The service's text: it does nothing where the engine does not run."""
+    """The text of the service; it does nothing when the engine does not run (Requisite=)."""
     lines = "".join(f"ExecStart=/usr/bin/{' '.join(_quoted(word) for word in words)}\n" for words in commands(params))
     return _HEAD + (
         "[Unit]\nDescription=Remove what no container uses\nAfter=docker.service\nRequisite=docker.service\n\n"
@@ -47,7 +47,8 @@ def render_service(params: dict[str, Any]) -> str:
 
 
 def render_timer(schedule: str) -> str:
-    """The timer's text. Hosts are spread over half an hour, and one that was off catches up."""
+    """The text of the timer. Hosts start within half an hour of each other; a run missed while a host was off is
+    made up for."""
     return _HEAD + (
         "[Unit]\nDescription=Remove what no container uses, regularly\n\n"
         f"[Timer]\nOnCalendar={schedule}\nRandomizedDelaySec=30m\nPersistent=true\n\n"
@@ -60,6 +61,6 @@ def _options(filters: list[str]) -> list[str]:
 
 
 def _quoted(word: str) -> str:
-    """systemd's own quoting (systemd.service(5), "Command lines")."""
+    """Quote for systemd (systemd.service(5), "Command lines")."""
     escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
     return f'"{escaped}"' if escaped != word or any(sign in word for sign in " ;'!=") else word

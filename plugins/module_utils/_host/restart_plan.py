@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""In which order engines of swarm members are restarted, and who is asked about each. Pure."""
+"""The order in which the engines of swarm members are restarted, and which manager is asked before each. Pure."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Restart:
-    """One engine's restart.
+    """The restart of one engine.
 
     Attributes:
-        host: whose engine it is.
+        host: the engine's host.
         node_id: its node in the swarm.
-        ask: the host of a manager that tells whether the swarm can spare the node, and whether it has recovered;
-            None where no host that is known is one.
+        ask: the host of a manager that tells whether the swarm can spare the node, and whether it has recovered; None
+        if no such host is known.
     """
 
     host: str
@@ -33,12 +33,12 @@ class Restart:
 def plan_restarts(
     engines: Mapping[str, Json], pending: Collection[str], declared_managers: Sequence[str] = ()
 ) -> list[Restart]:
-    """Plan the restarts of members: managers first, so that a swarm that cannot spare one stops before its workers.
+    """Plan the restarts of members: managers first, so that a run stops there if the swarm cannot spare one.
 
     Args:
-        engines: the memberships of all hosts of the play, as of `membership.read_membership`, in the play's order.
-        pending: those of them whose engine waits for its restart.
-        declared_managers: hosts that are declared to be managers, of this play or not.
+        engines: the memberships of all hosts of the play (see `membership.read_membership`), in the play's order.
+        pending: the hosts whose engine needs a restart.
+        declared_managers: hosts that are declared as managers, in this play or not.
     """
     members = [host for host in engines if host in pending]
     return [
@@ -48,7 +48,7 @@ def plan_restarts(
 
 
 def _managers_for(host: str, engines: Mapping[str, Json], declared_managers: Sequence[str]) -> list[str]:
-    """Who can be asked about a member's swarm, the best first: other managers, and the member itself last of all."""
+    """Hosts that can be asked about a member's swarm, the best first: other managers, then the member itself."""
     swarm = engines[host]
     in_play = [other for other, theirs in engines.items() if theirs["node_id"] in swarm["managers"]]
     elsewhere = [other for other in declared_managers if other not in engines]

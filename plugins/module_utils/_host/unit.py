@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What systemd knows of docker.service."""
+"""Read the state of docker.service from systemd."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class _Module(Protocol):
 
 
 def runner(module: _Module, environment: dict[str, str] | None = None) -> Run:
-    """How programs are started: one that is not there is a status of 127, as in a shell."""
+    """A function that runs programs; a missing program gives status 127, as in a shell."""
 
     def run(command: list[str]) -> tuple[int, str, str]:
         try:
@@ -61,7 +61,8 @@ def read_unit(run: Run, name: str = "docker.service") -> Unit:
 
 
 def read_sockets(run: Run, name: str = "docker.socket") -> list[str]:
-    """Where a socket unit listens: paths, and addresses such as `[::]:2375`. None where there is no such unit."""
+    """The addresses on which a socket unit listens: paths, and addresses such as `[::]:2375`. Empty without such a
+    unit."""
     status, out, _err = run(["systemctl", "show", name, "--property", "Listen"])
     found = re.findall(r"^Listen=(\S+) \(Stream\)$", out, re.MULTILINE)
     return found if status == 0 else []
@@ -106,7 +107,7 @@ def _assignments(line: str) -> dict[str, str]:
 
 
 def _expand(command_line: str, environment: dict[str, str]) -> str:
-    """Put variables in as systemd does: `${A}` and `$A`; what is not set is empty."""
+    """Expand variables as systemd does: `${A}` and `$A`; unset ones are empty."""
     return re.sub(
         r"\$(?:\{(\w+)\}|(\w+))", lambda match: environment.get(match.group(1) or match.group(2), ""), command_line
     )

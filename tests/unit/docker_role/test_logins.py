@@ -63,7 +63,7 @@ def test_a_link_to_roots_own_files_leads_nowhere(home: Path, tmp_path: Path, lin
     else:
         (home / link).symlink_to(roots)
 
-    with pytest.raises(LoginError, match="nobody may not"):
+    with pytest.raises(LoginError, match="nobody has no permission"):
         set_logins([LOGIN], check_mode=False)
     assert (roots / "config.json").read_text() == "{}"
     assert (roots / "config.json").stat().st_uid == 0
@@ -77,7 +77,7 @@ def test_a_secret_of_root_is_not_read_for_a_user(home: Path, tmp_path: Path):
     secret.chmod(0o600)
     (home / ".docker").mkdir()
     (home / ".docker" / "config.json").symlink_to(secret)
-    with pytest.raises(LoginError, match="nobody may not"):
+    with pytest.raises(LoginError, match="nobody has no permission"):
         set_logins([LOGIN], check_mode=True)
 
 

@@ -112,7 +112,7 @@ def test_no_file_is_no_login(folder: Path) -> None:
     assert CliConfig.read().auth_for("r:1") is None
 
 
-@pytest.mark.parametrize(("text", "words"), [("{", "is not JSON"), ("[]", "is no JSON object")])
+@pytest.mark.parametrize(("text", "words"), [("{", "is not JSON"), ("[]", "is not a JSON object")])
 def test_a_damaged_file_is_named(folder: Path, text: str, words: str) -> None:
     (folder / "config.json").write_text(text)
     with pytest.raises(CliConfigError, match=rf"{folder}/config\.json {words}: repair or remove it"):

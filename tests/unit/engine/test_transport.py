@@ -259,9 +259,9 @@ def test_a_request_that_is_refused_before_it_was_read_is_told(server: Server) ->
         (sending(OK + b'Content-Length: 100\r\n\r\n{"half": '), "answer was cut off"),
         (sending(OK + b"Transfer-Encoding: chunked\r\n\r\n8\r\nhalf"), "answer was cut off"),
         (sending(OK + b"Transfer-Encoding: chunked\r\n\r\nnot-a-size\r\n"), "answer was cut off"),
-        (sending(b"SSH-2.0-OpenSSH_9.2\r\n"), "it is not HTTP"),
-        (sending(b"HTTP/1.1 abc\r\n\r\n"), "it is not HTTP"),
-        (sending(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000 + b"\r\n\r\n"), "it is not HTTP"),
+        (sending(b"SSH-2.0-OpenSSH_9.2\r\n"), "the answer is not HTTP"),
+        (sending(b"HTTP/1.1 abc\r\n\r\n"), "the answer is not HTTP"),
+        (sending(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000 + b"\r\n\r\n"), "the answer is not HTTP"),
         (sending(OK + b"Content-Length: 0\r\n\r\n"), "answer is empty"),
         (sending(OK + b"Content-Length: 6\r\n\r\n<html>"), "not JSON: <html>"),
         (sending(OK + b"Content-Length: 4\r\n\r\n\xff\xfe\x00\x01"), "not JSON"),
@@ -428,7 +428,7 @@ def test_the_sdk_carries_the_same(tcp_server: Server) -> None:
     [
         (sending(), "closed the connection without an answer"),
         (sending(OK + b"Transfer-Encoding: chunked\r\n\r\n8\r\nhalf"), "answer was cut off"),
-        (sending(b"SSH-2.0-OpenSSH_9.2\r\n"), "no answer of an engine|without an answer"),
+        (sending(b"SSH-2.0-OpenSSH_9.2\r\n"), "did not come from a Docker Engine|without an answer"),
         (sending(OK + b"Content-Length: 6\r\n\r\n<html>"), "not JSON: <html>"),
         (sending(b"HTTP/1.1 200 OK\r\n", pause=0.7), "silent for 0.3 s"),
     ],
@@ -446,7 +446,7 @@ def test_what_misbehaves_behind_the_sdk_is_told_in_words(tcp_server: Server, ans
 def test_addresses_that_lead_nowhere() -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
-        assert "nothing listens there" in not_connected(f"tcp://127.0.0.1:{nobody.getsockname()[1]}")
+        assert "nothing listens at this address" in not_connected(f"tcp://127.0.0.1:{nobody.getsockname()[1]}")
     assert "cannot be reached" in not_connected("tcp://no-such-host.invalid:2375")
 
 

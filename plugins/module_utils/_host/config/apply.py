@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Read a host's engine configuration, decide on the new one, validate it, and put it in place."""
+"""Read the host's daemon.json, compute the new one, validate it, and write it."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _DATA_ROOT = "/var/lib/docker"
 
 
 class ConfigError(UserError):
-    """A configuration that must not replace the one in place."""
+    """The declared configuration is invalid; the file in place was kept."""
 
 
 @dataclass(frozen=True)
 class Planned:
-    """What there is to do."""
+    """The files to write, and what the running engine then needs."""
 
     config: dict[str, Any]
     files: list[FileChange]
@@ -44,19 +44,19 @@ class Planned:
 
     @property
     def changed(self) -> bool:
-        """Some file differs."""
+        """At least one file changes."""
         return any(file.changed for file in self.files)
 
 
 def plan(params: dict[str, Any], run: Run) -> Planned:
-    """Decide on both files.
+    """Compute daemon.json, the systemd drop-in, the certificates and the audit rules.
 
     Args:
         params: the options of the module engine_config.
-        run: starts a program and returns its status, output and errors.
+        run: starts a program and returns its status, stdout and stderr.
 
     Raises:
-        ConfigError: with a line for each key that is wrong.
+        ConfigError: with one line for each wrong key.
     """
     path = params["path"]
     unit = read_unit(run)
@@ -77,7 +77,7 @@ def plan(params: dict[str, Any], run: Run) -> Planned:
 
     daemon_file = plan_file(path, rules.render(wanted))
     if found == wanted and not found_problem and daemon_file.mode_before == daemon_file.mode:
-        # Same meaning, other spelling: nothing that anybody asked to change.
+        # The same settings with another formatting: not a change that was declared.
         daemon_file = plan_file(path, daemon_file.before)
     daemon_file = replace(daemon_file, secrets=frozenset(rules.secrets_in(found) | rules.secrets_in(wanted)))
     dropin_file = plan_file(dropin.PATH, dropin_text, mode=0o600, secret=True)
@@ -92,9 +92,9 @@ def plan(params: dict[str, Any], run: Run) -> Planned:
 
 
 def apply(planned: Planned, run: Run) -> None:
-    """Note what the engine will need, then swap the files.
+    """Record what the engine will need (reload, restart), then write the files.
 
-    In this order an interruption costs a restart too many, never one too few.
+    In this order, an interrupted run leads to one restart too many, never to one too few.
     """
     pending.write(planned.action, planned.keys, planned.unit.started)
     for change in planned.files:
@@ -102,7 +102,7 @@ def apply(planned: Planned, run: Run) -> None:
     if any(change.path == dropin.PATH and change.changed for change in planned.files):
         run(["systemctl", "daemon-reload"])
     if any(change.path == hardening.AUDIT_PATH and change.changed for change in planned.files):
-        # Where the kernel's rules are locked until the next boot, they are loaded then.
+        # Where the kernel's audit rules are locked (auditctl -e 2), they are loaded at the next boot.
         run(["augenrules", "--load"])
 
 
@@ -125,12 +125,12 @@ def _check(
     if problems:
         listed = "\n".join(f"  - {problem}" for problem in problems)
         raise ConfigError(
-            f"{path} was left as it is, because the engine would not start with what is declared:\n{listed}"
+            f"{path} was left as it is, because the engine would not start with the declared configuration:\n{listed}"
         )
 
 
 def _ask_engine(wanted: dict[str, Any], certificates: list[FileChange], command_line: str, run: Run) -> list[str]:
-    """`dockerd --validate`, with the unit's own flags, on copies: it reads the certificates, too."""
+    """Run `dockerd --validate` with the unit's own flags, on temporary copies: it reads the certificates too."""
     with tempfile.TemporaryDirectory(prefix="dockyard-") as folder:
         places = {change.path: os.path.join(folder, os.path.basename(change.path)) for change in certificates}
         for change in filter(lambda change: change.after is not None, certificates):
@@ -152,7 +152,7 @@ def _engine_version(binary: str, run: Run) -> tuple[int, int] | None:
 
 
 def _found(path: str) -> tuple[dict[str, Any], bool]:
-    """The present configuration, and whether the file holds something else than a JSON object."""
+    """The current configuration, and whether the file has other content than a JSON object."""
     try:
         with open(path, encoding="utf-8") as file:
             document = json.load(file)
@@ -168,7 +168,7 @@ def _overlay2_fits(data_root: str) -> bool:
 
 
 def _nofile() -> int | None:
-    """The hard limit the host's first process has, which is what it can give to units."""
+    """The hard limit of open files of the host's first process, which is the most that systemd can give to units."""
     try:
         hard = resource.prlimit(1, resource.RLIMIT_NOFILE)[1]
     except (OSError, ValueError):

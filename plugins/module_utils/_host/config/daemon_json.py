@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Which daemon.json a host shall have, and what the running engine needs to take it up. Pure."""
+"""Compute daemon.json, and whether a running engine needs a reload or a restart to apply it. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._host.config.schema
 
 Config = dict[str, Any]
 
-# "Configuration reload behavior" of the dockerd reference: what SIGHUP takes up.
+# Keys that dockerd applies on SIGHUP ("Configuration reload behavior" in its reference).
 RELOADABLE = frozenset(
     {
         "authorization-plugins",
@@ -36,15 +36,15 @@ RELOADABLE = frozenset(
     }
 )
 
-# Keys that decide where images, containers and volumes live. A file found on a host keeps them unless
-# the inventory names them: dropping one would leave the engine with an empty store beside a full one.
+# Keys that decide where images, containers and volumes are stored. The values found on a host are kept unless the
+# inventory sets them: without data-root, for example, the engine would start with an empty store beside the full one.
 PLACES = ("data-root", "storage-driver", "userns-remap")
 
-# Containers get the same limit everywhere, as far as the host's own hard limit allows.
+# Containers get the same limit on every host, as far as the host's own hard limit allows.
 _NOFILE_SOFT, _NOFILE_HARD = 65536, 1048576
 _ETHERNET_MTU = 1500
 
-# Options that are lists in the file have a singular name as flags.
+# Flags whose name differs from the key: lists in the file have a singular name as a flag.
 _KEY_OF_FLAG = {
     "H": "hosts",
     "host": "hosts",
@@ -70,20 +70,20 @@ _KEY_OF_FLAG = {
     "registry-mirror": "registry-mirrors",
     "storage-opt": "storage-opts",
 }
-# What clients are verified with.
+# The files needed to verify client certificates.
 _CERTIFICATES = ("tlscacert", "tlscert", "tlskey")
 _SECRET_KEY = re.compile(r"token|passw|secret|credential|api[-_]?key|access[-_]?key|auth(?!z|oriz)", re.IGNORECASE)
 _USERINFO = re.compile(r"://[^/@:\s]*:([^/@\s]+)@")
-_MAY_BE_BOTH = frozenset({"runtimes"})  # dockerd merges this one
+_MAY_BE_BOTH = frozenset({"runtimes"})  # dockerd merges the flag and the key
 
 
 def safe_defaults(mtu: int | None, nofile: int | None, overlay2: bool = True) -> Config:
-    """What a host gets without being asked.
+    """The default settings of a host.
 
     Args:
-        mtu: bytes, of the interface that carries the default route; None when there is none.
+        mtu: bytes, of the interface with the default route; None without one.
         nofile: the hard limit of open files on this host; None when there is none.
-        overlay2: no other storage driver holds this host's images already.
+        overlay2: the host's images are not already stored by another storage driver.
     """
     hard = _NOFILE_HARD if nofile is None else min(_NOFILE_HARD, nofile)
     defaults: Config = {
@@ -99,16 +99,17 @@ def safe_defaults(mtu: int | None, nofile: int | None, overlay2: bool = True) ->
 
 
 def merge(defaults: Config, declared: Config, found: Config) -> Config:
-    """Lay the declaration over the defaults, one mapping deep; a key declared as null is left out.
+    """Merge the declared settings over the defaults, one mapping deep; a key declared as null is removed.
 
-    The options of a log driver belong to that driver: naming another driver drops the default options.
+    The options of a log driver belong to that driver: declaring another driver drops the default options.
     """
     base = dict(defaults)
     if declared.get("log-driver", base.get("log-driver")) not in (base.get("log-driver"), "local"):
         base.pop("log-opts", None)
     base.update({key: found[key] for key in PLACES if key in found})
     if (declared.get("features") or {}).get("containerd-snapshotter") and "storage-driver" not in declared:
-        # With containerd's image store drivers are containerd's snapshotters, of which none is called overlay2.
+        # With containerd's image store, the storage driver is a containerd snapshotter, and none of them is called
+        # overlay2.
         base.pop("storage-driver", None)
     for key, value in declared.items():
         if isinstance(value, dict) and isinstance(base.get(key), dict):
@@ -119,7 +120,7 @@ def merge(defaults: Config, declared: Config, found: Config) -> Config:
 
 
 def secrets_in(config: Any, key: str = "") -> set[str]:
-    """Values of a configuration that nobody is to see: by the name of their key, or within an address."""
+    """The secret values of a configuration, found by the name of their key or as the password in a URL."""
     if isinstance(config, dict):
         return set().union(*(secrets_in(value, str(name)) for name, value in config.items())) if config else set()
     if isinstance(config, list):
@@ -137,7 +138,7 @@ def render(config: Config) -> str:
 
 
 def flag_values(command_line: str, names: Collection[str]) -> list[str]:
-    """The values that flags of these names (without dashes) have in dockerd's command line, one for each use."""
+    """The values of the named flags (names without dashes) in dockerd's command line, one for each use of the flag."""
     values = []
     words = shlex.split(command_line)[1:]
     for position, word in enumerate(words):
@@ -148,7 +149,7 @@ def flag_values(command_line: str, names: Collection[str]) -> list[str]:
             if name in names:
                 values.append(value if equals else _word_after(words, position))
         elif word.startswith("-"):
-            # Short flags may stand together, the last one with its value: -DH tcp://0.0.0.0.
+            # Short flags may be combined, with the last one's value attached: -DH tcp://0.0.0.0.
             short = re.match(r"-([A-Za-z]*?)([Hgbglsp])=?(.*)", word)
             if short and short.group(2) in names:
                 values.append(short.group(3) or _word_after(words, position))
@@ -174,7 +175,7 @@ def flags_of(command_line: str) -> list[str]:
 
 
 def without_hosts(command_line: str) -> str:
-    """dockerd's command line without `-H` and `--host`, so that the file may say where to listen."""
+    """dockerd's command line without `-H` and `--host`, so that daemon.json can set `hosts`."""
     kept, skip = [], False
     for word in shlex.split(command_line):
         if skip:
@@ -187,7 +188,7 @@ def without_hosts(command_line: str) -> str:
 
 
 def flag_problems(config: Config, command_line: str) -> list[str]:
-    """Keys that the unit's command line sets as well: dockerd refuses to start with both."""
+    """Keys that are also set by flags of the unit: dockerd refuses to start with both."""
     problems = []
     for flag in flags_of(command_line):
         key = _KEY_OF_FLAG.get(flag, flag)
@@ -200,7 +201,7 @@ def flag_problems(config: Config, command_line: str) -> list[str]:
 
 
 def member_problems(config: Config, member: bool) -> list[str]:
-    """What an engine in swarm mode would refuse to start with."""
+    """Settings with which an engine in swarm mode refuses to start."""
     if not member:
         return []
     problems = []
@@ -212,29 +213,29 @@ def member_problems(config: Config, member: bool) -> list[str]:
 
 
 def listening_problems(config: Config, command_line: str = "", sockets: Collection[str] = ()) -> list[str]:
-    """A TCP address without client certificates gives root to whoever reaches it.
+    """TCP addresses without client certificates: they give root access to everyone who can reach them.
 
     Args:
-        command_line: dockerd's, whose flags count as much as the file.
-        sockets: where docker.socket listens for it, as of `unit.read_sockets`.
+        command_line: dockerd's; its flags count as much as the file.
+        sockets: the addresses on which docker.socket listens, see `unit.read_sockets`.
     """
     places = [(host, "hosts lists") for host in config.get("hosts", []) if isinstance(host, str)]
     places += [(host, "the unit docker.service has the flag -H") for host in flag_values(command_line, ("H", "host"))]
     if any(host.startswith("fd://") for host, _where in places):
-        # Handed over by systemd; a path or a name is a socket of this host.
+        # Sockets passed by systemd; a path or an abstract name is a local socket.
         places += [(f"tcp://{socket}", "docker.socket listens on") for socket in sockets if socket[0] not in "/@"]
     open_places = [(host, where) for host, where in places if _is_tcp(host)]
     if not open_places or _verifies_clients(config, command_line):
         return []
     return [
-        f"{where} {host}, which whoever reaches it owns the machine through: "
+        f"{where} {host} without client certificates, so everyone who can reach it has root access: "
         f"set docker_tls, or tlsverify to true and {', '.join(_CERTIFICATES)} to the certificates' paths"
         for host, where in open_places
     ]
 
 
 def _is_tcp(host: str) -> bool:
-    """Whether dockerd listens on TCP there; an address without a scheme means that, too."""
+    """Whether dockerd listens on TCP at this address; an address without a scheme is TCP too."""
     return not host.strip().startswith(("unix://", "fd://")) and host.strip() != ""
 
 
@@ -252,13 +253,13 @@ def problems_of(
     engine_validates: bool,
     sockets: Collection[str] = (),
 ) -> list[str]:
-    """Everything about this configuration that would keep the engine from starting, as far as can be known here.
+    """Everything in this configuration that would keep the engine from starting, as far as it can be checked here.
 
     Args:
         command_line: ExecStart of docker.service; empty when there is no unit yet.
         version: major and minor of the engine; None when there is none.
         sockets: where docker.socket listens.
-        engine_validates: the engine will be asked as well, so keys unknown here are left to it.
+        engine_validates: `dockerd --validate` is run as well and reports unknown keys.
     """
     problems = type_problems(config)
     if not engine_validates:
@@ -272,15 +273,15 @@ def problems_of(
 
 
 def changed_keys(current: Config, desired: Config) -> list[str]:
-    """Names of the keys that appear, vanish or change."""
+    """Names of the keys that are added, removed or changed."""
     names = {*current, *desired}
     return sorted(key for key in names if current.get(key) != desired.get(key) or (key in current) != (key in desired))
 
 
 def action_for(current: Config, desired: Config) -> str:
-    """`none`, `reload` or `restart`: the least that makes a running engine take up the difference.
+    """The least that makes a running engine apply the change: `none`, `reload` or `restart`.
 
-    A key taken away needs a restart even if its change would not: a reload only sets what it finds.
+    A removed key always needs a restart: a reload only applies keys that are in the file.
     """
     changed = changed_keys(current, desired)
     if not changed:

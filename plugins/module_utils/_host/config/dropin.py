@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""The drop-in of docker.service: what an engine cannot be told through daemon.json. Pure."""
+"""The systemd drop-in of docker.service, for settings that daemon.json has no key for. Pure."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _HEAD = "# Written by the role dockyard.swarm.docker; changes made here are lost
 
 
 def render_dropin(proxy: dict[str, Any], command_line: str, listens: bool) -> str | None:
-    """The drop-in's text; None when none is needed.
+    """The text of the drop-in; None when none is needed.
 
     Args:
-        proxy: `http`, `https` and `no_proxy`, each optional. 20.10 has no key for them in daemon.json.
+        proxy: `http`, `https` and `no_proxy`, each optional. Docker 20.10 has no key for them in daemon.json.
         command_line: ExecStart as the package wrote it.
-        listens: daemon.json says where to listen, so the unit's own `-H` has to go.
+        listens: daemon.json sets `hosts`, so the `-H` of the unit must be removed.
     """
     lines = [
         f"Environment={_quoted(f'{variable}={proxy[key]}')}"
@@ -35,5 +35,5 @@ def render_dropin(proxy: dict[str, Any], command_line: str, listens: bool) -> st
 
 
 def _quoted(assignment: str) -> str:
-    """systemd reads `%` and backslashes in values (systemd.exec(5), "Environment=")."""
+    """Quote for systemd, which interprets `%` and backslashes in values (systemd.exec(5), "Environment=")."""
     return '"' + assignment.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%") + '"'

@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What the preset `cis` adds: items of the CIS Docker Benchmark that do no harm to a swarm. Pure.
+"""What `docker_hardening: cis` adds: the items of the CIS Docker Benchmark that do not break a swarm. Pure.
 
-docs/hardening.md lists all items of the benchmark that concern a host, with those that hold by default and those that
-are a choice of one's own.
+docs/hardening.md lists all items of the benchmark that concern a host: those that this preset sets, those that hold by
+default, and those left to the user.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ AUDIT_PATH = f"{AUDIT_FOLDER}/60-dockyard-docker.rules"
 
 _HEAD = "## Written by the role dockyard.swarm.docker; changes made here are lost.\n"
 
-#: The benchmark's item to the keys of daemon.json that meet it.
+#: Item of the benchmark to the keys of daemon.json that fulfil it.
 KEYS: dict[str, Json] = {
     "2.2": {"icc": False},
     "2.14": {"no-new-privileges": True},
     "2.16": {"userland-proxy": False},
 }
-#: As well, where the host is in no swarm: swarm mode does not start with it.
+#: Only for hosts that are not members of a swarm: swarm mode does not start with live-restore.
 KEYS_OUTSIDE_OF_SWARMS: dict[str, Json] = {"2.15": {"live-restore": True}}
 
-#: The benchmark's item to the path that is watched.
+#: Item of the benchmark to the path that auditd watches.
 WATCHED = {
     "1.1.3": "/usr/bin/dockerd",
     "1.1.4": "/run/containerd",
     "1.1.5": "/var/lib/docker",
     "1.1.6": "/etc/docker",
     "1.1.7": "/usr/lib/systemd/system/docker.service",
-    # And 1.1.8, the socket in it, which is not there before containerd runs.
+    # The directory also covers 1.1.8, the socket in it, which does not exist before containerd runs.
     "1.1.9": "/usr/lib/systemd/system/docker.socket",
     "1.1.10": "/etc/default/docker",
     "1.1.11": "/etc/docker/daemon.json",
@@ -65,10 +65,10 @@ def hardened(preset: str, member: bool) -> Json:
 
 
 def audit_rules(preset: str, has_auditd: bool, is_folder: Callable[[str], bool]) -> str | None:
-    """The rules' text; None where there are to be none.
+    """The audit rules; None when there should be none.
 
     Args:
-        is_folder: whether a folder is there. auditd loads no rule after one whose folder is not.
+        is_folder: whether a folder exists. auditd stops loading rules at one whose folder does not exist.
     """
     if preset != "cis" or not has_auditd:
         return None

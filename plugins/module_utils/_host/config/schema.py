@@ -5,8 +5,8 @@
 
 """The keys of daemon.json and the JSON types dockerd accepts for them.
 
-dockerd itself is the better judge where it can be asked (`dockerd --validate`, Docker 23.0); this
-table serves older engines, hosts that have none yet, and messages that name the key.
+`dockerd --validate` (Docker 23.0 and newer) is preferred where it can be run. This table serves older engines, hosts
+without an engine, and error messages that name the key.
 Source: https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file
 """
 
@@ -57,7 +57,7 @@ KINDS: dict[str, str] = {
     for key in keys.split()
 }
 
-# Keys that Docker 20.10, the oldest engine this collection supports, does not know yet.
+# Keys that Docker 20.10, the oldest supported engine, does not know; and the release that added each.
 SINCE: dict[str, tuple[int, int]] = {
     "allow-direct-routing": (28, 2),
     "bip6": (28, 0),
@@ -75,7 +75,7 @@ SINCE: dict[str, tuple[int, int]] = {
 
 
 def type_problems(config: dict[str, Any]) -> list[str]:
-    """What is wrong with the values of known keys: one sentence a key, none when all is well."""
+    """Values with the wrong type: one sentence for each key."""
     problems = []
     for key, value in sorted(config.items()):
         kind = KINDS.get(key)
@@ -93,7 +93,7 @@ def type_problems(config: dict[str, Any]) -> list[str]:
 
 
 def unknown_problems(config: dict[str, Any], version: tuple[int, int] | None) -> list[str]:
-    """Keys that an engine of this version (major, minor; None: not known) would refuse to start with."""
+    """Keys with which an engine of this version (major, minor; None: unknown) refuses to start."""
     problems = []
     for key in sorted(config):
         if key not in KINDS:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""The addresses of a swarm's members, where the inventory is to tell them. Pure."""
+"""Replace the word `inventory` in docker_firewall_members by the addresses of the declared members. Pure."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from collections.abc import Mapping, Sequence
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.firewall.rules import FirewallError
 
-#: Stands for the addresses of all hosts that are declared to be members.
+#: Placeholder for the addresses of all hosts that are declared as members.
 INVENTORY = "inventory"
 
 
 def expand_members(members: Sequence[str], known: Mapping[str, Sequence[str]]) -> list[str]:
-    """Put addresses in the place of the word `inventory`; what else is listed stays.
+    """Replace the word `inventory` by addresses; other entries are kept.
 
     Args:
         members: addresses, networks, and that word.
         known: the addresses of each declared member, by host; empty where they are not known.
 
     Raises:
-        FirewallError: no member is declared, or a member's addresses are not known. It would be locked out of its own
-            swarm.
+        FirewallError: no member is declared, or the addresses of one are not known: it would be locked out of its own
+        swarm.
     """
     if INVENTORY not in members:
         return list(members)
@@ -38,7 +38,7 @@ def expand_members(members: Sequence[str], known: Mapping[str, Sequence[str]]) -
     if unknown:
         raise FirewallError(
             f"docker_firewall_members: inventory needs the addresses of all members, and those of {', '.join(unknown)} "
-            "are not known in this run, so that they would be locked out: run it for all members at once (without "
+            "are not known in this run, so they would be locked out: run it for all members at once (without "
             "--limit and serial), or list their networks"
         )
     found = {ipaddress.ip_address(address) for addresses in known.values() for address in addresses}

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Read a host's packet filter, decide, and have a unit of its own put the rules in place."""
+"""Read the host's iptables rules, plan the collection's chains, and apply them with a systemd unit."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import R
 _UNIT = "dockyard-firewall.service"
 _UNIT_PATH = f"/etc/systemd/system/{_UNIT}"
 _FOLDER = "/etc/dockyard/firewall"
-#: What a shell says of a program that is not there.
+#: The status of a shell command whose program does not exist.
 _NOT_THERE = 127
 _SCRIPT = f"{_FOLDER}/apply"
 
@@ -51,10 +51,10 @@ WantedBy=multi-user.target docker.service
 
 @dataclass(frozen=True)
 class Planned:
-    """What there is to do.
+    """The changes to make.
 
     Attributes:
-        obsolete: command lines that take out chains which are no longer declared.
+        obsolete: command lines that remove chains which are no longer declared.
     """
 
     helper: Helper
@@ -63,20 +63,20 @@ class Planned:
 
     @property
     def changed(self) -> bool:
-        """There is something to do."""
+        """Something is to be changed."""
         return self.helper.changed or bool(self.obsolete)
 
 
 def plan(params: dict[str, Any], run: Run, predict: bool = False) -> Planned:
-    """Compare with this host.
+    """Compare the declared rules with this host.
 
     Args:
         params: options of the module `engine_firewall`.
-        predict: the tools may still be missing, because the packages that bring them are.
+        predict: in check mode, iptables may still be missing because its package is not installed yet.
 
     Raises:
-        FirewallError: a rule cannot be understood, no interface is known, or rules would have no effect here. Nothing
-            has been changed.
+        FirewallError: a rule is invalid, no interface is known, or the rules would have no effect on this host. Nothing
+        has been changed.
     """
     wanted = params["state"] == "present"
     interfaces = (params["interfaces"] or _outside()) if wanted else []
@@ -112,7 +112,7 @@ def plan(params: dict[str, Any], run: Run, predict: bool = False) -> Planned:
 
 
 def apply(planned: Planned, run: Run) -> None:
-    """Carry it out, and look whether the rules are there.
+    """Apply the plan and check that the rules are active.
 
     Raises:
         HelperError: they are not.
@@ -123,7 +123,7 @@ def apply(planned: Planned, run: Run) -> None:
 
 
 def describe(planned: Planned) -> list[dict[str, str]]:
-    """For Ansible's `diff`."""
+    """The diff shown by Ansible."""
     shown = [change.as_diff() for change in planned.helper.files if change.changed]
     if planned.helper.stale and not shown:
         shown.append({"before": "live rules differ from the files\n", "after": "live rules as in the files\n"})

@@ -3,11 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Which packets reach published ports and the swarm's own ports. Pure.
+"""Rules for published ports and for the swarm's own ports. Pure.
 
-Docker forwards published ports past the INPUT chain, where hosts usually filter, and keeps the chain
-DOCKER-USER for what is to be decided before (https://docs.docker.com/engine/network/packet-filtering-firewalls/).
-Rules are written as `iptables -S` prints them, so that what a host has can be compared with what it shall have.
+Docker forwards traffic to published ports past the INPUT chain, where hosts usually filter, and provides the chain
+DOCKER-USER for rules that come first (https://docs.docker.com/engine/network/packet-filtering-firewalls/). Rules are
+written as `iptables -S` prints them, so that they can be compared with the rules of the host.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors impo
 
 PUBLISHED = "DOCKYARD-PUBLISHED"
 SWARM = "DOCKYARD-SWARM"
-# The chain each of ours is reached from.
+# The chain that jumps to each of ours.
 PARENTS = {PUBLISHED: "DOCKER-USER", SWARM: "INPUT"}
 FAMILIES = {4: "iptables", 6: "ip6tables"}
 
@@ -27,37 +27,38 @@ _CLUSTER_PORT, _GOSSIP_PORT = 2377, 7946
 
 
 class FirewallError(UserError):
-    """A rule that cannot be understood."""
+    """A declared rule is invalid."""
 
 
 def published_rules(rules: list[dict[str, Any]], interfaces: list[str], family: int) -> list[str]:
-    """The chain for published ports: what is not declared is dropped, answers and containers' own traffic pass.
+    """The chain for published ports: it drops what is not declared; replies and traffic of containers pass.
 
     Args:
         rules: `ports` (numbers or `first:last`), `protocol`, `sources` (networks; empty: any) each.
-        interfaces: those through which the outside world comes.
+        interfaces: the ones that face the outside network.
         family: 4 or 6.
 
     Raises:
-        FirewallError: naming the rule's part that is wrong.
+        FirewallError: names the invalid part of the rule.
     """
     lines = [f"-A {PUBLISHED} -m conntrack --ctstate RELATED,ESTABLISHED -j RETURN"]
     for interface in interfaces:
         for rule in rules:
             for source in _sources(rule["sources"], family):
                 for port in rule["ports"]:
-                    # The packet's own port is already the container's: what was dialled is in the connection.
-                    dialled = f"-m conntrack --ctorigdstport {_port(port)} --ctdir ORIGINAL"
-                    lines.append(f"-A {PUBLISHED}{source} -i {interface} -p {rule['protocol']} {dialled} -j RETURN")
+                    # At this point the packet's destination port is the container's; --ctorigdstport matches the
+                    # published port.
+                    published = f"-m conntrack --ctorigdstport {_port(port)} --ctdir ORIGINAL"
+                    lines.append(f"-A {PUBLISHED}{source} -i {interface} -p {rule['protocol']} {published} -j RETURN")
         lines.append(f"-A {PUBLISHED} -i {interface} -j DROP")
     return lines
 
 
 def swarm_rules(members: list[str], data_port: int, family: int) -> list[str]:
-    """The chain for 2377/tcp, 7946/tcp+udp and the data path: from members only.
+    """The chain for 2377/tcp, 7946/tcp+udp and the data path port: open to members only.
 
     Raises:
-        FirewallError: a member's address is not one.
+        FirewallError: a member's address is invalid.
     """
     lines = [f"-A {SWARM} -i lo -j RETURN"]
     ports = [("tcp", _CLUSTER_PORT), ("tcp", _GOSSIP_PORT), ("udp", _GOSSIP_PORT), ("udp", data_port)]
@@ -70,7 +71,7 @@ def swarm_rules(members: list[str], data_port: int, family: int) -> list[str]:
 
 
 def no_effect(config: dict[str, Any], published: bool) -> list[str]:
-    """Why the rules would filter nothing with this `daemon.json`; empty where they would.
+    """Why the rules would filter nothing with this `daemon.json`; empty when they work.
 
     Args:
         published: published ports are to be filtered.
@@ -80,8 +81,8 @@ def no_effect(config: dict[str, Any], published: bool) -> list[str]:
     problems = []
     if config.get("iptables") is False:
         problems.append(
-            "docker_daemon sets iptables to false, so that Docker has no chain DOCKER-USER for published ports to go "
-            "through: leave it out, or set docker_firewall_enabled to false and filter yourself"
+            "docker_daemon sets iptables to false, so Docker does not create the chain DOCKER-USER for published "
+            "ports: leave it out, or set docker_firewall_enabled to false and filter yourself"
         )
     if config.get("firewall-backend") == "nftables":
         problems.append(
@@ -91,15 +92,16 @@ def no_effect(config: dict[str, Any], published: bool) -> list[str]:
     return problems
 
 
-def does_not_work(family: int, complaint: str) -> str:
-    """That a family cannot be filtered, so that ports would stay open while a run says that they are closed."""
-    tool, last = FAMILIES[family], (complaint.strip().splitlines() or ["no reason given"])[-1]
+def does_not_work(family: int, stderr: str) -> str:
+    """The message that iptables or ip6tables does not work, which would leave ports open while the run reports them
+    closed."""
+    tool, last = FAMILIES[family], (stderr.strip().splitlines() or ["no reason given"])[-1]
     remedy = f"install {tool} and a kernel that has it" + (", or disable IPv6" if family == 6 else "")
-    return f"{tool} does not work on this host ({last}), so that its ports would stay open: {remedy}"
+    return f"{tool} does not work on this host ({last}), so its ports would stay open: {remedy}"
 
 
 def restore_text(chains: dict[str, list[str]]) -> str:
-    """Input of `iptables-restore --noflush`: replaces our chains in one step and touches no other."""
+    """Input for `iptables-restore --noflush`: replaces our chains in one step and no other."""
     lines = [
         "*filter",
         *(f":{chain} - [0:0]" for chain in chains),
@@ -109,7 +111,7 @@ def restore_text(chains: dict[str, list[str]]) -> str:
 
 
 def script(folder: str) -> str:
-    """The program that puts the rules in place: at boot before the engine starts, and with each of its restarts."""
+    """The script that applies the rules: at boot before the engine starts, and at each restart of the engine."""
     jumps = "\n".join(f"    enter {chain} {parent}" for chain, parent in PARENTS.items())
     return f"""#!/bin/sh
 # Written by the role dockyard.swarm.docker; changes made here are lost.
@@ -122,7 +124,7 @@ enter() {{
     "$tool" --wait -I "$2" 1 -j "$1"
 }}
 
-# Addresses of IPv6 that are not only the link's own (scope 00 in the fourth column).
+# True if an interface has an IPv6 address other than link-local or loopback (scope 00 in the fourth column).
 has_ipv6() {{
     while read -r _ _ _ scope _; do
         [ "$scope" != 00 ] || return 0
@@ -136,7 +138,7 @@ for family in v4:iptables v6:ip6tables; do
     tool="${{family##*:}}"
     if ! "$tool" --wait -S >/dev/null 2>&1; then
         if [ "$tool" = iptables ] || has_ipv6; then
-            echo "$tool does not work: ports stay open that were to be closed" >&2
+            echo "$tool does not work: the declared rules are not active, ports stay open" >&2
             failed=1
         fi
         continue
@@ -149,7 +151,7 @@ exit "$failed"
 
 
 def removal_commands(tool: str, chains: dict[str, list[str]]) -> list[list[str]]:
-    """Command lines that take our chains out again."""
+    """Command lines that remove our chains."""
     commands = []
     for chain in chains:
         commands += [
@@ -161,7 +163,7 @@ def removal_commands(tool: str, chains: dict[str, list[str]]) -> list[list[str]]
 
 
 def in_place(chain: str, wanted: list[str], chain_text: str, parent_text: str) -> bool:
-    """Do `iptables -S CHAIN` and `iptables -S PARENT` show the rules, and the parent enter them first?"""
+    """Whether the output of `iptables -S CHAIN` has these rules, and `iptables -S PARENT` jumps to the chain first."""
     found = [line for line in chain_text.splitlines() if line.startswith("-A ")]
     entered = [line for line in parent_text.splitlines() if line.startswith("-A ")]
     return found == wanted and entered[:1] == [f"-A {PARENTS[chain]} -j {chain}"]

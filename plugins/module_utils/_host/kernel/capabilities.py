@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What a host's kernel can do for an engine, and what that means for its use."""
+"""Detect the kernel features that an engine and a swarm need, and say what fails without each."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._host.kernel.module
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run
 
 _CLOCK_UNITS = ("chrony", "chronyd", "systemd-timesyncd", "ntp", "ntpsec", "ntpd")
-#: What a use can declare that it needs, and the ability behind it.
+#: The values of docker_needs, each the name of an ability.
 NEEDS = ("routing_mesh", "overlay_networks", "user_namespaces", "cgroup_v2", "time_sync")
 
 
 @dataclass(frozen=True)
 class Ability:
-    """One thing a host can or cannot do.
+    """One ability of the host.
 
     Attributes:
         name: one of NEEDS, or `overlay_files`, which every engine needs.
-        found: what was seen.
+        found: what was found on the host, for the report.
         lack: what does not work without it, and what would help.
     """
 
@@ -37,7 +37,7 @@ class Ability:
 
 
 def read_abilities(run: Run) -> list[Ability]:
-    """Look at this host."""
+    """Detect the abilities of this host."""
     cgroup = _cgroup_version()
     namespaces = _number("/proc/sys/user/max_user_namespaces")
     clock = _time_sync(run)
@@ -68,7 +68,8 @@ def read_abilities(run: Run) -> list[Ability]:
             "cgroup_v2",
             cgroup == 2,
             f"cgroup v{cgroup}" if cgroup else "no cgroups",
-            "newer releases of systemd and the engine give cgroup v1 up: boot with systemd.unified_cgroup_hierarchy=1",
+            "newer releases of systemd and the engine no longer support cgroup v1: "
+            "boot with systemd.unified_cgroup_hierarchy=1",
         ),
         Ability(
             "user_namespaces",
@@ -80,13 +81,13 @@ def read_abilities(run: Run) -> list[Ability]:
             "time_sync",
             bool(clock),
             clock or "no time synchronisation",
-            "clocks drift, and certificates of a swarm with them: install chrony or systemd-timesyncd",
+            "clocks drift, and the swarm's certificates fail when they differ: install chrony or systemd-timesyncd",
         ),
     ]
 
 
 def report(abilities: list[Ability]) -> str:
-    """One block a person can read."""
+    """The abilities as text, one line each."""
     lines = []
     for ability in abilities:
         mark = "has  " if ability.present else "lacks"
@@ -96,7 +97,7 @@ def report(abilities: list[Ability]) -> str:
 
 
 def needed(declared: list[str], daemon: dict[str, Any]) -> list[str]:
-    """What is needed by declaration, and by the keys of `daemon.json`."""
+    """The abilities needed by declaration and by the keys of `daemon.json`."""
     needs = list(declared)
     if daemon.get("storage-driver", "overlay2") == "overlay2":
         needs.append("overlay_files")
@@ -106,7 +107,7 @@ def needed(declared: list[str], daemon: dict[str, Any]) -> list[str]:
 
 
 def missing(abilities: list[Ability], needs: list[str]) -> list[Ability]:
-    """Those that the declared use needs and the host lacks."""
+    """The needed abilities that the host lacks."""
     return [ability for ability in abilities if ability.name in needs and not ability.present]
 
 
@@ -117,7 +118,7 @@ def _cgroup_version() -> int:
 
 
 def _time_sync(run: Run) -> str:
-    """Who keeps the time; a container's clock is its machine's."""
+    """How the clock is synchronised; a container uses the clock of its machine."""
     _status, virtualization, _err = run(["systemd-detect-virt", "--container"])
     if virtualization.strip() not in ("", "none"):
         return "its machine's clock"

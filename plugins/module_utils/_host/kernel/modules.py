@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Which modules the host's kernel has: loaded, built in, or there to be loaded. The one rule for all who ask."""
+"""Whether the kernel has a module: loaded, built in, or loadable. The only place that decides this."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _ROOT = Path("/")
 
 
 def has_module(name: str, root: Path = _ROOT) -> bool:
-    """Whether the kernel has a module, loaded, built in, or among those it can load.
+    """Whether the kernel has a module: loaded, built in, or loadable.
 
-    The lists are those that modprobe goes by (kmod's modules.dep(5)), where a name has dashes or underscores alike.
+    modprobe uses the same lists (kmod's modules.dep(5)); dashes and underscores in names are equivalent.
     """
     if (root / "sys/module" / name).exists():
         return True
@@ -26,7 +26,7 @@ def has_module(name: str, root: Path = _ROOT) -> bool:
 
 
 def has_ipvs(root: Path = _ROOT) -> bool:
-    """Whether virtual addresses of services and the ingress routing mesh can carry traffic, which is IPVS's work."""
+    """Whether the kernel has IPVS, which carries the traffic of service VIPs and the ingress routing mesh."""
     return (root / "proc/net/ip_vs").exists() or has_module("ip_vs", root)
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Kernel modules and sysctls that an engine and a swarm want, now and after a reboot."""
+"""Kernel modules and sysctls for an engine and a swarm: applied now and at every boot."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SYSCTL_FILE = "/etc/sysctl.d/60-dockyard.conf"
 _MODULES_FILE = "/etc/modules-load.d/dockyard.conf"
 _HEAD = "# Written by the role dockyard.swarm.docker; changes made here are lost.\n"
 
-# Parts of the role that a host may have from an earlier run, though they are not declared any more.
+# Parts of the role that an earlier run may have set up, even if they are no longer declared.
 _PARTS = {
     "firewall": "/etc/systemd/system/dockyard-firewall.service",
     "prune": "/etc/systemd/system/docker-prune.timer",
@@ -29,16 +29,16 @@ _PARTS = {
 
 
 class PrepareError(UserError):
-    """The kernel refused a setting."""
+    """The kernel rejected a setting."""
 
 
 @dataclass(frozen=True)
 class Preparation:
-    """What there is to do.
+    """The changes to make.
 
     Attributes:
-        sysctls: those whose live value differs, with the value they get.
-        unknown: sysctls that this kernel does not have; they take effect with the module they belong to.
+        sysctls: those whose live value differs, with the declared value.
+        unknown: sysctls that this kernel does not have; they take effect when the module they belong to is loaded.
     """
 
     files: list[FileChange]
@@ -48,28 +48,28 @@ class Preparation:
 
     @property
     def changed(self) -> bool:
-        """There is something to do."""
+        """Something is to be changed."""
         return bool(self.load or self.sysctls or any(file.changed for file in self.files))
 
 
 def sysctl_path(name: str) -> str:
-    """Where the kernel shows a sysctl: dots separate, and a slash stands for a dot within a part (sysctl.d(5))."""
+    """The path of a sysctl in /proc/sys: dots separate, and a slash means a dot within a part (sysctl.d(5))."""
     return "/proc/sys/" + name.translate(str.maketrans("./", "/."))
 
 
 def decide_sysctls(wanted: dict[str, str], live: dict[str, str]) -> tuple[dict[str, str], list[str]]:
-    """Those to set, and those the kernel does not have. Values compare word by word. Pure."""
+    """The sysctls to set, and those that the kernel does not have. Values are compared word by word. Pure."""
     differing = {name: value for name, value in wanted.items() if name in live and live[name].split() != value.split()}
     return differing, sorted(name for name in wanted if name not in live)
 
 
 def managed() -> list[str]:
-    """Names of the role's parts that are set up on this host."""
+    """Names of the role's parts that exist on this host."""
     return sorted({name.split("_", 1)[0] for name, path in _PARTS.items() if os.path.exists(path)})
 
 
 def plan(sysctls: dict[str, str], modules: list[str]) -> Preparation:
-    """Compare with this host."""
+    """Compare the declared settings with this host."""
     available = [name for name in modules if has_module(name)]
     live = {name: value for name in sysctls if (value := _live_value(name)) is not None}
     differing, unknown = decide_sysctls(sysctls, live)
@@ -84,7 +84,7 @@ def plan(sysctls: dict[str, str], modules: list[str]) -> Preparation:
 
 
 def describe(preparation: Preparation) -> list[dict[str, str]]:
-    """For Ansible's `diff`."""
+    """The diff shown by Ansible."""
     return [
         *(change.as_diff() for change in preparation.files if change.changed),
         *({"before": f"module {name} not loaded\n", "after": f"module {name} loaded\n"} for name in preparation.load),
@@ -101,7 +101,7 @@ def _live_value(name: str) -> str | None:
 
 
 def apply(preparation: Preparation, sysctls: dict[str, str], run: Run) -> None:
-    """Carry it out. A module that was loaded may bring sysctls with it, so these come last."""
+    """Apply the plan. Sysctls come last, because loading a module may add some."""
     for change in preparation.files:
         apply_file(change)
     for name in preparation.load:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""apt and dpkg, spoken to in one transaction."""
+"""Packages on Debian-like hosts, with apt and dpkg, in one transaction."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _OPTIONS = ["-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Options::=--force-conf
 
 
 def parse_status(text: str) -> tuple[dict[str, str], set[str]]:
-    """Installed packages and held ones, from lines of `dpkg-query`: want, status, name, version."""
+    """Installed and held packages, from lines of `dpkg-query`: want, status, name, version."""
     installed, held = {}, set()
     for line in text.splitlines():
         want, status, name, version = line.split("\t")
@@ -34,7 +34,7 @@ def parse_status(text: str) -> tuple[dict[str, str], set[str]]:
 
 
 def read_installed(run: Run) -> tuple[dict[str, str], set[str]]:
-    """Installed packages with versions, and the held ones."""
+    """Installed packages with their versions, and the held ones."""
     columns = "${db:Status-Want}\t${db:Status-Status}\t${Package}\t${Version}\n"
     status, out, err = run(["dpkg-query", "--show", "--showformat", columns])
     if status != 0:
@@ -46,7 +46,7 @@ def refresh(run: Run) -> None:
     """Fetch the package lists."""
     status, _out, err = run(["apt-get", "-q", "update", *_OPTIONS, "-o", "APT::Update::Error-Mode=any"])
     if status != 0:
-        raise PackageError(f"The package lists could not be fetched: {_complaints(err)}")
+        raise PackageError(f"The package lists could not be fetched: {_errors_in(err)}")
 
 
 def parse_madison(text: str) -> dict[str, list[str]]:
@@ -62,13 +62,13 @@ def parse_madison(text: str) -> dict[str, list[str]]:
 
 
 def read_candidates(run: Run, names: list[str]) -> dict[str, list[str]]:
-    """Versions the package sources have, for each name they know."""
+    """The versions in the package sources, for each name they have."""
     _status, out, _err = run(["apt-cache", "madison", *names])
     return parse_madison(out)
 
 
 def transaction(change: Change) -> list[str]:
-    """apt-get's command line: a trailing `-` removes, so that both happen in one transaction."""
+    """apt-get's command line. A trailing `-` removes a package, so that both happen in one transaction."""
     words = [f"{name}={version}" if version else name for name, version in sorted(change.install.items())]
     words += [f"{name}-" for name in change.remove]
     flags = ["--yes", "--no-install-recommends", "--allow-downgrades", "--allow-change-held-packages"]
@@ -76,12 +76,12 @@ def transaction(change: Change) -> list[str]:
 
 
 def apply(run: Run, change: Change) -> None:
-    """Carry the change out. No package starts or restarts a service: that is the service step's to decide."""
+    """Apply the change. No package starts or restarts a service: the step `engine_service` decides that."""
     if change.install or change.remove:
         with _no_service_starts():
             status, _out, err = run(transaction(change))
         if status != 0:
-            raise PackageError(f"apt-get failed: {_complaints(err)}")
+            raise PackageError(f"apt-get failed: {_errors_in(err)}")
     for verb, names in (("unhold", change.unhold), ("hold", change.hold)):
         if names:
             status, _out, err = run(["apt-mark", verb, *names])
@@ -89,21 +89,21 @@ def apply(run: Run, change: Change) -> None:
                 raise PackageError(f"apt-mark {verb} failed: {err.strip()}")
 
 
-def _complaints(err: str) -> str:
+def _errors_in(err: str) -> str:
     lines = [line for line in err.splitlines() if re.match(r"(E|W|Err|dpkg):", line)]
     return "\n".join(lines[-8:]) or err.strip()[-1000:]
 
 
 @contextlib.contextmanager
 def _no_service_starts() -> Iterator[None]:
-    """Packages ask policy-rc.d whether they may start a service (deb-systemd-invoke(1p)).
+    """Keep packages from starting services: they ask policy-rc.d (deb-systemd-invoke(1p)).
 
-    A policy found here comes back, also after a run that was killed. What such a run has left is our own policy: it
-    is nobody's to come back.
+    A policy that was there before is put back, also after a run that was killed. The policy that a killed run left
+    behind is our own and is not put back.
     """
-    aside = f"{_POLICY}.dockyard"
-    if os.path.exists(_POLICY) and not is_left_behind() and not os.path.exists(aside):
-        os.rename(_POLICY, aside)
+    saved = f"{_POLICY}.dockyard"
+    if os.path.exists(_POLICY) and not is_left_behind() and not os.path.exists(saved):
+        os.rename(_POLICY, saved)
     apply_file(plan_file(_POLICY, _POLICY_TEXT, mode=0o755))
     try:
         yield
@@ -112,7 +112,7 @@ def _no_service_starts() -> Iterator[None]:
 
 
 def is_left_behind() -> bool:
-    """Whether a run that was killed has left our policy in place: then no package starts a service any more."""
+    """Whether a killed run left our policy in place, which keeps all packages from starting services."""
     try:
         with open(_POLICY, encoding="utf-8", errors="replace") as file:
             return file.read() == _POLICY_TEXT
@@ -121,9 +121,9 @@ def is_left_behind() -> bool:
 
 
 def restore_policy() -> None:
-    """Take our policy away, and put the administrator's back where there was one."""
-    aside = f"{_POLICY}.dockyard"
+    """Remove our policy, and put the administrator's back if there was one."""
+    saved = f"{_POLICY}.dockyard"
     if is_left_behind():
         os.unlink(_POLICY)
-    if os.path.exists(aside):
-        os.rename(aside, _POLICY)
+    if os.path.exists(saved):
+        os.rename(saved, _POLICY)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Which system this host runs."""
+"""The distribution of this host."""
 
 from __future__ import annotations
 
@@ -13,26 +13,27 @@ from dataclasses import dataclass
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
-# Releases of Debian by codename: a derivative tells the codename of the release it is made of, and its own version.
+# Debian releases by codename: a derivative names the codename of its base release, and has its own version numbers.
 _DEBIAN_RELEASES = {"bullseye": "11", "bookworm": "12", "trixie": "13", "forky": "14", "duke": "15"}
-# Distributions that have packages of their own at Docker.
+# Distributions for which Docker publishes packages.
 _OWN_REPOSITORIES = ("debian", "ubuntu", "raspbian")
 _DEBIAN_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "armhf", "ppc64le": "ppc64el"}
 
 
 class UnsupportedHostError(UserError):
-    """A system this collection does not install an engine on."""
+    """The collection does not install engines on this distribution."""
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """What os-release(5) says, and what follows from it.
+    """The relevant fields of os-release(5).
 
     Attributes:
-        identity: ID, such as `debian`, `ubuntu`, `rhel`, `fedora`; of a derivative of Debian or Ubuntu, the ID of that.
-        version, codename: of the release; of a derivative, of the release it is made of. Empty where it does not say.
+        identity: ID, such as `debian`, `ubuntu`, `rhel`, `fedora`; for a derivative, the ID of its base.
+        version, codename: of the release; for a derivative, of its base release. Empty if not given.
         manager: `apt` or `dnf`.
-        architecture: as the package manager calls it.
+        architecture: the package manager's name for it.
+
     """
 
     identity: str
@@ -43,7 +44,7 @@ class Distribution:
 
     @property
     def major(self) -> int:
-        """The release's first number; very large for a rolling one, which has none."""
+        """The release's first number; 9999 for a rolling release, which has none."""
         first = self.version.split(".", 1)[0]
         return int(first) if first.isdigit() else 9999
 
@@ -52,7 +53,7 @@ def parse(os_release: str, machine: str) -> Distribution:
     """Read os-release's text.
 
     Args:
-        machine: as uname(2) has it.
+        machine: from uname(2).
 
     Raises:
         UnsupportedHostError: neither Debian-like nor Red-Hat-like.
@@ -70,10 +71,10 @@ def parse(os_release: str, machine: str) -> Distribution:
 
 
 def _base_of(values: dict[str, str], identity: str, family: set[str]) -> tuple[str, str, str]:
-    """Identity, version and codename of the release of Debian or Ubuntu whose packages fit this system.
+    """Identity, version and codename of the Debian or Ubuntu release whose packages fit this system.
 
-    A derivative has a version and a codename of its own, for which nobody else has packages; what it is made of it
-    says in UBUNTU_CODENAME or DEBIAN_CODENAME, as Linux Mint and Pop!_OS do.
+    A derivative has its own version and codename, for which Docker has no packages; it names its base release in
+    UBUNTU_CODENAME or DEBIAN_CODENAME, as Linux Mint and Pop!_OS do.
     """
     if identity in _OWN_REPOSITORIES:
         return identity, values.get("VERSION_ID", ""), values.get("VERSION_CODENAME", "")
@@ -83,7 +84,7 @@ def _base_of(values: dict[str, str], identity: str, family: set[str]) -> tuple[s
     version = _DEBIAN_RELEASES.get(codename, "")
     if "debian" in family and (version or values.get("DEBIAN_CODENAME")):
         return "debian", version, codename
-    # It does not say, and a guess would install packages made for something else.
+    # The base release is not given, and a guess could install packages made for another release.
     return ("ubuntu" if "ubuntu" in family else "debian"), "", ""
 
 

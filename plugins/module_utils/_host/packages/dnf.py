@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""dnf and rpm, for Red-Hat-likes and Fedora."""
+"""Packages on Red-Hat-like hosts and Fedora, with dnf and rpm."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.plan
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run
 
 LOCK_PLUGIN = "python3-dnf-plugin-versionlock"
-#: Fedora 41 and newer; it locks versions without a plugin.
+#: Fedora 41 and newer have dnf 5, which locks versions without a plugin.
 _DNF5 = "dnf5"
 
 
@@ -23,7 +23,8 @@ def parse_installed(text: str) -> dict[str, str]:
 def parse_locked(text: str, installed: dict[str, str]) -> set[str]:
     """Names that `dnf versionlock list` locks.
 
-    dnf 4 has a line `name-epoch:version-release.*` for each; dnf 5 a line `Package name: name`, then its conditions.
+    dnf 4 prints a line `name-epoch:version-release.*` for each; dnf 5 a line `Package name: name`, followed by its
+    conditions.
     """
     locked = set()
     for line in text.splitlines():
@@ -39,12 +40,12 @@ def parse_locked(text: str, installed: dict[str, str]) -> set[str]:
 
 
 def can_lock(installed: dict[str, str]) -> bool:
-    """Whether `dnf versionlock` is there."""
+    """Whether `dnf versionlock` is available."""
     return _DNF5 in installed or LOCK_PLUGIN in installed
 
 
 def read_installed(run: Run) -> tuple[dict[str, str], set[str]]:
-    """Installed packages with versions, and the locked ones."""
+    """Installed packages with their versions, and the locked ones."""
     status, out, err = run(["rpm", "-qa", "--queryformat", "%{NAME}\t%{VERSION}-%{RELEASE}\n"])
     if status != 0:
         raise PackageError(f"rpm failed: {err.strip()}")
@@ -73,7 +74,7 @@ def parse_repoquery(text: str) -> dict[str, list[str]]:
 
 
 def read_candidates(run: Run, names: list[str]) -> dict[str, list[str]]:
-    """Versions the package sources have, for each name they know."""
+    """The versions in the package sources, for each name they have."""
     form = "%{name}\t%{version}-%{release}\n"
     _status, out, _err = run(["dnf", "-q", "repoquery", "--showduplicates", "--queryformat", form, *names])
     return parse_repoquery(out)
@@ -97,10 +98,10 @@ def transactions(change: Change, installed: dict[str, str]) -> list[list[str]]:
 
 
 def apply(run: Run, change: Change) -> None:
-    """Carry the change out."""
+    """Apply the change."""
     installed, _held = read_installed(run)
     for command in transactions(change, installed):
         status, _out, err = run(command)
-        # Unlocking what was not locked is no failure.
+        # Unlocking a package that was not locked is not a failure.
         if status != 0 and "delete" not in command:
             raise PackageError(f"{' '.join(command[:4])} failed: {err.strip()[-1000:]}")

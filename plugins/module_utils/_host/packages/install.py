@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Read a host's packages, decide, and carry the change out with its own package manager."""
+"""Read the host's packages, plan the change, and apply it with the host's package manager."""
 
 from __future__ import annotations
 
@@ -19,40 +19,40 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.dist
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run, Unit, read_unit
 
 _MANAGERS: dict[str, Any] = {"apt": apt, "dnf": dnf}
-# Unattended, in a language that can be parsed, and without a tool that restarts services on its own.
+# Unattended, with output in English, and without needrestart, which would restart services.
 ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive", "NEEDRESTART_SUSPEND": "1", "LC_ALL": "C"}
 _APT_LISTS = "/var/lib/apt/lists"
-_RECENT = 3600  # seconds that package lists are good for
+_RECENT = 3600  # seconds for which package lists count as up to date
 _APPARMOR = "/sys/module/apparmor/parameters/enabled"
 
 
 @dataclass(frozen=True)
 class Planned:
-    """What there is to do, and on what."""
+    """The change, and the state of the host it was planned for."""
 
     change: packages.Change
     installed: dict[str, str]
     system: Distribution
     unit: Unit
     action: str
-    # A run that was killed has left a policy that keeps all packages from starting services.
+    # A killed run left a policy in place that keeps all packages from starting services.
     left_behind: bool = False
 
     @property
     def changed(self) -> bool:
-        """There is something to do."""
+        """Something is to be changed."""
         return self.change.any or self.left_behind
 
 
 def plan(params: dict[str, Any], run: Run, may_refresh: bool) -> Planned:
-    """Decide on the transaction.
+    """Plan the transaction.
 
     Args:
         params: the options of the module engine_packages.
-        may_refresh: fetch the package lists where they are needed; check mode does with those at hand.
+        may_refresh: fetch the package lists if needed; check mode uses those on the host.
 
     Raises:
-        PackageError, UnsupportedHostError: with what cannot be had.
+        PackageError, UnsupportedHostError: names what is not available.
     """
     system = this_host()
     manager = _MANAGERS[system.manager]
@@ -81,7 +81,7 @@ def plan(params: dict[str, Any], run: Run, may_refresh: bool) -> Planned:
 
 
 def apply(planned: Planned, run: Run) -> None:
-    """Carry the change out, and check that it took."""
+    """Apply the change, and check the installed versions and holds."""
     manager = _MANAGERS[planned.system.manager]
     if planned.left_behind:
         apt.restore_policy()
@@ -96,7 +96,7 @@ def apply(planned: Planned, run: Run) -> None:
     for name, version in planned.change.install.items():
         if name not in installed or (version and installed[name] != version):
             found = installed.get(name, "nothing")
-            raise packages.PackageError(f"{name} {version} was installed, and yet there is {found}")
+            raise packages.PackageError(f"{name} {version} was to be installed, but afterwards the host has {found}")
 
 
 def _left_behind(system: Distribution) -> bool:

@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""OpenPGP public keys, without gpg, which a bare host need not have.
+"""Read OpenPGP public keys without gpg, which a bare host may not have.
 
-What was read is written anew: two programs may read one text differently, but here nothing that was not read is left.
+The key that was read is encoded again: two programs may interpret the same file differently, so only what was parsed is
+kept.
 Source: RFC 9580, sections 4.2 (packet headers), 5.5.4 (fingerprints) and 6.2 (armor).
 """
 
@@ -17,7 +18,7 @@ import hashlib
 import re
 
 _PUBLIC_KEY = 6
-# Besides the key itself: signatures, subkeys, user ids and user attributes.
+# Packet types allowed beside the primary key: signatures, subkeys, user ids and user attributes.
 _PARTS = frozenset({2, 14, 13, 17})
 _LINE = 64
 _ARMOR = re.compile(
@@ -44,10 +45,10 @@ def fingerprints(key: bytes) -> list[str]:
 
 
 def sole_key(key: bytes) -> str:
-    """The one public key of a key file, written anew in ASCII armor: its packets, and nothing beside them.
+    """The only public key of a key file, encoded again in ASCII armor: its packets and nothing else.
 
     Raises:
-        NotAKeyError: it is no public key, there are several, or something else is with it.
+        NotAKeyError: there is no public key, more than one, or a packet that does not belong to a key.
     """
     data = _binary(key)
     tags = [tag for tag, _body in _packets(data)]
@@ -60,7 +61,7 @@ def sole_key(key: bytes) -> str:
 
 
 def normal(fingerprint: str) -> str:
-    """A fingerprint as people write it, without spaces and in upper case."""
+    """A fingerprint without spaces and in upper case, from any form that people write."""
     return re.sub(r"[\s:]|^0x", "", fingerprint).upper()
 
 
@@ -94,7 +95,7 @@ def _armored(data: bytes) -> str:
 
 
 def _crc24(data: bytes) -> int:
-    """The armor's checksum (section 6.1.1), which older programs insist on."""
+    """The armor's checksum (section 6.1.1), which older programs require."""
     crc = 0xB704CE
     for octet in data:
         crc ^= octet << 16
@@ -143,7 +144,7 @@ def _new_length(data: bytes, at: int) -> tuple[int, int]:
 def _fingerprint(body: bytes) -> str:
     version = body[0] if body else 0
     if version == 4:
-        return hashlib.sha1(b"\x99" + len(body).to_bytes(2, "big") + body).hexdigest().upper()  # noqa: S324 the standard's
+        return hashlib.sha1(b"\x99" + len(body).to_bytes(2, "big") + body).hexdigest().upper()  # noqa: S324 required by the standard
     if version == 6:
         return hashlib.sha256(b"\x9b" + len(body).to_bytes(4, "big") + body).hexdigest().upper()
     raise NotAKeyError(f"it has a key of version {version}, which is not supported")

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Which packages make an engine, and what has to be installed, held or removed. Pure."""
+"""The packages of an engine, and which to install, hold or remove. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.distribution import Distribution
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
-# Packages of the other source cannot stand beside the chosen one's: they share files and the unit's name.
+# Packages of the other source conflict with those of the chosen one: they share files and the unit's name.
 _FROM_DOCKER = (
     "docker-ce docker-ce-cli docker-ce-rootless-extras docker-buildx-plugin docker-compose-plugin containerd.io"
 ).split()
@@ -27,12 +27,12 @@ _FROM_DISTRIBUTION = {
     ).split(),
 }
 EXTRAS = ("buildx", "compose", "rootless", "python")
-# The Docker SDK for Python has this name on all of them; RHEL-likes have it from EPEL.
+# The package of the Docker SDK for Python has this name everywhere; RHEL-likes have it in EPEL.
 _PYTHON = "python3-docker"
 
 
 class PackageError(UserError):
-    """What was asked for cannot be had."""
+    """The requested package or version is not available."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ class Wanted:
     """The packages of one source on one distribution.
 
     Attributes:
-        engine: of one version, and held with it.
-        others: needed beside them, in any version.
-        obsolete: must not be there.
+        engine: all of the same version, and held together.
+        others: also needed, in any version.
+        obsolete: must not be installed.
     """
 
     engine: list[str]
@@ -51,16 +51,16 @@ class Wanted:
 
     @property
     def names(self) -> list[str]:
-        """All that shall be installed."""
+        """All packages that should be installed."""
         return [*self.engine, *self.others]
 
 
 @dataclass(frozen=True)
 class Change:
-    """What there is to do, in one transaction.
+    """The changes to make, in one transaction.
 
     Attributes:
-        install: name to version; an empty version means whichever is newest.
+        install: name to version; an empty version means the newest.
     """
 
     install: dict[str, str] = field(default_factory=dict)
@@ -70,17 +70,17 @@ class Change:
 
     @property
     def any(self) -> bool:
-        """There is something to do."""
+        """Something is to be changed."""
         return bool(self.install or self.remove or self.hold or self.unhold)
 
 
 def wanted_packages(system: Distribution, source: str, extras: list[str], apparmor: bool = False) -> Wanted:
-    """Name the packages.
+    """The packages for this distribution, source and extras.
 
     Args:
         source: `docker` or `distribution`.
         extras: some of EXTRAS.
-        apparmor: the kernel enforces AppArmor, so the engine needs its tools to start containers.
+        apparmor: the kernel enforces AppArmor, so the engine needs the AppArmor tools to start containers.
 
     Raises:
         PackageError: the distribution has no such packages.
@@ -127,18 +127,18 @@ def upstream(version: str) -> str:
 
 
 def matches(asked: str, version: str) -> bool:
-    """Does a package version begin with what was asked for, ending at a boundary?
+    """Whether a package version begins with the requested one, ending at a boundary.
 
-    `27.5` is met by `5:27.5.1-1~debian.12~bookworm` and not by `27.50.0`; a full version by itself.
+    `27.5` matches `5:27.5.1-1~debian.12~bookworm` but not `27.50.0`; a full version matches itself.
     """
     return version == asked or re.match(re.escape(asked) + r"(?![0-9A-Za-z])", upstream(version)) is not None
 
 
 def newest_match(asked: str, name: str, candidates: list[str]) -> str:
-    """The first version that matches; candidates come newest first.
+    """The first version that matches; candidates are ordered newest first.
 
     Raises:
-        PackageError: none does.
+        PackageError: no version matches.
     """
     for candidate in candidates:
         if matches(asked, candidate):
@@ -148,7 +148,7 @@ def newest_match(asked: str, name: str, candidates: list[str]) -> str:
 
 
 def needs_candidates(wanted: Wanted, version: str, installed: dict[str, str]) -> bool:
-    """Must the package sources be asked, or does what is installed answer?"""
+    """Whether the package sources must be queried, or the installed versions are enough."""
     if version == "latest":
         return True
     if any(name not in installed for name in wanted.names):
@@ -157,7 +157,7 @@ def needs_candidates(wanted: Wanted, version: str, installed: dict[str, str]) ->
 
 
 def that_answer(wanted: Wanted, version: str, candidates: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Candidates from lists that are not recent: that such a list lacks the version asked for does not mean a thing."""
+    """Candidates from outdated lists: that such a list lacks the requested version proves nothing."""
     return {
         name: versions
         for name, versions in candidates.items()
@@ -175,14 +175,14 @@ def decide(
     held: set[str],
     candidates: dict[str, list[str]],
 ) -> Change:
-    """Decide on the transaction.
+    """Plan the transaction.
 
     Args:
-        version: empty (whatever is there stays), `latest`, or the beginning of a version.
-        hold: whether the engine is held; None leaves that as it is.
+        version: empty (installed versions stay), `latest`, or the beginning of a version.
+        hold: whether the engine's packages are held; None changes nothing.
         installed: name to version.
-        candidates: name to the versions its sources have, newest first. A name missing here is installed
-            without a version: its sources could not be asked yet.
+        candidates: name to the versions in its sources, newest first. A missing name is installed without a version:
+        its sources could not be queried yet.
 
     Raises:
         PackageError: no source has the version.
@@ -204,21 +204,21 @@ def decide(
     return Change(
         install=install,
         remove=[name for name in wanted.obsolete if name in installed],
-        # Changing a held package ends its hold.
+        # Changing a held package removes its hold.
         hold=sorted(engine - (held - set(install))) if hold else [],
         unhold=sorted(engine & held) if hold is False else [],
     )
 
 
 def removal(system: Distribution, installed: dict[str, str], held: set[str]) -> Change:
-    """Take all packages of an engine away, wherever they came from."""
+    """Remove all packages of an engine, whatever their source."""
     engine = [*_FROM_DOCKER, *_FROM_DISTRIBUTION[system.manager]]
     present = [name for name in engine if name in installed]
     return Change(remove=present, unhold=sorted(set(present) & held))
 
 
 def describe(change: Change, installed: dict[str, str]) -> dict[str, str]:
-    """For Ansible's `diff`."""
+    """The diff shown by Ansible."""
     before, after = [], []
     for name, version in sorted(change.install.items()):
         before += [f"{name} {installed[name]}"] if name in installed else []

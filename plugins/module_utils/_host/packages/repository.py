@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""The package repository an engine comes from: its definition, its key, and what must give way to it."""
+"""The package repository of the engine: its definition, its signing key, and older definitions to remove."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _FINGERPRINTS = {
 }
 _KEYRINGS = {"apt": "/etc/apt/keyrings/docker.asc", "dnf": "/etc/pki/rpm-gpg/RPM-GPG-KEY-docker"}
 _DEFINITIONS = {"apt": "/etc/apt/sources.list.d/docker.sources", "dnf": "/etc/yum.repos.d/docker.repo"}
-# Where earlier instructions of Docker and other tools put the key; apt refuses two keyrings for one repository.
+# Where Docker's earlier instructions and other tools put the key; apt refuses two keyrings for one repository.
 _OLD_KEYRINGS = (
     "/etc/apt/keyrings/docker.gpg",
     "/etc/apt/keyrings/docker-archive-keyring.gpg",
@@ -45,12 +45,12 @@ _OLD_KEYRINGS = (
 
 
 class RepositoryError(UserError):
-    """A repository that is not to be trusted, or cannot be described."""
+    """The repository's key is not the expected one, or the options are not enough to define the repository."""
 
 
 @dataclass(frozen=True)
 class Repository:
-    """What a repository is."""
+    """The definition of a repository."""
 
     url: str
     suite: str
@@ -63,28 +63,28 @@ class Repository:
 
 @dataclass(frozen=True)
 class Planned:
-    """What there is to do: first what must go, then key and definition."""
+    """The files to change: old ones to remove first, then key and definition."""
 
     old: list[FileChange] = field(default_factory=list)
     new: list[FileChange] = field(default_factory=list)
 
     @property
     def files(self) -> list[FileChange]:
-        """Those that change, in order."""
+        """The files that change, in order."""
         return [change for change in [*self.old, *self.new] if change.changed]
 
 
 def describe(system: Distribution, params: dict[str, Any]) -> Repository:
-    """Fill in Docker's own repository where the options leave something open. Pure.
+    """Complete the options with the settings of Docker's own repository. Pure.
 
     Raises:
-        RepositoryError: the release has no name a repository could be asked for.
+        RepositoryError: the codename of the release is unknown.
     """
     url = (params["url"] or f"{_DOCKER}/{_folder(system)}").rstrip("/")
     suite = params["suite"] or system.codename
     if system.manager == "apt" and not suite:
         raise RepositoryError(
-            f"This release does not say which release of {system.identity} it is made of: set docker_repository_suite "
+            f"The host does not say on which release of {system.identity} it is based: set docker_repository_suite "
             f"to the codename of that release"
         )
     return Repository(
@@ -99,7 +99,7 @@ def describe(system: Distribution, params: dict[str, Any]) -> Repository:
 
 
 def render(repository: Repository, system: Distribution) -> str:
-    """The definition's text, deb822 or yum. Pure."""
+    """The text of the definition, deb822 or yum. Pure."""
     if system.manager == "apt":
         return _HEAD + (
             f"Types: deb\nURIs: {repository.url}\nSuites: {repository.suite}\nComponents: {repository.channel}\n"
@@ -114,7 +114,7 @@ def render(repository: Repository, system: Distribution) -> str:
 
 
 def checked_key(key: bytes, repository: Repository) -> str:
-    """The key's text as it goes on the host: the one key that was named, and nothing beside it. Pure.
+    """The key to install on the host: exactly the one with the declared fingerprint. Pure.
 
     Raises:
         RepositoryError: with the fingerprints found.
@@ -134,12 +134,12 @@ def checked_key(key: bytes, repository: Repository) -> str:
 def without_entries(text: str, url: str, suite: str, deb822: bool) -> str | None:
     """A sources file without the entries of a repository; None when no entry remains. Pure.
 
-    An entry is the repository's if its URI and its suite are: a mirror may have the operating system's packages at
-    the same address, or just below it.
+    An entry belongs to the repository if both its URI and its suite match: a mirror may serve the operating system's
+    packages at the same address, or below it.
 
     Args:
-        url, suite: as of `Repository`.
-        deb822: the file's format (sources.list(5)): stanzas of fields, and not a line an entry.
+        url, suite: see `Repository`.
+        deb822: the file has stanzas of fields, not one line for each entry (sources.list(5)).
     """
     parts = re.split(r"(?<=\n)(?=\s*\n)", text) if deb822 else text.splitlines(keepends=True)
     without = _without_stanza if deb822 else _without_line
@@ -170,14 +170,14 @@ def _without_stanza(stanza: str, url: str, suite: str) -> str | None:
 
 def _is_entry(uri: str, entry_suite: str, url: str, suite: str) -> bool:
     place = uri.rstrip("/")
-    # What older instructions wrote for Docker's own repository gives way whatever its release.
+    # Entries that older instructions wrote for Docker's own repository are replaced, whatever their release.
     return place in (f"{_DOCKER}/debian", f"{_DOCKER}/ubuntu") or (
         place == url.rstrip("/") and entry_suite.rstrip("/") == suite.rstrip("/")
     )
 
 
 def _field(stanza: str, name: str) -> list[str]:
-    """The words of a field, which goes on in lines that begin with a space."""
+    """The words of a field; continuation lines begin with a space."""
     found = re.search(rf"(?mi)^{name}:((?:[^\n]*)(?:\n[ \t]+[^\n]*)*)", stanza)
     return found.group(1).split() if found else []
 
@@ -187,14 +187,14 @@ def _with_field(stanza: str, name: str, words: list[str]) -> str:
 
 
 def plan(params: dict[str, Any], system: Distribution, fetch: Callable[[str], bytes]) -> Planned:
-    """Compare with this host.
+    """Compare the declared repository with this host.
 
     Args:
         params: the options of the module engine_repository.
-        fetch: gets the key from its address; called only when the host does not have it.
+        fetch: downloads the key; called only when the host does not have it.
 
     Raises:
-        RepositoryError: the key is not the one that was named. Nothing has been changed.
+        RepositoryError: the key's fingerprint is not the declared one. Nothing has been changed.
     """
     repository = describe(system, params)
     if params["state"] == "absent":
@@ -208,7 +208,7 @@ def plan(params: dict[str, Any], system: Distribution, fetch: Callable[[str], by
 
 
 def apply(planned: Planned) -> None:
-    """The old goes first: apt refuses to work with both."""
+    """Apply the plan. Old files are removed first: apt fails when both are there."""
     for change in planned.files:
         apply_file(change)
 
