@@ -4,6 +4,7 @@ of variables. Each says in `about` what it was made of."""
 from __future__ import annotations
 
 import json
+import posixpath
 import random
 from collections.abc import Iterator
 from typing import Any
@@ -79,7 +80,13 @@ VALUES: dict[str, list[Any]] = {
     "dns_opt": [["ndots:1"], ["ndots:1", "use-vc"]],
     "dns_search": ["a.example", ["a.example", "b.example"]],
     "entrypoint": ["run it", ["run", "it"], [], ""],
-    "env_file": ["one.env", ["one.env", "two.env"], [{"path": "two.env", "required": False}], ["two.env", "one.env"]],
+    "env_file": [
+        "one.env",
+        ["one.env", "two.env"],
+        [{"path": "two.env", "required": False}],
+        ["two.env", "one.env"],
+        "./one.env",
+    ],
     "environment": [
         {"A": "1", "B": None, "C": True, "D": 1.5},
         {"A": "", "E": "$GIVEN", "F": "${UNSET:-d}"},
@@ -264,8 +271,9 @@ def extensions(chance: random.Random, count: int) -> Iterator[Question]:
         own = service(chance, _keys(chance, keys), tags=0.15)
         if chance.random() < 0.5:
             other = {"services": {**bases, **_OTHERS}, "configs": {"c1": {"file": "./theirs"}}}
-            own = {"extends": {"file": "sub/base.yml", "service": "base"}, **own}
-            files = {"sub/base.yml": written(other) + "\n"}
+            file = chance.choice(("sub/base.yml", "sub/base.yml", "base.yml", "./base.yml", "sub/../base.yml"))
+            own = {"extends": {"file": file, "service": "base"}, **own}
+            files = {posixpath.normpath(file): written(other) + "\n"}
             services = {"web": own, **_OTHERS}
         else:
             files = {}
@@ -324,13 +332,23 @@ def includes(chance: random.Random, count: int) -> Iterator[Question]:
                 {"path": "sub/inc.yml", "project_directory": "."},
                 {"path": "sub/inc.yml", "env_file": "inc.env"},
                 {"path": ["sub/inc.yml"], "env_file": ["inc.env", "inc2.env"], "project_directory": "sub"},
+                "sub/outer.yml",
+                {"path": "sub/outer.yml", "project_directory": "."},
+                "beside.yml",
             )
         )
-        main: Json = {"include": [entry], "services": {"web": mine, **_OTHERS}, **_COMMON}
+        entries = [entry, "sub/inc.yml"] if chance.random() < 0.2 else [entry]
+        section = chance.choice([*OBJECTS, "", "", "", ""])
+        objects: Json = {section: chance.choice(OBJECTS[section])} if section else {}
+        # Objects of both that differ are refused.
+        common = {key: value for key, value in _COMMON.items() if key != section or chance.random() < 0.2}
+        main: Json = {"include": entries, "services": {"web": mine, **_OTHERS}, **common}
         files = {
             "a.yml": written(main) + "\n",
             "b.yml": written(override) + "\n",
-            "sub/inc.yml": written({"services": {"their": theirs}}) + "\n",
+            "sub/inc.yml": written({"services": {"their": theirs}, **objects}) + "\n",
+            "sub/outer.yml": written({"include": [{"path": "../sub/inc.yml", "project_directory": "."}]}) + "\n",
+            "beside.yml": written({"services": {"their": theirs}, **objects}) + "\n",
             "sub/over.yml": written(override) + "\n",
             "sub/.env": "Q=sub\n",
             "inc.env": "Q=inc\n",

@@ -74,9 +74,12 @@ def absolute_source(source: str, directory: str, environment: Mapping[str, str])
     """The path of a bind mount: `~` is the home of the environment, relative paths begin at the project."""
     if source.startswith("~") and "HOME" in environment:
         source = environment["HOME"] + source[1:]
-    if source.startswith("/") or _DRIVE_PATH.match(source) or _SHARE.match(source):
-        return source
-    return absolute(source, directory)
+    return source if is_rooted(source) else absolute(source, directory)
+
+
+def is_rooted(path: str) -> bool:
+    """Whether a path begins at a root, a drive or a share."""
+    return path.startswith("/") or bool(_DRIVE_PATH.match(path) or _SHARE.match(path))
 
 
 def absolute(path: str, directory: str) -> str:

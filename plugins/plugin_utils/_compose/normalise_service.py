@@ -178,7 +178,7 @@ class _Service:
             written = mount["source"]
             mount["source"] = absolute_source(written, context.directory, context.environment)
             if mount["source"] != written:
-                context.relative_sources[mount["source"]] = written
+                context.relative_sources.setdefault(mount["source"], written)
         return mount
 
     def _references(self, value: list[Any], path: Path, key: str) -> list[Json]:

@@ -114,3 +114,55 @@ def test_order_across_files_is_kept(folder: Path) -> None:
     (folder / "db" / "compose.yml").write_text("services: {db: {image: x, depends_on: [init]}, init: {image: x}}")
     project = loaded(folder, "include: [db/compose.yml]\n")
     assert project.depends_on == {"db": {"init": "service_started"}}
+
+
+@pytest.mark.parametrize(
+    ("include", "last"),
+    [
+        ("{path: db/inc.yml, project_directory: .}", "two"),
+        ("{path: db/inc.yml}", "one"),
+        ("db/outer.yml", "two"),
+    ],
+)
+def test_a_path_that_both_name_alike_is_one_file(folder: Path, include: str, last: str) -> None:
+    """A later file's env_file keeps the place that the included project gave it."""
+    services = "services: {db: {image: x, env_file: one.env}}"
+    (folder / "db" / "inc.yml").write_text(services)
+    (folder / "db" / "outer.yml").write_text("include: [{path: ../inc.yml}]")
+    (folder / "inc.yml").write_text(services)
+    for file in ("one.env", "db/one.env"):
+        (folder / file).write_text("ONE=1\nLAST=one\n")
+    (folder / "two.env").write_text("TWO=2\nLAST=two\n")
+    (folder / "a.yml").write_text(f"include: [{include}]\n")
+    (folder / "b.yml").write_text("services: {db: {env_file: [two.env, one.env]}}")
+    project = load([str(folder / "a.yml"), str(folder / "b.yml")], {}, dialect="compose")
+    assert project.config["services"]["db"]["environment"]["LAST"] == last
+
+
+def test_a_base_in_another_file_of_the_folder_names_the_same_files(folder: Path) -> None:
+    (folder / "base.yml").write_text("services: {base: {image: x, env_file: one.env, volumes: ['./d:/d']}}")
+    (folder / "one.env").write_text("LAST=one\n")
+    (folder / "two.env").write_text("LAST=two\n")
+    project = loaded(
+        folder,
+        "services: {web: {extends: {file: db/../base.yml, service: base}, env_file: [two.env, one.env]}}",
+    )
+    service = project.config["services"]["web"]
+    assert service["environment"] == {"LAST": "two"}
+    assert service["volumes"][0]["source"] == str(folder / "d")
+    assert project.relative_sources == {str(folder / "d"): "./d"}
+
+
+def test_a_tilde_is_the_home_wherever_a_path_stands(folder: Path) -> None:
+    for file in ("x.env", "c.conf", "s.txt"):
+        (folder / "db" / file).write_text("A=1\n")
+    project = loaded(
+        folder,
+        "services: {web: {image: x, env_file: ~/x.env, configs: [c], secrets: [s], volumes: ['~/d:/d']}}\n"
+        "configs: {c: {file: ~/c.conf}}\nsecrets: {s: {file: ~/s.txt}}\nname: uses-compose\n",
+        HOME=str(folder / "db"),
+    )
+    service = project.config["services"]["web"]
+    assert service["environment"] == {"A": "1"}
+    assert service["volumes"][0]["source"] == str(folder / "db" / "d")
+    assert project.config_data["c"] == project.secret_data["s"] == b"A=1\n"

@@ -29,12 +29,14 @@ class Include:
     Attributes:
         files: absolute paths, merged in this order.
         directory: where relative paths in the files begin.
+        fixed: whether the directory is written as an absolute path, which the project's paths then become.
         env_files: absolute paths; where there are none, `.env` in the directory counts.
         source: the including file, and `path` the place in it, for messages.
     """
 
     files: tuple[str, ...]
     directory: str
+    fixed: bool
     env_files: tuple[str, ...]
     source: Source
     path: Path
@@ -69,7 +71,7 @@ def _include(item: Any, source: Source, path: Path, directory: str) -> Include:
     if own is not None and not isinstance(own, str):
         raise source.error((*path, "project_directory"), "must be a string")
     home = absolute(own, directory) if own else os.path.dirname(files[0])
-    return Include(files, home, env_files, source, path)
+    return Include(files, home, bool(own and own.startswith("/")), env_files, source, path)
 
 
 def _paths(value: Any, source: Source, path: Path, directory: str) -> tuple[str, ...]:

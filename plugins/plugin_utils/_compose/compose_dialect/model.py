@@ -148,10 +148,11 @@ class _Model:
                     clear(model, path)
                     cleared.append(path)
                 model = _merged(model, tree)
-            directory = os.path.dirname(file)
-            resolve_paths(model, directory, self._environment, self._relative_sources)
+            folder = os.path.relpath(os.path.dirname(file), self._directory)
+            resolve_paths(model, folder, self._directory, self._environment, self._relative_sources)
             services = model.get("services")
-            self._extended[file] = Services(services if isinstance(services, Map) else Map(), cleared, file, directory)
+            trees = services if isinstance(services, Map) else Map()
+            self._extended[file] = Services(trees, cleared, file, self._directory)
         return self._extended[file]
 
     def _included(self, include: Include, path: str) -> Map:
@@ -165,7 +166,8 @@ class _Model:
             include.directory, variables, self._read, self._warnings, self._relative_sources, reading, self._problems
         )
         model = other.load([(file, file) for file in include.files])
-        resolve_paths(model, include.directory, variables, self._relative_sources)
+        folder = include.directory if include.fixed else os.path.relpath(include.directory, self._directory)
+        resolve_paths(model, folder, self._directory, variables, self._relative_sources)
         _resolve_variables(model, variables)
         return model
 

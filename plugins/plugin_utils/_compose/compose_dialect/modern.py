@@ -22,7 +22,6 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_di
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.words import split_words
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files import RAW
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.mounts import absolute
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.reading import STARTED, Choices, Extras
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.ineffective import Ineffective
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.units import byte_count
@@ -35,11 +34,8 @@ _CONDITIONS = (STARTED, "service_healthy", "service_completed_successfully")
 class Lowering:
     """Rewrites the data of one file; faults are collected and raised together."""
 
-    def __init__(
-        self, source: Source, directory: str, environment: Mapping[str, str], choices: Choices, warnings: list[str]
-    ) -> None:
+    def __init__(self, source: Source, environment: Mapping[str, str], choices: Choices, warnings: list[str]) -> None:
         self._source = source
-        self._directory = directory
         self._environment = environment
         self._choices = choices
         self._unsupported = Ineffective(choices.unsupported, source, warnings)
@@ -184,7 +180,7 @@ class Lowering:
             elif entry.get("format", RAW) != RAW:
                 self._fault((*place, "format"), 'only "raw" is known: lines of NAME=value, taken as they are')
             else:
-                result.append({**entry, "path": absolute(entry["path"], self._directory)})
+                result.append(entry)
         return result
 
     def _tmpfs(self, value: Any, path: Path) -> list[Json]:

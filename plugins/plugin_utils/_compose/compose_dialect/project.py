@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.model import load_model
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.modern import Lowering
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.paths import resolve_bound_volumes
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.paths import resolve_paths
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.profiles import active_part
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.tree import Map, TreeSource
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files import container_variables
@@ -95,9 +95,9 @@ def _reading(
 ) -> Reading:
     profiles = choices.profiles or [name.strip() for name in environment.get(_PROFILES, "").split(",") if name.strip()]
     model = active_part(model, profiles, choices.contents)
-    resolve_bound_volumes(model, directory)
+    resolve_paths(model, directory, directory, environment, relative)
     source.look_at(model)
-    lowering = Lowering(source, directory, environment, choices, warnings)
+    lowering = Lowering(source, environment, choices, warnings)
     data = lowering.lower(model)
     report = Report(source, TODAY)
     PROJECT.check(data, (), report)
