@@ -18,13 +18,15 @@ from functools import partial
 from pathlib import Path
 
 from tests.nemesis import faults
-from tests.nemesis.bed import ROOT, Bed, UnreachableError
+from tests.nemesis.bed import ROOT, STEP, Bed, UnreachableError
 from tests.nemesis.checker import problems
 from tests.nemesis.load import STACKS, Controller, wait_for_end
 
 SAMPLE_EVERY = 0.5
 # How long a fault waits for a module that it can befall.
 MODULE_SECONDS = 20
+# Seconds after which a run shall have had every kind of fault.
+WHOLE_RUN = 600
 
 
 class Recorder:
@@ -122,6 +124,8 @@ class Nemesis(threading.Thread):
             "slow": (self.bed.slow_down, self.bed.heal_network),
             "fill_disk": (self.bed.fill_disk, self.bed.free_disk),
             "reboot": (self.bed.reboot, None),
+            "step_clock_forward": (partial(self.bed.step_clock, seconds=STEP), partial(self.bed.step_clock, seconds=0)),
+            "step_clock_back": (partial(self.bed.step_clock, seconds=-STEP), partial(self.bed.step_clock, seconds=0)),
         }[fault.kind]
         do(fault.target)
         return partial(undo, fault.target) if undo else _nothing
@@ -225,6 +229,9 @@ def told(history):
     print(f"{lost} runs said that they had lost their lock; {samples} samples")
     print(f"{sum(done.values())} faults: {', '.join(f'{number} {kind}' for kind, number in sorted(done.items()))}")
     found = problems(history)
+    missing = sorted(faults.KINDS - set(done))
+    if missing and history[-1]["t"] >= WHOLE_RUN:
+        found.append(f"these faults never happened: {', '.join(missing)}")
     for text in found:
         print(f"FOUND {text}")
     print(f"checker: {len(found)} problem(s)" if found else "checker: clean")

@@ -21,6 +21,24 @@ SENTINEL = "sentinel"
 # The full worker's containers live here, so that filling it fills nothing else.
 SMALL = "/var/lib/docker/containers"
 
+# A time namespace has only the clocks that count from boot. The clock of the day is stepped for the modules alone,
+# while they run, by a library that reads the difference afresh from this file.
+CLOCK = "/etc/nemesis-clock"
+INTERPRETER = "/usr/local/bin/nemesis-python"
+_CLOCK = f"""
+set -eu
+apt-get update -qq && apt-get install -y -qq --no-install-recommends libfaketime >/dev/null
+library=$(dpkg -L libfaketime | grep /libfaketimeMT.so)
+cat > {INTERPRETER} <<END
+#!/bin/sh
+export LD_PRELOAD=$library FAKETIME_TIMESTAMP_FILE={CLOCK} FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1
+exec /usr/bin/python3 "\\$@"
+END
+chmod 755 {INTERPRETER}
+echo +0 > {CLOCK}
+"""
+STEP = 900
+
 _ASK = """
 import http.client, json, socket, sys
 answers = {}
@@ -93,6 +111,8 @@ class Bed:
         self._load_images(first)
         for host in self.workers[:1]:
             self.on(host, f"systemctl stop docker && mount -t tmpfs -o size=4m none {SMALL} && systemctl start docker")
+        for host in self.managers:
+            self._make_clock(host)
         self._make_sentinels(first)
 
     def down(self):
@@ -112,6 +132,16 @@ class Bed:
                 with path.open("rb") as source:
                     command = ["docker", "exec", "-i", self._container(host), "docker", "load", "-q"]
                     subprocess.run(command, check=True, stdin=source, capture_output=True)
+
+    def _make_clock(self, host):
+        """Let the clock that modules read on a host be stepped, and see that it can be."""
+        self.on(host, _CLOCK, timeout=120)
+        self.step_clock(host, STEP)
+        look = "import time; print(time.time())"
+        there, here = (float(self.on(host, f"{python} -c '{look}'")) for python in (INTERPRETER, "python3"))
+        self.step_clock(host, 0)
+        if abs(there - here - STEP) > 30:
+            raise RuntimeError(f"the clock of {host} was stepped by {there - here:.0f} s instead of {STEP} s")
 
     def _make_sentinels(self, first):
         """Objects of nobody's stack, and of a stack that nobody deploys here."""
@@ -266,6 +296,10 @@ class Bed:
 
     def free_disk(self, host):
         self.on(host, f"rm -f {SMALL}/fill")
+
+    def step_clock(self, host, seconds):
+        """Let the clock of the day that modules read on a host differ from the others' from now on."""
+        self.on(host, f"echo {seconds:+d} > {CLOCK}")
 
     def reboot(self, host):
         subprocess.run(["docker", "restart", "-t", "3", self._container(host)], check=True, capture_output=True)

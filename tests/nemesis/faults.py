@@ -37,7 +37,10 @@ _OF_RUNS = (
     ("kill_module", MANAGERS, 1, 3),
     ("stop_controller", CONTROLLERS, 5, 45),
     ("kill_controller", CONTROLLERS, 1, 3),
+    ("step_clock_forward", MANAGERS, 20, 45),
+    ("step_clock_back", MANAGERS, 20, 45),
 )
+KINDS = frozenset(kind for kind, *_rest in (*_OF_HOSTS, *_OF_RUNS))
 
 
 def of_hosts(seed: object) -> Iterator[Fault]:
@@ -46,12 +49,13 @@ def of_hosts(seed: object) -> Iterator[Fault]:
 
 
 def of_runs(seed: object) -> Iterator[Fault]:
-    """Faults of modules and controllers, beside those of hosts."""
+    """Faults of modules, of the clock they read and of controllers, beside those of hosts."""
     return _faults(random.Random(f"{seed}/runs"), _OF_RUNS, 3, 15)
 
 
 def _faults(rng: random.Random, kinds: tuple, shortest_pause: float, longest_pause: float) -> Iterator[Fault]:
     while True:
-        kind, targets, shortest, longest = rng.choice(kinds)
-        target = rng.choice(targets)
-        yield Fault(kind, target, rng.uniform(shortest, longest), rng.uniform(shortest_pause, longest_pause))
+        # Round after round, so that a run of a quarter of an hour has each kind several times.
+        for kind, targets, shortest, longest in rng.sample(kinds, len(kinds)):
+            target = rng.choice(targets)
+            yield Fault(kind, target, rng.uniform(shortest, longest), rng.uniform(shortest_pause, longest_pause))

@@ -12,7 +12,7 @@ import threading
 import time
 from pathlib import Path
 
-from tests.nemesis.bed import MARK, ROOT
+from tests.nemesis.bed import INTERPRETER, MARK, ROOT
 
 STACKS = ("alpha", "beta")
 _REFUSED = "another deploy of stack"
@@ -109,6 +109,7 @@ class Controller(threading.Thread):
         }
         ansible = Path(sys.executable).parent / "ansible"
         command = [str(ansible), manager, "-i", str(self.bed.inventory), "-m", "dockyard.swarm.stack"]
+        command += ["-e", f"ansible_python_interpreter={INTERPRETER}"]
         with log.open("w") as sink:
             self.process = subprocess.Popen(
                 [*command, "-a", json.dumps(arguments)],
