@@ -6,12 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.config import daemon_json, hardening, schema
 
 TABLE = Path(__file__).parents[3] / "docs" / "hardening.md"
 ROW = re.compile(r"^\| ([\d.]+) \| ([^|]+) \| ([^|]+) \| ([^|]*) \|$", re.MULTILINE)
-#: How many items each section has that concerns hosts, engines and swarms (CIS Docker Benchmark 1.6.0).
-SECTIONS = {"1.1": 18, "1.2": 2, "2": 18, "3": 24, "7": 9}
+#: Each item that concerns hosts, engines and swarms, with the words that say what it is about.
+ITEMS = yaml.safe_load((Path(__file__).parent / "cis_docker_1.6.0.yml").read_text(encoding="utf-8"))
 
 
 def rows() -> dict[str, tuple[str, str, str]]:
@@ -19,8 +20,14 @@ def rows() -> dict[str, tuple[str, str, str]]:
 
 
 def test_every_item_is_listed_once_in_order():
-    expected = [f"{section}.{number}" for section, count in SECTIONS.items() for number in range(1, count + 1)]
-    assert [row[0] for row in ROW.findall(TABLE.read_text(encoding="utf-8"))] == expected
+    assert [row[0] for row in ROW.findall(TABLE.read_text(encoding="utf-8"))] == list(ITEMS)
+
+
+@pytest.mark.parametrize("item", ITEMS)
+def test_an_items_number_belongs_to_what_the_benchmark_says(item: str):
+    what = rows()[item][0].lower()
+    subjects = ITEMS[item] if isinstance(ITEMS[item], list) else [ITEMS[item]]
+    assert not [subject for subject in subjects if subject.lower() not in what]
 
 
 def test_every_item_holds_somehow_and_says_how():
@@ -61,3 +68,9 @@ def test_auditd_watches_what_can_be_watched():
     assert not [line for line in lines if "/etc/sysconfig" in line]
     assert hardening.audit_rules("cis", False, lambda _folder: True) is None
     assert hardening.audit_rules("none", True, lambda _folder: True) is None
+
+
+def test_auditd_watches_the_root_that_the_engine_uses():
+    rules = hardening.audit_rules("cis", True, lambda _folder: True, "/data/docker")
+    assert "-w /data/docker -p wa" in rules
+    assert "-w /var/lib/docker " not in rules

@@ -86,7 +86,8 @@ def plan(params: dict[str, Any], run: Run) -> Planned:
     for change, name in [(dropin_file, "systemd drop-in"), *((change, "certificates") for change in certificates)]:
         if change.changed and name not in keys:
             action, keys = "restart", [*keys, name]
-    audit = hardening.audit_rules(params["hardening"], os.path.isdir(hardening.AUDIT_FOLDER), os.path.isdir)
+    data_root = str(wanted.get("data-root") or _DATA_ROOT)
+    audit = hardening.audit_rules(params["hardening"], os.path.isdir(hardening.AUDIT_FOLDER), os.path.isdir, data_root)
     audit_file = plan_file(hardening.AUDIT_PATH, audit, mode=0o640)
     return Planned(wanted, [*certificates, daemon_file, dropin_file, audit_file], action, keys, unit)
 

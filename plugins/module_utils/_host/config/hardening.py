@@ -18,6 +18,7 @@ Json = dict[str, Any]
 
 AUDIT_FOLDER = "/etc/audit/rules.d"
 AUDIT_PATH = f"{AUDIT_FOLDER}/60-dockyard-docker.rules"
+DATA_ROOT = "/var/lib/docker"
 
 _HEAD = "## Written by the role dockyard.swarm.docker; changes made here are lost.\n"
 
@@ -30,11 +31,11 @@ KEYS: dict[str, Json] = {
 #: Only for hosts that are not members of a swarm: swarm mode does not start with live-restore.
 KEYS_OUTSIDE_OF_SWARMS: dict[str, Json] = {"2.15": {"live-restore": True}}
 
-#: Item of the benchmark to the path that auditd watches.
+#: Item of the benchmark to the path that auditd watches; the engine's own data root instead of this one.
 WATCHED = {
     "1.1.3": "/usr/bin/dockerd",
     "1.1.4": "/run/containerd",
-    "1.1.5": "/var/lib/docker",
+    "1.1.5": DATA_ROOT,
     "1.1.6": "/etc/docker",
     "1.1.7": "/usr/lib/systemd/system/docker.service",
     # The directory also covers 1.1.8, the socket in it, which does not exist before containerd runs.
@@ -64,13 +65,17 @@ def hardened(preset: str, member: bool) -> Json:
     return {key: value for keys in items.values() for key, value in keys.items()}
 
 
-def audit_rules(preset: str, has_auditd: bool, is_folder: Callable[[str], bool]) -> str | None:
+def audit_rules(
+    preset: str, has_auditd: bool, is_folder: Callable[[str], bool], data_root: str = DATA_ROOT
+) -> str | None:
     """The audit rules; None when there should be none.
 
     Args:
         is_folder: whether a folder exists. auditd stops loading rules at one whose folder does not exist.
+        data_root: where the engine keeps its data.
     """
     if preset != "cis" or not has_auditd:
         return None
-    watched = [path for path in WATCHED.values() if is_folder(os.path.dirname(path))]
+    paths = [data_root if path == DATA_ROOT else path for path in WATCHED.values()]
+    watched = [path for path in paths if is_folder(os.path.dirname(path))]
     return _HEAD + "".join(f"-w {path} -p wa -k docker\n" for path in watched)
