@@ -64,7 +64,7 @@ def current_cluster(answers: Mapping[str, Json], avoid: Collection[str] = ()) ->
             f"No declared manager can speak for the swarm. {told or 'The group swarm_managers is empty.'} "
             "If its quorum is lost, the playbook dockyard.swarm.recover brings it back from one manager."
         )
-    _refuse_several(acting)
+    refuse_several(acting)
     chosen = next((name for name in acting if name not in avoid), next(iter(acting)))
     answer = acting[chosen]
     return Cluster(chosen, str(answer["cluster_id"]), answer["nodes"], answer["quorum"], list(acting), silent)
@@ -92,7 +92,8 @@ def order_of_maintenance(nodes: Mapping[str, Json | None]) -> list[str]:
     return [name for name, _node in managers]
 
 
-def _refuse_several(acting: Mapping[str, Json]) -> None:
+def refuse_several(acting: Mapping[str, Json]) -> None:
+    """Raises: NoManagerError: managers that act are of several clusters, or of several sides of one."""
     of: dict[str, list[str]] = {}
     for name, answer in acting.items():
         of.setdefault(str(answer["cluster_id"]), []).append(name)

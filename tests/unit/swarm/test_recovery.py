@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.managers import current_cluster
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.managers import NoManagerError, current_cluster
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.recovery.choices import (
     RecoveryError,
     address_in,
@@ -110,6 +110,17 @@ def test_the_only_survivor_is_chosen(make):
 def test_nothing_is_recovered_while_somebody_acts(make):
     with pytest.raises(RecoveryError, match="m1, m2, m3 can act for the swarm"):
         survivor(answers_of(make), "m1")
+
+
+def test_a_split_swarm_is_told_as_that(make):
+    others = [make.node("m1", "manager", state="down"), make.node("m2", "manager"), make.node("m3", "manager")]
+    answers = {
+        "m1": make.manager("m1", [make.node("m1", "manager")]),
+        "m2": make.manager("m2", others),
+        "m3": make.manager("m3", others),
+    }
+    with pytest.raises(NoManagerError, match="is split: m1 with the managers m1 at addr-m1; m2 and m3 with"):
+        survivor(answers, None)
 
 
 def test_nothing_survives(make):

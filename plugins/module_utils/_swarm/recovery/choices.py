@@ -12,7 +12,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.managers import Cluster, acts, why_not
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.managers import (
+    Cluster,
+    acts,
+    refuse_several,
+    why_not,
+)
 
 Json = dict[str, Any]
 
@@ -98,9 +103,11 @@ def survivor(answers: Mapping[str, Json], named: str | None) -> str:
 
     Raises:
         RecoveryError: there is nothing to recover, or nothing to recover it from, or it cannot be told which.
+        NoManagerError: the swarm is split, or there are several.
     """
-    acting = [name for name, answer in answers.items() if acts(answer)]
+    acting = {name: answer for name, answer in answers.items() if acts(answer)}
     if acting:
+        refuse_several(acting)
         raise RecoveryError(
             f"{', '.join(acting)} can act for the swarm, so there is nothing to recover: run the playbook "
             "dockyard.swarm.swarm."
