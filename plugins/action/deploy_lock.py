@@ -7,14 +7,13 @@
 from __future__ import annotations
 
 import getpass
-import os
 import socket
 from typing import Any
 
 from ansible import context
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.controller import is_over, this_run
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.controller import is_over, run_of_this_task
 
 display = Display()
 
@@ -28,9 +27,8 @@ class ActionModule(ActionBase):
         """Run the module, and once more if a run that is over has kept the lock."""
         super().run(tmp, task_vars)
         del tmp
-        # A task is run by a child of the process that leads the run.
         asking = {
-            "run": this_run(os.getppid()),
+            "run": run_of_this_task(),
             "owner": getpass.getuser(),
             "origin": socket.gethostname(),
             "purpose": " ".join(context.CLIARGS.get("args") or ()) or "ansible",

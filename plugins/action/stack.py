@@ -33,6 +33,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request impo
     stack_argument_spec,
 )
 from ansible_collections.dockyard.swarm.plugins.plugin_utils import progress, unchanged_stack
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.controller import run_of_this_task
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.new_stack import NewStackError, plan_new_stack
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.stack_project import (
     ProjectError,
@@ -69,7 +70,12 @@ class ActionModule(ActionBase):
                 raise AnsibleActionFail("the stack needs a name: give the option name, or a top-level name in a file")
             loaded = read.loaded
             module_args["project"] = pack_project(loaded)
-        module_args["origin"] = {"user": getpass.getuser(), "host": socket.gethostname(), "files": files}
+        module_args["origin"] = {
+            "user": getpass.getuser(),
+            "host": socket.gethostname(),
+            "files": files,
+            "run": run_of_this_task(),
+        }
         plan_file = self._plan_file(options)
         options.update(name=module_args["name"], origin=module_args["origin"])
         if "docker_host" not in self._task.args:

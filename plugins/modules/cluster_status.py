@@ -105,7 +105,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_sp
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.places import SwarmPlace
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.rule import in_words
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.rule import DEPLOY, in_words
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.quorum import quorum_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.status import differences, render, service_view
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.views import node_view
@@ -136,7 +136,7 @@ def _status(engine: Engine, params: dict[str, Any]) -> dict[str, Any]:
     tasks = engine.tasks({"desired-state": "running"})
     running = Counter(task.get("NodeID") for task in tasks if (task.get("Status") or {}).get("State") == "running")
     quorum = quorum_of(list(nodes.values()))
-    holder = SwarmPlace(engine, "deploy").holder()
+    holder = SwarmPlace(engine, DEPLOY).holder()
     return {
         "cluster_id": engine.info()["Swarm"]["Cluster"]["ID"],
         "quorum": f"{quorum}, {quorum.tolerates} more may fail",

@@ -74,6 +74,13 @@ options:
       - Seconds after which waiting for a service ends and the module fails, with each failing task's own error.
     type: int
     default: 300
+  lock_timeout:
+    description:
+      - Seconds to wait for a deploy of the service's stack that is under way. After that the module fails and says who
+        deploys it; with V(0), at once. No deploy of the stack begins while its service is changed.
+    type: int
+    default: 300
+    version_added: 0.1.0
 seealso:
   - module: dockyard.swarm.stack
 """
@@ -182,6 +189,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._service.decide imp
     chosen,
     decide,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._service.locked import under_stack_lock
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.credentials import finder
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.hidden import hidden_in
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.record import history_of
@@ -208,6 +216,7 @@ def argument_spec() -> dict[str, Any]:
         "replicas": {"type": "int"},
         "wait": {"type": "bool", "default": True},
         "wait_timeout": {"type": "int", "default": 300},
+        "lock_timeout": {"type": "int", "default": 300},
     }
 
 
@@ -239,7 +248,9 @@ def _run(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
     services = [_told(change) for change in shown_changes]
     for change, told in zip(changes, services):
         if change.differences and not module.check_mode:
-            told.update(_apply(module, engine, change, auth_for))
+            stack = _stack_of(change, cluster)
+            with under_stack_lock(engine, stack, change, module.params["lock_timeout"]) as changing:
+                told.update(_apply(module, changing, change, auth_for))
     changed = any(told["changed"] for told in services)
     return {"changed": changed, "services": services, "diff": _diff(shown_changes) if changed else []}
 
@@ -248,13 +259,17 @@ def _without_secrets(engine: Engine, change: Change, cluster: Cluster) -> Change
     """The change as it may be told of; what a stack's history knows to be secret is hidden too."""
     if not change.differences:
         return change
-    stack = labels_of(cluster.services[change.name]["Spec"]).get(NAMESPACE, "")
+    stack = _stack_of(change, cluster)
     sensitive = hidden_in(history_of(engine, stack), stack) if stack else NOT_FROM_VAULTS
     name = short_name(change.name, stack)
     return replace(
         change,
         differences=tuple(difference_without_secrets(name, item, sensitive) for item in change.differences),
     )
+
+
+def _stack_of(change: Change, cluster: Cluster) -> str:
+    return labels_of(cluster.services[change.name]["Spec"]).get(NAMESPACE, "")
 
 
 def _apply(module: AnsibleModule, engine: Engine, change: Change, auth_for: AuthFor) -> dict[str, Any]:

@@ -26,6 +26,11 @@ def this_run(pid: int, proc: Path = _PROC) -> str:
     return f"{_machine(proc)}:{pid}:{began}"
 
 
+def run_of_this_task() -> str:
+    """The run that an action plugin belongs to: a task is run by a child of the process that leads the run."""
+    return this_run(os.getppid())
+
+
 def is_over(run: str, proc: Path = _PROC, exists: Callable[[int], bool] | None = None) -> bool:
     """That run was one of this machine, and its process is no more. False where that cannot be told.
 

@@ -93,7 +93,7 @@ class DeployRequest:
         stack: the stack's name.
         desired: what should exist.
         order: in which order its services are deployed.
-        origin: `user`, `host` and `files` of the controller's run.
+        origin: `user`, `host`, `files` and `run` (as of `lock.rule.Holder`) of the controller's run.
         auth_for: the X-Registry-Auth value for an image reference, or None.
         preflight: what is checked before anything is changed.
         sensitive: what of it came from a vault, beside what looks secret.
@@ -248,7 +248,8 @@ class _Run:
 @contextmanager
 def _run_under_lock(engine: Engine, request: DeployRequest) -> Iterator[_Run]:
     """Hold the stack's lock, and say what was done and what not if it is lost."""
-    with hold_stack_lock(engine, request.stack, request.holder(), request.lock_timeout) as lock:
+    controller_run = str(request.origin.get("run") or "")
+    with hold_stack_lock(engine, request.stack, request.holder(), request.lock_timeout, controller_run) as lock:
         journal = Journal()
         run = _Run(guarded(engine, lock.verify, journal), lock, journal)
         try:

@@ -24,11 +24,14 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._engine.objects imp
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.retry import when_there_is_a_leader
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import lock_name
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.places import SwarmPlace
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.rule import (
+    DEPLOY,
     Holder,
     config_name,
     config_spec,
     holder_of,
+    keep_alive,
 )
 
 Json = dict[str, Any]
@@ -37,6 +40,8 @@ BEAT = "dockyard.swarm.lock.beat"
 PROGRESS = "dockyard.swarm.lock.progress"
 
 _BEAT_EVERY = 3.0
+# Beats from one look at the controller's own lock to the next.
+_DEPLOY_LOCK_EVERY = 10
 # Longer than an election of a new leader, during which nobody can show life.
 _DEAD_AFTER = 30.0
 _PAUSE = 1.0
@@ -53,14 +58,20 @@ class LostLockError(UserError):
 
 
 class StackLock:
-    """The lock of a stack, once it is held.
+    """The lock of a stack, once it is held. As long as that is, the deploy lock of the same controller's run lasts too.
+
+    Args:
+        controller_run: the `run` by which the deploy lock knows that controller; empty where it has none.
 
     Attributes:
         from_dead_run: whether it was taken from a run that showed no life any more.
     """
 
-    def __init__(self, engine: Engine, stack: str, config_id: str, from_dead_run: bool) -> None:
+    def __init__(
+        self, engine: Engine, stack: str, config_id: str, from_dead_run: bool, controller_run: str = ""
+    ) -> None:
         self._engine = engine
+        self._controller_run = controller_run
         self._stack = stack
         self._config_id = config_id
         self._progress = ""
@@ -100,6 +111,9 @@ class StackLock:
             # A beat that fails is followed by another; whether the lock is still held is asked before each change.
             with suppress(EngineError):
                 self._show_life(count)
+            if self._controller_run and count % _DEPLOY_LOCK_EVERY == 1:
+                with suppress(EngineError):
+                    keep_alive(SwarmPlace(self._engine, DEPLOY), self._controller_run, int(time.time()))
 
     def _show_life(self, count: int) -> None:
         found = with_id(self._engine.configs({"id": self._config_id}), self._config_id)
@@ -110,17 +124,20 @@ class StackLock:
 
 
 @contextmanager
-def hold_stack_lock(engine: Engine, stack: str, holder: Holder, timeout: float) -> Iterator[StackLock]:
+def hold_stack_lock(
+    engine: Engine, stack: str, holder: Holder, timeout: float, controller_run: str = ""
+) -> Iterator[StackLock]:
     """Hold the stack's lock.
 
     Args:
         holder: who is told to others that want it.
         timeout: seconds to wait for another run.
+        controller_run: as of `StackLock`.
 
     Raises:
         StackLockedError: the other run is still alive after that time.
     """
-    lock = acquire(engine, stack, holder, timeout)
+    lock = acquire(engine, stack, holder, timeout, controller_run)
     try:
         yield lock
     finally:
@@ -142,6 +159,7 @@ def acquire(
     stack: str,
     holder: Holder,
     timeout: float,
+    controller_run: str = "",
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> StackLock:
@@ -153,7 +171,8 @@ def acquire(
     from_dead_run = False
     while True:
         try:
-            return StackLock(engine, stack, engine.config_create(config_spec(lock, holder)), from_dead_run)
+            config_id = engine.config_create(config_spec(lock, holder))
+            return StackLock(engine, stack, config_id, from_dead_run, controller_run)
         except EngineError as error:
             if not error.conflict:
                 raise

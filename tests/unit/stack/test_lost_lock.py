@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import copy
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -290,3 +291,14 @@ def test_deploys_that_failed_push_no_good_one_out(swarm):
     assert len(deployments(swarm)) == 6
     roll_back_stack(FakeEngine(swarm), request_for({}), None)
     assert swarm.services() == {"ui": "ui:5", "db": "db:1"}
+
+
+def test_the_lock_of_a_stack_knows_its_controllers_run(monkeypatch):
+    asked, hold = [], operations.hold_stack_lock
+    monkeypatch.setattr(
+        operations, "hold_stack_lock", lambda *arguments: asked.append(arguments[4]) or hold(*arguments)
+    )
+    engine = FakeEngine(Swarm())
+    request = replace(request_for({"web": "a:1"}), origin={"run": "run-1"})
+    deploy_stack(engine, request, *plan_request(engine, request))
+    assert asked == ["run-1"]

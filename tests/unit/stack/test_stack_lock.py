@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import EngineError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack import stack_lock
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.rule import Holder
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.rule import (
+    DEPLOY,
+    Holder,
+    config_name,
+    config_spec,
+    holder_of,
+)
 
 ME = Holder("r1", "ann", "desk", "a deploy of stack shop", 0, 0)
 
@@ -118,6 +126,39 @@ def test_the_holder_shows_life(monkeypatch):
     assert stack_lock.deploy_in_progress(swarm.configs_by_id.values(), "other") is None
     mine.release()
     assert swarm.configs_by_id == {}
+
+
+def deploy_lock(swarm):
+    return next(
+        (holder_of(item) for item in swarm.configs_by_id.values() if item["Spec"]["Name"] == config_name(DEPLOY)), None
+    )
+
+
+@pytest.mark.parametrize(("has_it", "renewed"), [("run-1", True), ("run-2", False)])
+def test_while_a_stack_is_deployed_the_deploy_lock_of_its_controller_lasts(monkeypatch, has_it, renewed):
+    monkeypatch.setattr(stack_lock, "_BEAT_EVERY", 0.01)
+    swarm, now = Swarm(), int(time.time())
+    swarm.config_create(config_spec(DEPLOY, Holder(has_it, "ann", "desk", "site", now - 3600, now + 5)))
+    mine = stack_lock.acquire(swarm, "shop", ME, 60.0, "run-1")
+    while swarm.configs_by_id["c2"]["Version"]["Index"] < 3:
+        pass
+    mine.release()
+    assert (deploy_lock(swarm).expires > now + 500) is renewed
+    assert deploy_lock(swarm).run == has_it
+
+
+def test_a_deploy_lock_that_lasts_is_left_alone_and_none_is_taken(monkeypatch):
+    monkeypatch.setattr(stack_lock, "_BEAT_EVERY", 0.01)
+    swarm, now = Swarm(), int(time.time())
+    mine = stack_lock.acquire(swarm, "shop", ME, 60.0, "run-1")
+    while swarm.configs_by_id["c1"]["Version"]["Index"] < 3:
+        pass
+    assert deploy_lock(swarm) is None
+    swarm.config_create(config_spec(DEPLOY, Holder("run-1", "ann", "desk", "site", now, now + 3600)))
+    while swarm.configs_by_id["c1"]["Version"]["Index"] < 25:
+        pass
+    mine.release()
+    assert deploy_lock(swarm).expires == now + 3600
 
 
 def test_a_run_that_holds_the_lock_may_go_on(other):

@@ -21,6 +21,10 @@ LABEL = "dockyard.swarm.lock"
 EXPIRES = "dockyard.swarm.lock-expires"
 
 NEVER = 2**40
+#: The lock that keeps two controllers from changing a swarm at once. Stacks have one each, beside it.
+DEPLOY = "deploy"
+# What `keep_alive` leaves of the time, and what it gives once half of that is over, in seconds.
+_KEPT = 600
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,13 @@ def take(place: Place, wanted: Holder, now: int, may_break: MayBreak) -> tuple[b
         refuse_unless_free(place.holder(), wanted.run, now, NOBODY)
         raise SwarmLockedError("somebody else had the swarm locked for a moment. Try again", None)
     return after != found, after
+
+
+def keep_alive(place: Place, run: str, now: int) -> None:
+    """Leave a run that has the lock some of its time, as something of it is still under way; others get nothing."""
+    found = place.holder()
+    if found is not None and found.run == run and found.expires - now < _KEPT // 2:
+        place.replace(found, replace(found, expires=now + _KEPT))
 
 
 def release(place: Place, run: str, force: bool) -> Holder | None:
