@@ -45,6 +45,7 @@ class ActionModule(ActionBase):
                 report, inventory = variables.get(report_variable(role)), variables["groups"]["all"]
                 fleet = fleet_of(role, report, inventory, options["shrink"])
                 result.update(booted=list(fleet.booted), surplus=list(fleet.surplus), leaving=list(fleet.leaving))
+                result["changes"] = [dict(item) for item in fleet.changes]
             elif options["read"] == "released":
                 result["released"] = list(released_of(options["leaving"], self._left(options["left_fact"], variables)))
         except ContractError as error:

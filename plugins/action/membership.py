@@ -66,10 +66,17 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(str(error)) from None
         shown = {**asdict(plan), "changes": plan.changes}
         result.update(changed=False, warnings=shown.pop("warnings"), plan=shown)
+        result["planned"] = _first_plan(this_run, shown)
         result["managers_at_work"] = managers_at_work(hosts, plan.current_manager)
         result["node_ids"] = {host.name: host.answer.get("node_id") for host in hosts}
         result["addresses"] = {host.name: str(hostvars[host.name].get("ansible_host") or "") for host in hosts}
         return result
+
+
+def _first_plan(run: Run, plan: dict[str, Any]) -> dict[str, Any]:
+    """What there was to do when this run asked first: once it is done, the hosts are asked again."""
+    before = next(iter(run.registered("swarm_membership").values()), {}).get("planned") or {}
+    return dict(before) if before.get("changes") else plan
 
 
 def _given(option: Any, otherwise: Any) -> Any:

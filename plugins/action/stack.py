@@ -35,6 +35,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request impo
 from ansible_collections.dockyard.swarm.plugins.plugin_utils import progress, unchanged_stack
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.controller import run_of_this_task
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.new_stack import NewStackError, plan_new_stack
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.plan_file import PlanFileError, plan_path, write_plan
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.stack_project import (
     ProjectError,
     ReadProject,
@@ -90,8 +91,11 @@ class ActionModule(ActionBase):
             with self._progress(options, task_vars or {}):
                 result = self._execute_module(module_args=module_args, task_vars=task_vars)
         if plan_file is not None and "plan" in result:
-            plan = result["plan"]
-            _write(plan_file, _plan_in_the_format_of(plan_file, plan))
+            try:
+                write_plan(plan_file, _plan_in_the_format_of(plan_file, result["plan"]), "plan_file")
+            except PlanFileError as error:
+                raise AnsibleActionFail(str(error)) from None
+            _beside_the_results(f"Plan of {result['plan']['summary']}\nWritten to {plan_file}")
         return result
 
     def _planned_without_swarm(self, options: dict[str, Any], loaded: LoadedProject | None) -> dict[str, Any]:
@@ -161,12 +165,10 @@ class ActionModule(ActionBase):
     def _plan_file(self, options: dict[str, Any]) -> Path | None:
         if not options["plan_file"]:
             return None
-        path = Path(self._loader.path_dwim(options["plan_file"]))
-        if path.suffix not in (".md", ".json"):
-            raise AnsibleActionFail(f"plan_file {path}: end its name in .md or .json, which says how it is written")
-        if not path.parent.is_dir():
-            raise AnsibleActionFail(f"plan_file {path}: the directory {path.parent} does not exist")
-        return path
+        try:
+            return plan_path(options["plan_file"], "plan_file")
+        except PlanFileError as error:
+            raise AnsibleActionFail(str(error)) from None
 
     def _project(self, options: dict[str, Any], task_vars: dict[str, Any]) -> ReadProject:
         """The project that the files describe."""
@@ -220,13 +222,3 @@ def _origin(path: str, read: ReadProject) -> dict[str, str | None]:
 
 def _plan_in_the_format_of(path: Path, plan: dict[str, Any]) -> str:
     return plan_as_markdown(plan) if path.suffix == ".md" else json.dumps(plan, indent=2, sort_keys=True) + "\n"
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        # For its owner alone, also where it was there before: it tells much of how a cluster is built.
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            os.fchmod(file.fileno(), 0o600)
-            file.write(text)
-    except OSError as error:
-        raise AnsibleActionFail(f"plan_file {path}: {error.strerror}") from None

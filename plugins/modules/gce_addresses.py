@@ -82,6 +82,12 @@ steps:
   type: list
   elements: str
   sample: ["reserve_address address shop-front (europe-west1)"]
+changes:
+  description: The same by what it is about. V(change) is also what is deleted and made again.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{kind: address, name: shop-front, action: create, details: ["reserve address shop-front (europe-west1)"]}]
 errors:
   description: What went wrong, by address.
   returned: when operations failed

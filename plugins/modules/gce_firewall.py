@@ -129,6 +129,12 @@ steps:
   type: list
   elements: str
   sample: ["create_firewall firewall shop-ssh (global)"]
+changes:
+  description: The same by what it is about. V(change) is also what is deleted and made again.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{kind: firewall rule, name: shop-ssh, action: create, details: ["create firewall shop-ssh (global)"]}]
 errors:
   description: What went wrong, by rule.
   returned: when operations failed

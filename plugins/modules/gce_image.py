@@ -99,6 +99,13 @@ steps:
   type: list
   elements: str
   sample: ["patch_image image dockyard-debian-13 (global)"]
+changes:
+  description: The same by what it is about. V(change) is also what is deleted and made again.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - {kind: image, name: dockyard-debian-13, action: change, details: ["patch image dockyard-debian-13 (global)"]}
 project:
   description: The project.
   returned: always

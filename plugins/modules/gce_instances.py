@@ -318,6 +318,13 @@ steps:
   type: list
   elements: str
   sample: ["create_instance instance shop-worker-1 (europe-west1-b)"]
+changes:
+  description: The same by what it is about. V(change) is also what is deleted and made again.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - {kind: host, name: shop-worker-1, action: create, details: ["create instance shop-worker-1 (europe-west1-b)"]}
 errors:
   description: What went wrong, by host. The other hosts were carried on with.
   returned: when operations failed

@@ -49,6 +49,13 @@ steps:
   type: list
   elements: str
   sample: ["merge_metadata instance shop-worker-1 (europe-west1-b)"]
+changes:
+  description: The same by what it is about. V(change) is also what is deleted and made again.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - {kind: host, name: shop-worker-1, action: change, details: ["merge metadata shop-worker-1 (europe-west1-b)"]}
 errors:
   description: What went wrong, by host.
   returned: when operations failed

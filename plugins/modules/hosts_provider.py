@@ -86,6 +86,14 @@ leaving:
   type: list
   elements: str
   sample: [shop-worker-3]
+changes:
+  description:
+    - What the provider did to hosts, or would do in check mode. Of a provider that does not report it, the booted
+      hosts.
+  returned: when O(read=report)
+  type: list
+  elements: dict
+  sample: [{kind: host, name: shop-worker-2, action: create, details: []}]
 released:
   description: Hosts that have left the swarm and may be deleted.
   returned: when O(read=released)

@@ -144,6 +144,10 @@ plan:
       description: Nodes to remove, with their id, hostname and role.
       type: list
       elements: dict
+planned:
+  description: The plan as it was when this run asked first, before anything of it was done. As RV(plan).
+  returned: success
+  type: dict
 managers_at_work:
   description: Whether all declared managers answered as managers at work, and the cluster reaches all that it has.
   returned: success

@@ -124,8 +124,8 @@ options:
   plan_file:
     description:
       - A file on the controller to write the plan to, in check mode too - as Markdown if its name ends in C(.md), for
-        the comment of a merge request, or as JSON if it ends in C(.json). Relative paths begin at the playbook's
-        directory. Only its owner can read it.
+        the comment of a merge request, or as JSON if it ends in C(.json). A relative path begins at the working
+        directory, and none may lie in an installed collection. Only its owner can read it.
     type: path
   without_swarm:
     description:

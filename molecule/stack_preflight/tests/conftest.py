@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import textwrap
 import uuid
@@ -15,9 +16,15 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from stack_runs import Engine, Stack
 
+_ROWS: list[tuple[str, float, str]] = []
+
 
 class Written(Stack):
-    """A stack whose file a test writes; its runs tell how long the task took on the controller's clock."""
+    """A stack whose file a test writes.
+
+    Its runs tell how long the task took by the controller's clock, from its start to its result: reading the files,
+    the connection, and the module on the host.
+    """
 
     seconds = 0.0
 
@@ -35,6 +42,20 @@ class Written(Stack):
         self.seconds = (times[1] - times[0]).total_seconds()
         (result,) = task["hosts"].values()
         return result
+
+
+@pytest.fixture(scope="session")
+def row():
+    """Adds a row to the table at the end: what was tried, seconds, and what became of it."""
+    return lambda *cells: _ROWS.append(cells)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print the table: a time is worth something only beside the load it was measured under."""
+    if _ROWS:
+        terminalreporter.section(f"preflight; load of the controller {os.getloadavg()[1]:.1f} on {os.cpu_count()} CPUs")
+        for what, seconds, outcome in _ROWS:
+            terminalreporter.write_line(f"{what:<62} {seconds:5.1f} s  {outcome}")
 
 
 @pytest.fixture

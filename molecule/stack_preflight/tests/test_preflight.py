@@ -111,14 +111,17 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_refused_at_once_and_nothing_made(stack, objects, fault):
+def test_refused_at_once_and_nothing_made(stack, objects, row, fault):
     text, words = FAULTS[fault]
     before = objects()
     message = stack.write(text).refused()
+    made = _made(before, objects())
+    row(f"with the check: {fault}", stack.seconds, f"refused; made: {made or 'nothing'}")
     assert words in message
     assert f"{stack.compose}:" in message
-    assert stack.seconds < SECONDS
+    assert not made
     assert objects() == before
+    assert stack.seconds < SECONDS
 
 
 # Without the check: green although nothing runs; or refused, or given up on, after something was made.
@@ -126,11 +129,20 @@ GREEN = {"a global service for no node"}
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_without_the_check(stack, objects, fault):
+def test_without_the_check(stack, objects, row, fault):
     before = objects()
     result = stack.write(FAULTS[fault][0]).run(preflight="skip", allow_empty=True, wait_timeout=5)
-    assert objects() != before
+    made = _made(before, objects())
+    words = " ".join(result["msg"].split())[:100] if result.get("failed") else "green"
+    row(f"without it: {fault}", stack.seconds, f"{words}; made: {made or 'nothing'}")
+    assert made
     assert bool(result.get("failed")) is (fault not in GREEN)
+
+
+def _made(before, after):
+    """What is there now and was not: how many of each kind. Entries of the history are configs."""
+    counts = {kind: len(set(after[kind]) - set(before[kind])) for kind in before}
+    return ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
 
 
 def test_a_large_config(stack, objects):

@@ -23,7 +23,11 @@ PROVIDERS = {
     "gce": "dockyard.swarm.gce_hosts",
     "static": "dockyard.swarm.static_hosts",
 }
+Json = dict[str, Any]
+
 LISTS = ("booted", "surplus")
+CHANGES = "changes"
+_ACTIONS = ("create", "change", "delete")
 
 _ROLE = re.compile(r"[a-z_]\w*(\.[a-z_]\w*){2,}")
 
@@ -40,11 +44,13 @@ class Fleet:
         booted: made or started in this run, so that SSH has to be waited for.
         surplus: no longer declared; they stay unless the fleet is to shrink.
         leaving: the surplus hosts that this run takes out of the swarm and releases to the provider.
+        changes: what the provider did, for the plan of the whole run: `kind`, `name`, `action` and `details`.
     """
 
     booted: tuple[str, ...] = ()
     surplus: tuple[str, ...] = ()
     leaving: tuple[str, ...] = ()
+    changes: tuple[Mapping[str, Any], ...] = ()
 
 
 def role_of(provider: str) -> str:
@@ -70,7 +76,7 @@ def fleet_of(role: str, report: Any, inventory: Collection[str], shrink: bool = 
     """What a provider's report means for the run.
 
     Args:
-        report: the fact `report_variable(role)`: `{booted: [names], surplus: [names]}`.
+        report: the fact `report_variable(role)`: `{booted: [names], surplus: [names]}`, and perhaps `changes`.
         inventory: names of the inventory's hosts.
         shrink: whether surplus hosts are to leave.
 
@@ -82,9 +88,11 @@ def fleet_of(role: str, report: Any, inventory: Collection[str], shrink: bool = 
         raise ContractError(f"{where} is not set; the role has to report what it did in this fact")
     if not isinstance(report, Mapping):
         raise ContractError(f"{where} has to be a mapping with the lists {' and '.join(LISTS)}, not {_kind(report)}")
-    unknown = sorted(str(key) for key in report if key not in LISTS)
+    unknown = sorted(str(key) for key in report if key not in (*LISTS, CHANGES))
     if unknown:
-        raise ContractError(f"{where} has {', '.join(unknown)}, which nothing reads; it may have {' and '.join(LISTS)}")
+        raise ContractError(
+            f"{where} has {', '.join(unknown)}, which nothing reads; it may have {', '.join(LISTS)} and {CHANGES}"
+        )
     booted, surplus = (_names(where, key, report.get(key)) for key in LISTS)
     both = sorted(set(booted) & set(surplus))
     if both:
@@ -95,12 +103,30 @@ def fleet_of(role: str, report: Any, inventory: Collection[str], shrink: bool = 
             f"{where}.surplus has {', '.join(absent)}, which the inventory has not, so that nobody can drain them; the "
             "provider has to use the inventory's names"
         )
-    return Fleet(booted, surplus, surplus if shrink else ())
+    # Whoever does not say what it changed has made or started these.
+    otherwise = [{"kind": "host", "name": name, "action": "create", "details": []} for name in booted]
+    changes = _changes(where, report[CHANGES]) if CHANGES in report else tuple(otherwise)
+    return Fleet(booted, surplus, surplus if shrink else (), changes)
 
 
 def released_of(leaving: Sequence[str], left: Collection[str]) -> tuple[str, ...]:
     """The hosts that the provider may delete: those that were to leave and really have left the swarm."""
     return tuple(name for name in leaving if name in left)
+
+
+def _changes(where: str, value: Any) -> tuple[Json, ...]:
+    if isinstance(value, (str, bytes)) or not isinstance(value, Sequence):
+        raise ContractError(f"{where}.{CHANGES} has to be a list, not {_kind(value)}")
+    found = []
+    for item in value:
+        if not isinstance(item, Mapping) or not item.get("name") or item.get("action") not in _ACTIONS:
+            raise ContractError(
+                f"{where}.{CHANGES} has to hold mappings with a name and an action, which is one of "
+                f"{', '.join(_ACTIONS)}"
+            )
+        details = [str(text) for text in item.get("details") or []]
+        found.append({"kind": "host", **item, "name": str(item["name"]), "details": details})
+    return tuple(found)
 
 
 def _names(where: str, key: str, value: Any) -> tuple[str, ...]:

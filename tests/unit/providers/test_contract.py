@@ -39,9 +39,17 @@ def test_a_near_miss_is_told() -> None:
 
 
 def test_surplus_hosts_leave_only_when_the_fleet_shrinks() -> None:
-    report = {"booted": ["new"], "surplus": ["c"]}
+    report = {"booted": ["new"], "surplus": ["c"], "changes": []}
     assert fleet_of(ROLE, report, INVENTORY) == Fleet(("new",), ("c",), ())
     assert fleet_of(ROLE, report, INVENTORY, shrink=True) == Fleet(("new",), ("c",), ("c",))
+
+
+def test_what_a_provider_says_it_changed_and_what_follows_where_it_does_not_say() -> None:
+    made = {"kind": "host", "name": "new", "action": "create", "details": []}
+    assert fleet_of(ROLE, {"booted": ["new"], "surplus": []}, INVENTORY).changes == (made,)
+    told = {"name": "a", "action": "change", "details": ["grows"]}
+    reported = fleet_of(ROLE, {"booted": ["new"], "surplus": [], "changes": [told]}, INVENTORY)
+    assert reported.changes == ({"kind": "host", **told},)
 
 
 def test_new_hosts_need_not_be_in_the_inventory_yet_and_those_that_leave_do() -> None:
@@ -67,6 +75,9 @@ def test_new_hosts_need_not_be_in_the_inventory_yet_and_those_that_leave_do() ->
         ({"booted": ["a", "a"], "surplus": []}, "has a more than once"),
         ({"booted": ["a"], "surplus": ["a"]}, "has a as booted and as surplus"),
         ({"booted": [], "surplus": [], "leaving": []}, "has leaving, which nothing reads"),
+        ({"booted": [], "surplus": [], "changes": "a"}, "changes has to be a list, not the text 'a'"),
+        ({"booted": [], "surplus": [], "changes": [{"name": "a", "action": "grow"}]}, "one of create, change, delete"),
+        ({"booted": [], "surplus": [], "changes": [{"action": "create"}]}, "a name and an action"),
     ],
 )
 def test_a_report_that_does_not_keep_the_contract_names_role_fact_and_field(report: Any, words: str) -> None:

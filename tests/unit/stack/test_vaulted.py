@@ -15,6 +15,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request impo
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.sensitive import NOT_FROM_VAULTS, Sensitive
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose import load
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.plan_file import write_plan
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.vaulted import (
     VaultedFiles,
     is_encrypted,
@@ -113,7 +114,7 @@ def test_a_plan_file_is_for_its_owner_alone_also_where_it_was_there_before(tmp_p
     for path in (old, tmp_path / "new.md"):
         umask = os.umask(0)
         try:
-            stack._write(path, "plan")
+            write_plan(path, "plan", "plan_file")
         finally:
             os.umask(umask)
         assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -103,6 +103,7 @@ def _carried_out(
     result = {
         "changed": plan.changed,
         "steps": [str(step) for step in plan.steps],
+        "changes": plan.changes(),
         "diff": plan.diff(),
         "project": project,
     }

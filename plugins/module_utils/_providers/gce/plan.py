@@ -18,6 +18,8 @@ SETTLE = "settle"
 START = "start"
 STOP = "stop"
 
+_IN_WORDS = {"instance": "host", "firewall": "firewall rule"}
+
 
 @dataclass(frozen=True)
 class Step:
@@ -86,9 +88,25 @@ class Plan:
         """Whether there is anything to do."""
         return any(step.action != SETTLE for step in self.steps)
 
+    def changes(self) -> list[Json]:
+        """What happens to each host, rule, address or image: `kind`, `name`, `action` and `details`."""
+        lanes = {name: [step for step in lane if step.action != SETTLE] for name, lane in self.lanes.items()}
+        return [_change(name, steps) for name, steps in sorted(lanes.items()) if steps]
+
     def diff(self) -> Json:
         """What Ansible shows under --diff: one line a field, sensible without the steps' order."""
         return {"before": _shown(self.steps, "before"), "after": _shown(self.steps, "after")}
+
+
+def _change(name: str, steps: list[Step]) -> Json:
+    kinds = {step.kind for step in steps}
+    kind = "instance" if kinds & {"instance", "disk"} else steps[0].kind
+    own = {step.action.partition("_")[0] for step in steps if step.kind == kind}
+    made, gone = bool(own & {"create", "reserve"}), bool(own & {"delete", "release"})
+    # Deleted and made again, it is the same host to its reader, with something else about it.
+    action = "create" if made and not gone else "delete" if gone and not made else "change"
+    details = [f"{step.action.replace('_', ' ')} {step.name} ({step.where})" for step in steps]
+    return {"kind": _IN_WORDS.get(kind, kind), "name": name, "action": action, "details": details}
 
 
 def _shown(steps: Iterable[Step], side: str) -> Json:

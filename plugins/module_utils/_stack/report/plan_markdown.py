@@ -25,7 +25,7 @@ _NAMESPACE_TERMS = ("labels.com.docker.stack.namespace", "deploy.labels.com.dock
 
 def plan_as_markdown(plan: Json) -> str:
     """Render what show.plan_as_data() returned."""
-    lines = [f"## {_escaped(plan['summary'])}", ""]
+    lines = [f"## {escaped(plan['summary'])}", ""]
     created = {(step["kind"], step["short"]) for step in plan["steps"] if step["action"] == CREATE}
     for action, heading in _HEADINGS.items():
         steps = [step for step in plan["steps"] if step["action"] == action]
@@ -41,7 +41,7 @@ def plan_as_markdown(plan: Json) -> str:
 
 def _headline(step: Json, replaced: bool) -> str:
     told_of_it = object_summary(step["kind"], step["before"]) if step["action"] == REMOVE else ""
-    words = "the former one" if replaced else _escaped(told_of_it)
+    words = "the former one" if replaced else escaped(told_of_it)
     return f"**{step['kind']} `{step['short']}`**" + (f" ({words})" if words else "")
 
 
@@ -49,7 +49,7 @@ def _table(step: Json) -> list[str]:
     rows = _rows(step)
     if not rows:
         return []
-    return ["| field | change |", "| --- | --- |", *(f"| `{key}` | {_escaped(text)} |" for key, text in rows), ""]
+    return ["| field | change |", "| --- | --- |", *(f"| `{key}` | {escaped(text)} |" for key, text in rows), ""]
 
 
 def _rows(step: Json) -> list[tuple[str, str]]:
@@ -59,7 +59,7 @@ def _rows(step: Json) -> list[tuple[str, str]]:
     return [(key, value_text(value)) for key, value in step["after"].items() if key not in _NAMESPACE_TERMS]
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Text that stays in its cell and is not taken for markup."""
     for sign in "\\`*<>|":
         text = text.replace(sign, f"\\{sign}")

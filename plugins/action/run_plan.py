@@ -1,0 +1,59 @@
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The controller's half of `run_plan`, which has no other half: it collects what the run's tasks have registered."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._run_plan.collect import Declared, collected
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._run_plan.page import page, summary
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.plan_file import PlanFileError, plan_path, write_plan
+
+display = Display()
+
+
+class ActionModule(ActionBase):
+    """See the documentation of the module of the same name."""
+
+    _requires_connection = False
+    _supports_check_mode = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Write the plan, and return it."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _validated, options = self.validate_argument_spec(
+            argument_spec={
+                "path": {"type": "str", "required": True},
+                "state": {"type": "str", "choices": ["begun", "complete"], "default": "complete"},
+            }
+        )
+        plan = self._plan(task_vars or {}) if options["state"] == "complete" else {"complete": False}
+        told = summary(plan)
+        try:
+            path = plan_path(options["path"], "swarm_plan_file")
+            write_plan(path, page(plan) if path.suffix == ".md" else _as_json(plan, told), "swarm_plan_file")
+        except PlanFileError as error:
+            raise AnsibleActionFail(str(error)) from None
+        if plan["complete"]:
+            # Callbacks that print for programs have the standard output for themselves.
+            display.display(f"Plan: {told}\nWritten to {path}", stderr=True)
+        # A page beside the run is no change of a host, and is written in check mode too.
+        result.update(changed=False, path=str(path), summary=told)
+        return result
+
+    def _plan(self, variables: dict[str, Any]) -> dict[str, Any]:
+        groups = variables.get("groups") or {}
+        names = ("docker_hosts", "swarm_managers", "swarm_workers")
+        declared = Declared(*(tuple(groups.get(name) or ()) for name in names))
+        return collected(declared, variables["hostvars"], bool(self._task.check_mode))
+
+
+def _as_json(plan: dict[str, Any], told: str) -> str:
+    return json.dumps({"summary": told, **plan}, indent=2, sort_keys=True, default=str) + "\n"

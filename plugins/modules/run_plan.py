@@ -1,0 +1,72 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The dockyard.swarm authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: run_plan
+short_description: Write the plan of a whole run to one file
+version_added: 0.1.0
+author:
+  - The dockyard.swarm authors (@dockyard-swarm)
+description:
+  - Writes what a run of C(dockyard.swarm.site) does, or in check mode would do, on one page - hosts, engines,
+    members of the swarm, and each stack with its fields. The first line sums it up.
+  - Reads what the roles' tasks have registered on each host in the same run, so it belongs at the run's end.
+  - Runs on the controller, asks no host, and changes nothing but the file.
+options:
+  path:
+    description:
+      - The file, on the controller. Its name ends in C(.md) for Markdown, such as for the comment of a merge request,
+        or in C(.json). A relative path begins at the working directory. Only its owner can read it.
+    type: str
+    required: true
+  state:
+    description:
+      - V(begun) writes that the plan is not complete, so that a run which stops half-way leaves no page that looks like
+        a plan. V(complete) writes the plan.
+    type: str
+    choices: [begun, complete]
+    default: complete
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return changed status prediction without modifying target.
+    support: full
+    details: Writes the file in check mode too.
+  diff_mode:
+    description: Shows what has changed, or would change in C(check_mode), when in diff mode.
+    support: none
+  idempotent:
+    description: When run twice in a row outside check mode, with the same arguments, the second run reports no change.
+    support: full
+  action:
+    description: Indicates this has a corresponding action plugin, so that it is executed on the controller.
+    support: full
+seealso:
+  - module: dockyard.swarm.stack
+"""
+
+EXAMPLES = r"""
+- name: Write the plan of the run
+  hosts: localhost
+  gather_facts: false
+  tasks:
+    - name: Write the plan of the run
+      dockyard.swarm.run_plan:
+        path: plan.md
+"""
+
+RETURN = r"""
+path:
+  description: The file, absolute.
+  returned: success
+  type: str
+  sample: /home/me/infrastructure/plan.md
+summary:
+  description: The plan in one line.
+  returned: success
+  type: str
+  sample: "engines: 3 to install; members: 3 to join; stack shop: 14 to create"
+"""
