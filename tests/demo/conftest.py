@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from tests.demo.checkout import ASK, Checkout, Run
 
 SANDBOX = "dockyard-test"
+HOSTS = ("m1", "w1", "w2")
 
 
 @dataclass(frozen=True)
@@ -50,14 +52,59 @@ class Demo:
         }
 
 
+@dataclass(frozen=True)
+class Bare:
+    """Hosts with nothing on them, and what a check run planned for them.
+
+    Attributes:
+        check: the run of `site.yml --check`.
+        before, after: the hosts around it, as `_state_of` tells them.
+        page: the plan that it wrote.
+        page_mode: that file's permissions.
+    """
+
+    checkout: Checkout
+    check: Run
+    before: dict[str, str]
+    after: dict[str, str]
+    page: str
+    page_mode: int
+
+
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """`make demo-static`, at the highest verbosity so that what it prints can be searched for secrets."""
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bare]:
+    """Bare hosts, and `site.yml --check` on them."""
     checkout = Checkout.copied_to(tmp_path_factory.mktemp("a clone"), SANDBOX, "inventory/sandbox")
     checkout.make("demo-down", KEEP_IMAGES="1")
     try:
-        first_run = checkout.make("demo-static", ANSIBLE_VERBOSITY="3")
-        assert first_run.status == 0, first_run.output[-6000:]
-        yield Demo(checkout, first_run, docker.from_env())
+        python = str(checkout.venv / "bin" / "python")
+        where = ("--name", SANDBOX, "--hosts", ",".join(HOSTS), "--inventory", "inventory/sandbox/hosts.yml")
+        up = checkout.run(python, "-m", "sandbox", "up", *where)
+        assert up.status == 0, up.output
+        password = checkout.folder / ".sandbox" / SANDBOX / "db_password"
+        password.write_text(f"{secrets.token_hex(16)}\n")
+        before = {name: _state_of(name) for name in HOSTS}
+        check = checkout.playbook("site.yml", "--check", "--diff", "-e", "swarm_plan_file=plan.md")
+        after = {name: _state_of(name) for name in HOSTS}
+        page = checkout.folder / "plan.md"
+        text, mode = (page.read_text(), page.stat().st_mode) if page.exists() else ("", 0)
+        yield Bare(checkout, check, before, after, text, mode)
     finally:
         checkout.make("demo-down", KEEP_IMAGES="1")
+
+
+def _state_of(host: str) -> str:
+    """A host's packages, and all files below /etc with their contents; past everything under test."""
+    files = "find /etc -type f -exec sha256sum {} + | sort -k2"
+    listing = f"dpkg-query -W; {files}; find /etc ! -type f -printf '%p %l\\n' | sort"
+    status, output = docker.from_env().containers.get(f"{SANDBOX}-{host}").exec_run(["sh", "-c", listing])
+    assert status == 0, output
+    return output.decode(errors="replace")
+
+
+@pytest.fixture(scope="session")
+def demo(bare: Bare) -> Demo:
+    """`make demo-static`, at the highest verbosity so that what it prints can be searched for secrets."""
+    first_run = bare.checkout.make("demo-static", ANSIBLE_VERBOSITY="3")
+    assert first_run.status == 0, first_run.output[-6000:]
+    return Demo(bare.checkout, first_run, docker.from_env())

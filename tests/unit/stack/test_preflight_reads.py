@@ -52,6 +52,26 @@ def test_an_unchanged_stack_is_read_once(engine, reads):
     assert "/nodes" not in reads
 
 
+def test_an_unchanged_deploy_sends_the_same_requests_with_the_checks_and_without(swarm, engine, reads):
+    """Counted at the transport: a whole deploy of the module, its waiting included."""
+
+    def requests(level):
+        reads.clear()
+        swarm.changes.clear()
+        result = deployed(engine, request(preflight=level, wait=True))
+        assert not result.warnings
+        return sorted(reads), list(swarm.changes)
+
+    deployed(engine, request())
+    for service in swarm.objects["services"].values():
+        service["UpdatedAt"] = "2026-01-01T00:00:00Z"  # long enough ago that nothing is watched any more
+    without, with_checks, warned = (requests(level) for level in ("skip", "error", "warn"))
+    assert with_checks == without == warned
+    reads_of_it, changes = without
+    assert changes == []
+    assert len(reads_of_it) == 9, reads_of_it
+
+
 def test_a_change_costs_two_reads_more(engine, reads):
     deployed(engine, request())
     changed = {"ui": {"image": "ui:2"}}

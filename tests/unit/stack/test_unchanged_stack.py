@@ -79,6 +79,15 @@ def test_an_unchanged_stack_that_runs_needs_no_module(cluster):
     assert result["services"] == {"shop_ui": {"running": 1, "desired": 1}}
 
 
+@pytest.mark.parametrize("level", ["error", "warn", "skip", {"placement": "warn", "all": "skip"}])
+def test_the_checks_ask_nothing_more_and_need_no_module(cluster, level):
+    """One round trip to the host with the checks as without: the same addresses, and the same answer from them."""
+    assert addresses(preflight=level) == addresses(preflight="skip")
+    assert len(addresses(preflight=level)) == 8
+    assert told(cluster, preflight=level) == told(cluster, preflight="skip")
+    assert told(cluster, preflight=level)["changed"] is False
+
+
 def as_a_job(cluster, state):
     """The same stack, but that its service is a job whose only task is in this state."""
     project = LoadedProject(copy.deepcopy(PROJECT.config))
