@@ -13,7 +13,7 @@ author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
   - Returns whether the host's engine is a member of a swarm, of which one, and as what.
-  - An engine that is a manager also tells the nodes, the quorum and the settings of its cluster.
+  - An engine that is a manager also tells the nodes and the quorum of its cluster.
   - Changes nothing. Returns no secret, unless O(join_token_for) asks for a join token.
 options:
   join_token_for:

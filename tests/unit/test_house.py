@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,42 @@ def test_every_role_declares_its_options_and_has_a_page() -> None:
     for role in sorted(path for path in (ROOT / "roles").iterdir() if path.is_dir()):
         assert (role / "meta" / "argument_specs.yml").is_file(), role.name
         assert (role / "README.md").is_file(), role.name
+
+
+def test_variables_that_the_documentation_names_are_there() -> None:
+    """Also names of metrics, folders and options that begin likewise: each stands in code, a role or a stack."""
+    name = re.compile(r"(?<![\w./-])(?:docker|swarm|stack|gce_hosts|hosts|image|static_hosts|contexts)_[a-z0-9_]+\b")
+    rooms = ("plugins", "roles", "playbooks", "stacks")
+    sources = [path for room in rooms for path in (ROOT / room).rglob("*") if path.suffix in (".py", ".yml", ".j2")]
+    known = {word for path in sources for word in name.findall(path.read_text(encoding="utf-8"))}
+    known |= {path.stem for room in (*rooms, "molecule") for path in (ROOT / room).rglob("*")}
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "roles").glob("*/README.md")]
+    unknown = {
+        f"{page.relative_to(ROOT)}: {word}"
+        for page in pages
+        for code in re.findall(r"`[^`\n]+`", page.read_text(encoding="utf-8"))
+        for word in name.findall(code)
+        if word not in known
+    }
+    assert unknown == set()
+
+
+def test_the_readme_names_the_files_of_stacks_as_the_example_inventory_does() -> None:
+    path = re.compile(r"\{\{ inventory_dir \}\}/\S*compose\.yml")
+    example = (ROOT / "inventory" / "example" / "group_vars" / "all.yml").read_text(encoding="utf-8")
+    assert set(path.findall((ROOT / "README.md").read_text(encoding="utf-8"))) == set(path.findall(example))
+
+
+def test_whoever_logs_in_with_a_password_can() -> None:
+    """`-k` is ruled out where SSH is told to try keys only."""
+    settings = re.findall(r"PreferredAuthentications=(\S+)", (ROOT / "ansible.cfg").read_text(encoding="utf-8"))
+    assert all("password" in setting.split(",") for setting in settings)
+
+
+def test_packers_plugin_that_drops_the_tunnel_of_iap_is_left_out() -> None:
+    """https://github.com/hashicorp/packer-plugin-googlecompute/issues/347"""
+    text = (ROOT / "packer" / "plugins.pkr.hcl").read_text(encoding="utf-8")
+    assert re.search(r'googlecompute = \{[^}]*version = "[^"]*!= 1\.2\.6[^"]*"', text)
 
 
 def test_no_argument_spec_holds_a_template() -> None:
