@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import engine_argument_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.submit import ApplyError
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.deploy_request import request_from_project
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.operations import deploy_stack, plan_request
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan import PlanError
@@ -139,3 +140,14 @@ def test_a_secret_of_a_driver_without_options_stays(swarm, engine):
     secret["Spec"].pop("Data", None)
     plan, _current = plan_request(engine, asked)
     assert not plan.changed
+
+
+def test_what_the_engine_refuses_after_all_pushes_no_good_deployment_out_of_the_history(swarm, engine):
+    deployed(engine, request(keep_deployments=2))
+    kept = swarm.names("configs")
+    assert kept
+    swarm.refused.add("ui:broken")
+    for _attempt in range(3):
+        with pytest.raises(ApplyError):
+            deployed(engine, request({"ui": {"image": "ui:broken"}}, keep_deployments=2))
+    assert swarm.names("configs") == kept
