@@ -333,7 +333,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                     facts = hosts.facts_of(instance, project, interface, images)
                     found.append(hosts.Host(facts, self._name_of(facts)))
         try:
-            kept, notes = hosts.settle_duplicates(found, self.get_option("duplicate_hostnames"))
+            kept, notes = hosts.resolve_duplicates(found, self.get_option("duplicate_hostnames"))
         except ValueError as error:
             raise GceError(
                 f"instances share a host name: {error}. Set duplicate_hostnames to 'qualify' or choose other hostnames."

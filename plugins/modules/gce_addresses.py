@@ -105,7 +105,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.addresses import decide_addresses
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import Owner
-from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.module import carry_out, gce_argument_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.module import gce_argument_spec, run_plan
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.reading import Reader
 
 
@@ -129,7 +129,7 @@ def act(module: AnsibleModule) -> dict[str, Any]:
         there = reader.addresses_in(params["region"])
         return {name: str(there[name]["address"]) for name in params["names"] if name in there}
 
-    return carry_out(
+    return run_plan(
         module,
         lambda reader: decide_addresses(
             params["names"],

@@ -152,7 +152,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.firewall import decide_rules, rules_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.fleet import Owner
-from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.module import carry_out, gce_argument_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.module import gce_argument_spec, run_plan
 
 
 def argument_spec() -> dict[str, Any]:
@@ -176,7 +176,7 @@ def argument_spec() -> dict[str, Any]:
 def act(module: AnsibleModule) -> dict[str, Any]:
     params = module.params
     owner = Owner(params["fleet"])
-    return carry_out(
+    return run_plan(
         module,
         lambda reader: decide_rules(params["rules"], reader.firewalls(), owner, params["network"]),
         lambda reader, _plan: {"rules": rules_of(reader.firewalls(), owner)},

@@ -119,7 +119,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce import image_use
-from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.module import carry_out, gce_argument_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.module import gce_argument_spec, run_plan
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.plan import Plan
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.reading import Reader
 
@@ -156,7 +156,7 @@ def act(module: AnsibleModule) -> dict[str, Any]:
             return {"kept": image_use.in_use(reader.images_of(params["family"]))}
         return {"image": reader.image(params["name"])}
 
-    return carry_out(module, plan_of, result_of)
+    return run_plan(module, plan_of, result_of)
 
 
 def main() -> None:

@@ -348,7 +348,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.inst
     decide,
     decide_absent,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.module import carry_out, gce_argument_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.module import gce_argument_spec, run_plan
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.plan import START, Plan
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.reading import Reader
 
@@ -428,7 +428,7 @@ def act(module: AnsibleModule) -> dict[str, Any]:
             "unused_addresses": list(plan.unused),
         }
 
-    return carry_out(module, plan_of, result_of)
+    return run_plan(module, plan_of, result_of)
 
 
 def main() -> None:

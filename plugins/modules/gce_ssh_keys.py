@@ -73,7 +73,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.declared import ssh_keys_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.differences import metadata_difference
-from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.module import carry_out, gce_argument_spec
+from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.module import gce_argument_spec, run_plan
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.plan import Plan
 from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.reading import Reader
 
@@ -93,7 +93,7 @@ def act(module: AnsibleModule) -> dict[str, Any]:
         found = {name: metadata_difference(host, {}, lines) for name, host in hosts.items()}
         return Plan({name: difference.steps for name, difference in found.items() if difference})
 
-    return carry_out(module, plan_of, lambda _reader, _plan: {})
+    return run_plan(module, plan_of, lambda _reader, _plan: {})
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ def from_fresh_version(attempt: Callable[[], T], attempts: int = _ATTEMPTS, paus
 
     Args:
         attempt: reads the object with its version, then updates it. It is called again, so that it reads the new
-        version, as long as the engine answers that the version is out of date.
+            version, as long as the engine answers that the version is out of date.
 
     Raises:
         EngineError: any other refusal, or the last of these.

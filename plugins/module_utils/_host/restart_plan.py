@@ -22,7 +22,7 @@ class Restart:
         host: the engine's host.
         node_id: its node in the swarm.
         ask: the host of a manager that tells whether the swarm can spare the node, and whether it has recovered; None
-        if no such host is known.
+            if no such host is known.
     """
 
     host: str

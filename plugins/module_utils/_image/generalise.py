@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Turn a host into what an image of many hosts is made of."""
+"""Remove everything from a host that must not be part of an image for many hosts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._image.traces impor
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
 Run = Callable[[list[str]], "tuple[int, str, str]"]
-# What would go on writing after it has been cleaned, engine first.
+# Units that would write again after the cleaning; the engine first.
 WRITERS = (
     "docker.socket",
     "docker.service",
@@ -27,16 +27,16 @@ WRITERS = (
     "apt-daily.timer",
     "apt-daily-upgrade.timer",
 )
-_PEOPLE_FROM = 1000
+_FIRST_USER_UID = 1000
 
 
 class GeneraliseError(UserError):
-    """The host cannot become an image."""
+    """The host cannot be made into an image."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for; see the module's options."""
+    """The options of the module."""
 
     data_root: str = "/var/lib/docker"
     keep_images: bool = False
@@ -44,12 +44,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Plan:
-    """What there is to do.
+    """The changes to make.
 
     Attributes:
-        stop: units that are active.
-        found: what goes.
-        cloud_init: it has run here and would take the clone for this host.
+        stop: active units to stop.
+        found: what to remove or empty.
+        cloud_init: cloud-init has run on this host, and would treat the clone as the same host.
     """
 
     stop: list[str] = field(default_factory=list)
@@ -58,20 +58,20 @@ class Plan:
 
     @property
     def changed(self) -> bool:
-        """There is anything to do."""
+        """Something is to be changed."""
         return bool(self.stop or self.found or self.cloud_init)
 
 
 def read(request: Request, run: Run) -> Plan:
-    """Look at the host.
+    """Inspect the host.
 
     Raises:
-        GeneraliseError: when it is a member of a swarm, which it could never rejoin.
+        GeneraliseError: it is a member of a swarm; a clone could not rejoin that swarm.
     """
     if os.path.exists(os.path.join(request.data_root, "swarm", "docker-state.json")):
         raise GeneraliseError(
-            "this host is a member of a swarm, and would lose its identity. "
-            "Bake an image from a host of its own, or let this one leave the swarm first."
+            "this host is a member of a swarm, and its identity would be removed. "
+            "Bake the image from a separate host, or remove this one from the swarm first."
         )
     _status, states, _err = run(["systemctl", "is-active", *WRITERS])
     return Plan(
@@ -82,27 +82,29 @@ def read(request: Request, run: Run) -> Plan:
 
 
 def apply(request: Request, plan: Plan, run: Run) -> None:
-    """Stop what writes, then remove what it wrote, and look again.
+    """Stop the units, remove what was found, then check again.
 
     Raises:
-        GeneraliseError: when something does not stop, or stays.
+        GeneraliseError: a unit does not stop, or something is still there.
     """
     if plan.stop:
-        _must(run, ["systemctl", "stop", *plan.stop])
-    # The journal goes on in /run, and lets go of its files.
-    _must(run, ["journalctl", "--relinquish-var"])
+        _run_or_fail(run, ["systemctl", "stop", *plan.stop])
+    # The journal continues in /run and closes its files in /var.
+    _run_or_fail(run, ["journalctl", "--relinquish-var"])
     if plan.cloud_init:
-        _must(run, ["cloud-init", "clean", "--logs"])
-    # Stopping wrote once more.
+        _run_or_fail(run, ["cloud-init", "clean", "--logs"])
+    # Stopping the units may have written files again, so the host is searched again.
     for item in _find(request):
-        _do(item)
+        _clean(item)
     left = [item.path for item in _find(request)]
     if left:
-        raise GeneraliseError(f"these came back while they were removed; stop what writes them: {', '.join(left)}")
+        raise GeneraliseError(
+            f"these files were created again while they were removed: {', '.join(left)}. Stop what writes them"
+        )
 
 
 def describe(plan: Plan) -> dict[str, str]:
-    """For Ansible's `diff`."""
+    """The diff shown by Ansible."""
     before = [f"{unit} runs" for unit in plan.stop] + [f"{item.path} ({item.kind})" for item in plan.found]
     return {"before": "".join(f"{line}\n" for line in before), "after": ""}
 
@@ -112,25 +114,25 @@ def _find(request: Request) -> list[Found]:
 
 
 def _homes() -> list[str]:
-    people = [entry for entry in pwd.getpwall() if entry.pw_uid == 0 or entry.pw_uid >= _PEOPLE_FROM]
-    return sorted({entry.pw_dir for entry in people if entry.pw_dir != "/" and os.path.isdir(entry.pw_dir)})
+    users = [entry for entry in pwd.getpwall() if entry.pw_uid == 0 or entry.pw_uid >= _FIRST_USER_UID]
+    return sorted({entry.pw_dir for entry in users if entry.pw_dir != "/" and os.path.isdir(entry.pw_dir)})
 
 
-def _do(item: Found) -> None:
+def _clean(item: Found) -> None:
     try:
-        if item.deed != REMOVE:
+        if item.action != REMOVE:
             os.truncate(item.path, 0)
         elif os.path.isdir(item.path) and not os.path.islink(item.path):
             shutil.rmtree(item.path)
         else:
             os.unlink(item.path)
     except FileNotFoundError:
-        pass  # its owner was faster
+        pass  # its owner has removed it already
     except OSError as error:
         raise GeneraliseError(f"{item.path} ({item.kind}) could not be cleaned: {error.strerror}") from error
 
 
-def _must(run: Run, command: list[str]) -> None:
+def _run_or_fail(run: Run, command: list[str]) -> None:
     status, out, err = run(command)
     if status != 0:
         raise GeneraliseError(f"`{' '.join(command)}` failed: {(err or out).strip()}")

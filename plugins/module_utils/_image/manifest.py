@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What is in an image, so that two can be compared and one can be looked up."""
+"""List what is in an image, to compare two images and to look one up."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client impo
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
 Run = Callable[[list[str]], "tuple[int, str, str]"]
-# Differs between two hosts, or two days, of the very same configuration.
+# Files that differ between two hosts, or two days, with the same configuration.
 _OF_ONE_HOST = re.compile(
     r"/etc/("
     r"machine-id|hostname|hosts|resolv\.conf|mtab|adjtime|\.pwd\.lock|ld\.so\.cache|\.updated"
@@ -27,7 +27,7 @@ _OF_ONE_HOST = re.compile(
 
 
 class ManifestError(UserError):
-    """The host does not tell what is installed."""
+    """The installed packages cannot be listed."""
 
 
 def manifest(engine: Engine, run: Run) -> Json:
@@ -42,12 +42,12 @@ def manifest(engine: Engine, run: Run) -> Json:
 
 
 def images(listed: list[Json]) -> dict[str, str]:
-    """Reference by digest to image id, of each image that has one."""
+    """Reference by digest to image id, of each image that has a digest."""
     return dict(sorted((digest, image["Id"]) for image in listed for digest in image.get("RepoDigests") or []))
 
 
 def configuration(folder: str) -> dict[str, str]:
-    """Path to `sha256:…` of a file's content, or `-> target` of a link."""
+    """Path to `sha256:…` of a file's content, or `-> target` of a symbolic link."""
     found = {}
     for parent, folders, files in os.walk(folder):
         links = [name for name in folders if os.path.islink(os.path.join(parent, name))]
@@ -58,7 +58,7 @@ def configuration(folder: str) -> dict[str, str]:
 
 
 def parse_packages(listing: str) -> dict[str, str]:
-    """Lines of `name<TAB>version`."""
+    """Package name to version, from lines of `name<TAB>version`."""
     return dict(sorted(line.split("\t", 1) for line in listing.splitlines() if line))
 
 

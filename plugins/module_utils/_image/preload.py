@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Container images that a host has before its first deploy."""
+"""Pull container images into an image, so that the first deploy on a host does not have to."""
 
 from __future__ import annotations
 
@@ -18,51 +18,51 @@ _DOCKER_HUB = "docker.io"
 
 
 class PreloadError(UserError):
-    """An image that cannot be preloaded."""
+    """A container image cannot be pulled in advance."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Images to pull, and those that are there."""
+    """Images to pull, and images that are already there."""
 
     pull: list[str] = field(default_factory=list)
     present: list[str] = field(default_factory=list)
 
 
 def check(references: list[str]) -> None:
-    """See that each names its content.
+    """Check that each reference has a digest.
 
     Raises:
-        PreloadError: for a reference without a digest; a tag may be another image tomorrow.
+        PreloadError: a reference has none; a tag may point to another image later.
     """
     for reference in references:
         if not _BY_DIGEST.fullmatch(reference):
             raise PreloadError(
                 f"{reference}: name the image by digest, as in NAME@sha256:…; "
-                "`docker buildx imagetools inspect NAME:TAG` and `docker inspect` tell it."
+                "`docker buildx imagetools inspect NAME:TAG` and `docker inspect` show it."
             )
 
 
 def registry_of(reference: str) -> str:
-    """The registry's host, as in `registry:5000` of `registry:5000/demo/ui@…`."""
+    """The registry's host, such as `registry:5000` in `registry:5000/demo/ui@…`."""
     first, slash, _rest = reference.partition("/")
     return first if slash and (set(first) & {".", ":"} or first == "localhost") else _DOCKER_HUB
 
 
 def read(references: list[str], engine: Engine) -> Plan:
-    """Ask the engine which it has."""
-    there = {reference: _has(engine, reference) for reference in references}
+    """Ask the engine which images it already has."""
+    present_by_reference = {reference: _has(engine, reference) for reference in references}
     return Plan(
-        pull=[reference for reference, present in there.items() if not present],
-        present=[reference for reference, present in there.items() if present],
+        pull=[reference for reference, present in present_by_reference.items() if not present],
+        present=[reference for reference, present in present_by_reference.items() if present],
     )
 
 
 def apply(plan: Plan, engine: Engine, logins: dict[str, dict[str, str]]) -> None:
-    """Pull, one by one.
+    """Pull the images one by one.
 
     Raises:
-        PreloadError: with the image and the engine's or registry's words.
+        PreloadError: with the image and the message of the engine or registry.
     """
     for reference in plan.pull:
         login = logins.get(registry_of(reference))

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What a host collects while it runs, and an image made of it must not carry."""
+"""Files that a running host accumulates and that an image must not contain: identities, keys, logs, caches."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 REMOVE, EMPTY = "remove", "empty"
-# systemd makes an id at boot where it finds either of these (machine-id(5)).
+# systemd generates a new id at boot if the file contains one of these (machine-id(5)).
 _NO_MACHINE_ID = (b"", b"uninitialized")
 
 
 @dataclass(frozen=True)
 class Trace:
-    """A kind of thing to look for.
+    """A kind of file to look for.
 
     Attributes:
-        pattern: a glob from the root; a leading `~` stands for each person's home.
-        deed: `remove` it, or `empty` a file that must stay.
-        kind: what it is, for a person.
+        pattern: a glob from the root directory; a leading `~` means each user's home directory.
+        action: `remove` it, or `empty` a file that must stay.
+        kind: its kind, for messages.
     """
 
     pattern: str
-    deed: str
+    action: str
     kind: str
 
 
 @dataclass(frozen=True, order=True)
 class Found:
-    """One thing that was found."""
+    """A file or directory that was found."""
 
     path: str
-    deed: str
+    action: str
     kind: str
 
 
@@ -69,7 +69,7 @@ TRACES = [
         "/etc/ssh/ssh_host_*",
         "/etc/docker/key.json",
         "/etc/docker/*key.pem",
-        # The engine's key for TCP, where the docker role puts it; daemon.json may name others.
+        # The engine's TLS key at the path used by the role docker; daemon.json may name another path.
         "/etc/dockyard/tls/*",
         "/etc/ssl/private/*docker*",
         "/etc/apt/auth.conf",
@@ -110,35 +110,35 @@ TRACES = [
         "/var/lib/systemd/coredump/*",
         "/var/lib/systemd/timers/*",
     ),
-    # Login records are not written where the files are missing; systemd-tmpfiles makes them at the next boot.
+    # Login records are not written while the files are missing; systemd-tmpfiles creates them at the next boot.
     *_remove("log", "/var/log/wtmp*", "/var/log/btmp*", "/var/log/lastlog*", "/var/lib/wtmpdb/*"),
     *_remove("log", "/var/log/journal/*", "/var/log/**/*.gz", "/var/log/**/*.xz", "/var/log/**/*.[0-9]"),
     *_empty("log", "/var/log/**"),
 ]
 
-# Of the engine's data folder only images may travel; the rest is one engine's own: its id, networks, swarm.
+# The folders of the data root with images. Everything else belongs to one engine only: its id, networks, swarm.
 _LAYERS = frozenset({"image", "overlay2", "fuse-overlayfs", "btrfs", "vfs", "zfs"})
-# The running module itself, unpacked.
-_OWN = "/tmp/ansible_"  # noqa: S108
+# The directory of the running Ansible module.
+_MODULE_FOLDER = "/tmp/ansible_"  # noqa: S108
 
 
 def find(homes: Iterable[str], data_root: str, keep_images: bool, root: str = "") -> list[Found]:
-    """Look for everything that must go. Reads the file system, changes nothing.
+    """Find everything that must be removed or emptied. Reads the file system only.
 
     Args:
-        homes: people's home folders.
-        data_root: the engine's data folder.
+        homes: home directories of users.
+        data_root: the engine's data directory.
         keep_images: container images stay.
-        root: where the host's file system begins, without a trailing slash.
+        root: the root of the host's file system, without a trailing slash.
     """
     found = {}
     homes = list(homes)
     for trace in [*TRACES, *_engine_traces(data_root, keep_images, root)]:
         bases = [home + trace.pattern[1:] for home in homes] if trace.pattern.startswith("~") else [trace.pattern]
         for path in (path for base in bases for path in _glob(root + base)):
-            if path not in found and _counts(path, trace.deed, root):
-                found[path] = Found(path, trace.deed, trace.kind)
-    removed = {path for path, item in found.items() if item.deed == REMOVE}
+            if path not in found and _counts(path, trace.action, root):
+                found[path] = Found(path, trace.action, trace.kind)
+    removed = {path for path, item in found.items() if item.action == REMOVE}
     return sorted(item for path, item in found.items() if not _inside(path, removed))
 
 
@@ -152,7 +152,7 @@ def _engine_traces(data_root: str, keep_images: bool, root: str) -> list[Trace]:
 
 
 def _named_keys(root: str) -> list[str]:
-    """Where daemon.json says that the engine's private key is: a clone must not answer with it."""
+    """The path of the engine's private key in daemon.json: a clone must not use the same key."""
     try:
         with open(f"{root}/etc/docker/daemon.json", encoding="utf-8") as file:
             key = json.load(file).get("tlskey")
@@ -166,21 +166,21 @@ def _glob(pattern: str) -> list[str]:
     return glob.glob(pattern, recursive=True) + (glob.glob(hidden) if hidden else [])
 
 
-def _counts(path: str, deed: str, root: str) -> bool:
-    if os.path.ismount(path) or path.startswith(root + _OWN):
+def _counts(path: str, action: str, root: str) -> bool:
+    if os.path.ismount(path) or path.startswith(root + _MODULE_FOLDER):
         return False
     try:
         status = os.lstat(path)
-    except FileNotFoundError:  # gone since, or glob's answer for a folder that is not there
+    except FileNotFoundError:  # removed meanwhile, or glob returned a folder that does not exist
         return False
-    if deed == REMOVE:
+    if action == REMOVE:
         return True
     if not stat.S_ISREG(status.st_mode) or status.st_size == 0:
         return False
     if path == root + "/etc/machine-id":
         with open(path, "rb") as file:
             return file.read().strip() not in _NO_MACHINE_ID
-    # A container's host name is mounted into it, which ismount sees for folders only.
+    # In a container, /etc/hostname is a mount point; os.path.ismount detects mount points of folders only.
     return path != root + "/etc/hostname" or not _is_mounted(path)
 
 

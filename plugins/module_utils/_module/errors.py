@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""The one kind of error that a person gets to read."""
+"""The base class of all errors that are shown to users."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 
 
 class UserError(Exception):
-    """An error whose text says, to whoever runs the play, what is wrong, where, and what to do.
+    """An error whose text tells the user what is wrong, where, and what to do.
 
     Attributes:
-        result: what the module returns beside the text.
+        result: values that the module returns in addition to the text.
     """
 
     def __init__(self, message: str = "", **result: Any) -> None:

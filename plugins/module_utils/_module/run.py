@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""How every module runs: read the options, make one call, end with its result or with what is wrong."""
+"""The common main function of all modules: read the options, call one function, exit with its result or an error."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Json = dict[str, Any]
 
 
 def run_module(act: Callable[[AnsibleModule], Json], argument_spec: Json, **rules: Any) -> NoReturn:
-    """Run a module from its options to its end. All modules support check mode.
+    """Run a module. All modules support check mode.
 
     Args:
-        act: does what the module is for, or, in check mode, predicts it. Returns what the module returns: `changed`
-            (False where left out), `diff`, `warnings` (list of texts) and the module's own values. Raises UserError.
+        act: does the module's work or, in check mode, predicts it. Returns the module's result: `changed` (default
+            False), `diff`, `warnings` (list of texts) and the module's own values. Raises UserError.
         rules: AnsibleModule's rules between options, such as `required_if`.
     """
     module = AnsibleModule(argument_spec=argument_spec, supports_check_mode=True, **rules)
@@ -29,7 +29,7 @@ def run_module(act: Callable[[AnsibleModule], Json], argument_spec: Json, **rule
     except UserError as error:
         module.fail_json(msg=str(error), **error.result)
     except PermissionError as error:
-        module.fail_json(msg=f"{error}. This needs the rights of root: set become: true, and give -K where sudo asks")
+        module.fail_json(msg=f"{error}. This needs root: set become: true, and use -K if sudo asks for a password")
     for warning in result.get("warnings") or ():
         module.warn(warning)
     module.exit_json(**{"changed": False, **{key: value for key, value in result.items() if key != "warnings"}})

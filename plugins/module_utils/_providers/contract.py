@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What a hosts provider is, and what its report has to say. No I/O. See docs/providers.md.
+"""The contract of a hosts provider, and the check of its report. No I/O. See docs/providers.md.
 
-A provider is a role that makes the declared hosts exist. The playbooks know it by this contract only.
+A provider is a role that creates the declared hosts. The playbooks use providers only through this contract.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
-# What `hosts_provider` may say, and the role that stands for it.
+# Short names for `hosts_provider`, and their roles.
 PROVIDERS = {
     "gce": "dockyard.swarm.gce_hosts",
     "static": "dockyard.swarm.static_hosts",
@@ -33,17 +33,17 @@ _ROLE = re.compile(r"[a-z_]\w*(\.[a-z_]\w*){2,}")
 
 
 class ContractError(UserError):
-    """A provider that is none, or a report that does not keep the contract."""
+    """The provider does not exist, or its report breaks the contract."""
 
 
 @dataclass(frozen=True)
 class Fleet:
-    """What follows from a report, as names of hosts in the inventory.
+    """The result of a report, as inventory names of hosts.
 
     Attributes:
-        booted: made or started in this run, so that SSH has to be waited for.
-        surplus: no longer declared; they stay unless the fleet is to shrink.
-        leaving: the surplus hosts that this run takes out of the swarm and releases to the provider.
+        booted: created or started in this run; SSH must be waited for.
+        surplus: no longer declared; they are kept unless the fleet may shrink.
+        leaving: the surplus hosts that this run removes from the swarm and then releases to the provider.
         changes: what the provider did, for the plan of the whole run: `kind`, `name`, `action` and `details`.
     """
 
@@ -54,7 +54,7 @@ class Fleet:
 
 
 def role_of(provider: str) -> str:
-    """The role of a provider: one of ours by its short name, any other by its full one. Raises ContractError."""
+    """The role of a provider: ours by a short name, any other by its full name. Raises ContractError."""
     if provider in PROVIDERS:
         return PROVIDERS[provider]
     if _ROLE.fullmatch(provider):
@@ -62,66 +62,68 @@ def role_of(provider: str) -> str:
     close = difflib.get_close_matches(provider, PROVIDERS, n=1)
     hint = f" Did you mean '{close[0]}'?" if close else ""
     raise ContractError(
-        f"hosts_provider is '{provider}', which is none: write {', '.join(sorted(PROVIDERS))}, or the full name of a "
-        f"role, such as my_namespace.my_collection.my_hosts.{hint}"
+        f"hosts_provider is '{provider}', which does not exist: set it to {', '.join(sorted(PROVIDERS))}, or to the "
+        f"full name of a role, such as my_namespace.my_collection.my_hosts.{hint}"
     )
 
 
 def report_variable(role: str) -> str:
-    """The fact in which a provider's role reports: `gce_hosts_report` of `dockyard.swarm.gce_hosts`."""
+    """The fact in which a provider's role reports, such as `gce_hosts_report` for `dockyard.swarm.gce_hosts`."""
     return f"{role.rsplit('.', 1)[-1]}_report"
 
 
 def fleet_of(role: str, report: Any, inventory: Collection[str], shrink: bool = False) -> Fleet:
-    """What a provider's report means for the run.
+    """Check a provider's report, and derive the hosts that boot and leave.
 
     Args:
         report: the fact `report_variable(role)`: `{booted: [names], surplus: [names]}`, and perhaps `changes`.
         inventory: names of the inventory's hosts.
-        shrink: whether surplus hosts are to leave.
+        shrink: whether surplus hosts leave.
 
     Raises:
-        ContractError: with the role and the fact, for a report that does not keep the contract.
+        ContractError: the report breaks the contract; the message names the role and the fact.
     """
     where = f"the hosts provider {role}: {report_variable(role)}"
     if report is None:
-        raise ContractError(f"{where} is not set; the role has to report what it did in this fact")
+        raise ContractError(f"{where} is not set; the role must report what it did in this fact")
     if not isinstance(report, Mapping):
-        raise ContractError(f"{where} has to be a mapping with the lists {' and '.join(LISTS)}, not {_kind(report)}")
+        raise ContractError(f"{where} must be a mapping with the lists {' and '.join(LISTS)}, not {_kind(report)}")
     unknown = sorted(str(key) for key in report if key not in (*LISTS, CHANGES))
     if unknown:
         raise ContractError(
-            f"{where} has {', '.join(unknown)}, which nothing reads; it may have {', '.join(LISTS)} and {CHANGES}"
+            f"{where} has the unknown keys {', '.join(unknown)}; the known ones are {', '.join(LISTS)} and {CHANGES}"
         )
     booted, surplus = (_names(where, key, report.get(key)) for key in LISTS)
     both = sorted(set(booted) & set(surplus))
     if both:
-        raise ContractError(f"{where} has {', '.join(both)} as booted and as surplus: a host is one of them")
+        raise ContractError(
+            f"{where} has {', '.join(both)} both as booted and as surplus: a host can be only one of them"
+        )
     absent = [name for name in surplus if name not in inventory]
     if shrink and absent:
         raise ContractError(
-            f"{where}.surplus has {', '.join(absent)}, which the inventory has not, so that nobody can drain them; the "
-            "provider has to use the inventory's names"
+            f"{where}.surplus has {', '.join(absent)}, which are not in the inventory, so they cannot be drained; the "
+            "provider must use the inventory's names"
         )
-    # Whoever does not say what it changed has made or started these.
+    # Without `changes`, the booted hosts count as created.
     otherwise = [{"kind": "host", "name": name, "action": "create", "details": []} for name in booted]
     changes = _changes(where, report[CHANGES]) if CHANGES in report else tuple(otherwise)
     return Fleet(booted, surplus, surplus if shrink else (), changes)
 
 
 def released_of(leaving: Sequence[str], left: Collection[str]) -> tuple[str, ...]:
-    """The hosts that the provider may delete: those that were to leave and really have left the swarm."""
+    """The hosts that the provider may delete: those that were leaving and have really left the swarm."""
     return tuple(name for name in leaving if name in left)
 
 
 def _changes(where: str, value: Any) -> tuple[Json, ...]:
     if isinstance(value, (str, bytes)) or not isinstance(value, Sequence):
-        raise ContractError(f"{where}.{CHANGES} has to be a list, not {_kind(value)}")
+        raise ContractError(f"{where}.{CHANGES} must be a list, not {_kind(value)}")
     found = []
     for item in value:
         if not isinstance(item, Mapping) or not item.get("name") or item.get("action") not in _ACTIONS:
             raise ContractError(
-                f"{where}.{CHANGES} has to hold mappings with a name and an action, which is one of "
+                f"{where}.{CHANGES} must contain mappings with a name and an action, which is one of "
                 f"{', '.join(_ACTIONS)}"
             )
         details = [str(text) for text in item.get("details") or []]
@@ -131,12 +133,12 @@ def _changes(where: str, value: Any) -> tuple[Json, ...]:
 
 def _names(where: str, key: str, value: Any) -> tuple[str, ...]:
     if value is None:
-        raise ContractError(f"{where} lacks {key}: a list of hosts' names, which may be empty")
+        raise ContractError(f"{where} lacks the list {key} of host names (it may be empty)")
     if isinstance(value, (str, bytes)) or not isinstance(value, Sequence):
-        raise ContractError(f"{where}.{key} has to be a list of hosts' names, not {_kind(value)}")
+        raise ContractError(f"{where}.{key} must be a list of host names, not {_kind(value)}")
     wrong = [item for item in value if not isinstance(item, str) or not item.strip()]
     if wrong:
-        raise ContractError(f"{where}.{key} has to hold hosts' names, not {_kind(wrong[0])}")
+        raise ContractError(f"{where}.{key} must contain host names, not {_kind(wrong[0])}")
     twice = sorted({item for item in value if list(value).count(item) > 1})
     if twice:
         raise ContractError(f"{where}.{key} has {', '.join(twice)} more than once")
@@ -144,9 +146,9 @@ def _names(where: str, key: str, value: Any) -> tuple[str, ...]:
 
 
 def _kind(value: Any) -> str:
-    kinds = {bool: "a truth value", int: "a number", float: "a number", dict: "a mapping", list: "a list"}
+    kinds = {bool: "a boolean", int: "a number", float: "a number", dict: "a mapping", list: "a list"}
     if value is None:
         return "nothing"
     if isinstance(value, str):
-        return f"the text '{value}'" if value.strip() else "an empty text"
+        return f"the string '{value}'" if value.strip() else "an empty string"
     return next((words for kind, words in kinds.items() if isinstance(value, kind)), type(value).__name__)

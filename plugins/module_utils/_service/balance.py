@@ -5,9 +5,9 @@
 
 """Whether a service's replicas are spread over the nodes as evenly as its placement allows. No I/O.
 
-A replica stays where it is when nodes join; only a new task is scheduled, to the node that has the fewest of its
-service (swarmkit, manager/scheduler). Reservations and published ports are not looked at: they may keep replicas off a
-node that counts as fit here.
+Swarm does not move running replicas when nodes join; only new tasks are scheduled, to the node with the fewest tasks of
+the service (swarmkit, manager/scheduler). Reservations and published ports are not considered here: they may keep
+replicas off a node that counts as eligible.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from typing import Any
 Json = dict[str, Any]
 
 _CONSTRAINT = re.compile(r"\s*([a-z].*?)\s*(==|!=)\s*(.*?)\s*")
-# How images name what the kernel calls otherwise.
+# Architecture names of the kernel, and the names that images use.
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 _LABELS = ("node.labels.", "engine.labels.")
 
 
 def counts(service: Json, tasks: Iterable[Json], nodes: Iterable[Json]) -> dict[str, int]:
-    """How many tasks of a service each node has, by node id, of the nodes that may have some."""
+    """The number of the service's tasks on each eligible node, by node id."""
     found = {node["ID"]: 0 for node in nodes if is_fit(service, node)}
     for task in tasks:
         if task.get("DesiredState") == "running" and task.get("NodeID") in found:
@@ -35,7 +35,7 @@ def counts(service: Json, tasks: Iterable[Json], nodes: Iterable[Json]) -> dict[
 
 
 def is_fit(service: Json, node: Json) -> bool:
-    """Whether the scheduler would place a task of the service on the node, as far as its placement says."""
+    """Whether the scheduler may place a task of the service on the node, according to its placement."""
     if (node.get("Status") or {}).get("State") != "ready" or node["Spec"].get("Availability") != "active":
         return False
     placement = service["Spec"]["TaskTemplate"].get("Placement") or {}
@@ -46,10 +46,10 @@ def is_fit(service: Json, node: Json) -> bool:
 
 
 def is_even(service: Json, found: Mapping[str, int], nodes: Iterable[Json]) -> bool:
-    """Whether no node, or preferred group of nodes, has two more tasks than another.
+    """Whether the numbers of tasks on any two nodes (or preferred groups of nodes) differ by at most one.
 
     Args:
-        found: as `counts` tells.
+        found: see `counts`.
     """
     by_id = {node["ID"]: node for node in nodes}
     placement = service["Spec"]["TaskTemplate"].get("Placement") or {}
@@ -90,7 +90,7 @@ def _satisfies(node: Json, constraint: str) -> bool:
 
 
 def _attribute(node: Json, key: str) -> str | None:
-    """What a constraint or a preference names; a label that is not there is empty, a key that is none is None."""
+    """The value that a constraint or preference refers to; empty for a missing label, None for an unknown key."""
     spec, description = node["Spec"], node.get("Description") or {}
     platform = description.get("Platform") or {}
     if key.startswith("node.labels."):

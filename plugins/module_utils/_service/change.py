@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Read, change and wait for services that run."""
+"""Change running services, and wait until they have converged."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _ROUNDS = 4
 
 
 class ServiceNotConvergedError(UserError):
-    """A service that did not arrive; `outcome` has the verdict and the tasks' errors."""
+    """The service has not converged; `outcome` has the verdict and the errors of tasks."""
 
     def __init__(self, name: str, outcome: Outcome, timeout: float) -> None:
         self.outcome = outcome
@@ -50,7 +50,7 @@ class ServiceNotConvergedError(UserError):
 
 
 def read_cluster(engine: Engine, with_tasks: bool, auth_for: AuthFor) -> Cluster:
-    """All services and what is around them; their tasks only if wanted."""
+    """All services, and the objects they refer to; their tasks only if `with_tasks`."""
     services = {item["Spec"]["Name"]: item for item in engine.services()}
     tasks: dict[str, list[Json]] = {}
     for task in engine.tasks({"desired-state": "running"}) if with_tasks else ():
@@ -63,9 +63,9 @@ def read_cluster(engine: Engine, with_tasks: bool, auth_for: AuthFor) -> Cluster
 
 
 def apply(engine: Engine, change: Change, auth_for: AuthFor) -> None:
-    """Submit one change, over whatever else has changed meanwhile.
+    """Submit one change, keeping concurrent changes by other clients.
 
-    Where there are no credentials for its image, the service keeps those it has.
+    Without credentials for its image, the service keeps the ones it has.
     """
 
     def attempt() -> None:
@@ -84,14 +84,14 @@ def apply_and_wait(engine: Engine, change: Change, auth_for: AuthFor, timeout: f
     """Submit one change and wait until the service has converged.
 
     Raises:
-        ServiceNotConvergedError: it did not.
+        ServiceNotConvergedError: it has not.
     """
-    known = failed_task_ids(look_at(engine, change))
+    known = failed_task_ids(read_view(engine, change))
     apply(engine, change, auth_for)
-    # What the engine says of a rollback that was asked for is no failure.
+    # For a requested rollback, the update state "rollback" is not a failure.
     submitted: Collection[str] = () if change.wish == ROLLED_BACK else (change.name,)
     outcome = wait_for(
-        lambda: look_at(engine, change),
+        lambda: read_view(engine, change),
         [change.name],
         submitted=submitted,
         known_failures=known,
@@ -103,10 +103,10 @@ def apply_and_wait(engine: Engine, change: Change, auth_for: AuthFor, timeout: f
 
 
 def spread_and_wait(engine: Engine, change: Change, auth_for: AuthFor, timeout: float) -> tuple[Outcome, str | None]:
-    """Schedule a service's tasks anew until they lie evenly. Returns where they lie, too, if that is uneven still.
+    """Reschedule a service's tasks until they are spread evenly. Also returns their places if they are still uneven.
 
-    Once may not be enough: under `start-first` the scheduler still counts the task that the new one replaces, so the
-    last one may leave its node empty (seen on real engines).
+    Once may not be enough: with `start-first` the scheduler still counts the task that is being replaced, so the last
+    new task may leave its node empty (seen on real engines).
     """
     outcome, places_left = Outcome(), None
     for _round in range(_ROUNDS):
@@ -119,8 +119,8 @@ def spread_and_wait(engine: Engine, change: Change, auth_for: AuthFor, timeout: 
     return outcome, places_left
 
 
-def look_at(engine: Engine, change: Change) -> View:
-    """One look at the service, its tasks and the nodes."""
+def read_view(engine: Engine, change: Change) -> View:
+    """The current state of the service, its tasks and the nodes."""
     service = engine.service(change.service_id)
     filters = {"service": change.service_id}
     fresh = {task["ID"] for task in engine.tasks({**filters, "_up-to-date": "true"})}

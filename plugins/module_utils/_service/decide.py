@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What is to be done to a service that runs: scale, spread, restart, roll back, refresh. No I/O."""
+"""Plan the change of a running service: scale, spread, restart, roll back, refresh. No I/O."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ ALL = "*"
 
 
 class ServiceError(UserError):
-    """A wish that the service cannot fulfil; nothing has been changed."""
+    """The requested state is not possible for the service; nothing has been changed."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """One service and what becomes of it: `wish` is a state, `differences` are empty where nothing is to be done."""
+    """The change of one service. `wish` is the requested state; without `differences` there is nothing to do."""
 
     name: str
     service_id: str
@@ -46,14 +46,14 @@ class Change:
 
 @dataclass(frozen=True)
 class Cluster:
-    """What is known of the cluster.
+    """The part of the cluster's state that is needed.
 
     Attributes:
         services: by name.
-        tasks: by service id, those that shall run.
-        nodes: as the engine lists them.
-        names: what ids stand for.
-        with_login: the services for whose image there are registry credentials.
+        tasks: by service id, those with the desired state `running`.
+        nodes: from `GET /nodes`.
+        names: the names of networks, configs and secrets by id.
+        with_login: services for whose image there are registry credentials.
     """
 
     services: Mapping[str, Json]
@@ -64,15 +64,18 @@ class Cluster:
 
 
 def chosen(names: Iterable[str], wish: str, services: Mapping[str, Json]) -> list[str]:
-    """The services meant; `*` stands for all that a wish is for: those with replicas to spread, those that pull again.
+    """The selected services. `*` selects all to which a state applies: those with replicas for `spread`, those that
+    pull images again for `refreshed`.
 
     Raises:
-        ServiceError: a service that does not exist.
+        ServiceError: a service does not exist.
     """
     names = list(names)
     if ALL in names:
         if wish not in (SPREAD, REFRESHED):
-            raise ServiceError(f'"{ALL}" goes with the states {SPREAD} and {REFRESHED} alone; name the services')
+            raise ServiceError(
+                f'"{ALL}" works only with the states {SPREAD} and {REFRESHED}: list the services by name'
+            )
         fit = {SPREAD: ("replicated",), REFRESHED: ("replicated", "global")}[wish]
         return sorted(name for name, service in services.items() if _mode(service) in fit)
     for name in names:
@@ -85,10 +88,10 @@ def chosen(names: Iterable[str], wish: str, services: Mapping[str, Json]) -> lis
 
 
 def decide(name: str, wish: str, replicas: int | None, cluster: Cluster) -> Change:
-    """What is to be done to one service.
+    """The change of one service.
 
     Raises:
-        ServiceError: the service is of a kind, or in a state, that does not go with the wish.
+        ServiceError: the requested state is not possible for the service's mode or current state.
     """
     service = cluster.services[name]
     decided = {
@@ -102,7 +105,7 @@ def decide(name: str, wish: str, replicas: int | None, cluster: Cluster) -> Chan
 
 
 def changed_spec(service: Json, change: Change) -> Json | None:
-    """The spec that carries out a change; None if somebody else has done so meanwhile."""
+    """The new spec; None if another client has made the same change meanwhile."""
     spec = copy.deepcopy(service["Spec"])
     if change.wish == PRESENT:
         (difference,) = change.differences
@@ -116,14 +119,14 @@ def changed_spec(service: Json, change: Change) -> Json | None:
 
 
 def places(service: Json, cluster: Cluster) -> str:
-    """`m1 2, w1 2, w2 0`: what the nodes fit for a service have of it."""
+    """The eligible nodes with their numbers of tasks, such as `m1 2, w1 2, w2 0`."""
     found = counts(service, cluster.tasks.get(service["ID"], ()), cluster.nodes)
-    told = sorted((_hostname(node), found[node["ID"]]) for node in cluster.nodes if node["ID"] in found)
-    return ", ".join(f"{hostname} {number}" for hostname, number in told) or "no node is fit"
+    listed = sorted((_hostname(node), found[node["ID"]]) for node in cluster.nodes if node["ID"] in found)
+    return ", ".join(f"{hostname} {number}" for hostname, number in listed) or "no node is eligible"
 
 
 def is_spread(service: Json, cluster: Cluster) -> bool:
-    """Whether a service's replicas lie as evenly as they can."""
+    """Whether a service's replicas are spread as evenly as possible."""
     found = counts(service, cluster.tasks.get(service["ID"], ()), cluster.nodes)
     return is_even(service, found, cluster.nodes)
 
@@ -149,7 +152,7 @@ def _rolled_back(service: Json, _replicas_wanted: int | None, cluster: Cluster) 
     previous = service.get("PreviousSpec")
     if not previous:
         raise ServiceError(
-            f"service {_name(service)} has nothing to go back to: it was not updated since it was created, "
+            f"service {_name(service)} has no previous version: it was not updated since it was created, "
             "or swarm has rolled it back already"
         )
     before = canonical_service(service["Spec"], cluster.names)
@@ -160,7 +163,9 @@ def _rolled_back(service: Json, _replicas_wanted: int | None, cluster: Cluster) 
 
 def _refreshed(service: Json, _replicas_wanted: int | None, cluster: Cluster) -> tuple[Difference, ...]:
     if _mode(service) not in ("replicated", "global"):
-        raise ServiceError(f"service {_name(service)} would run again: its mode is {_mode(service)}")
+        raise ServiceError(
+            f"service {_name(service)} cannot be refreshed: its mode is {_mode(service)}, and the job would run again"
+        )
     return (Difference("credentials", "as they were", "refreshed"),) if _name(service) in cluster.with_login else ()
 
 

@@ -5,8 +5,8 @@
 
 """How many managers a swarm can lose.
 
-A swarm's managers agree by Raft: of N managers more than half must be reachable, or nothing in the
-swarm can be changed any more, membership included.
+The managers of a swarm agree by Raft: more than half of them must be reachable, otherwise nothing in the swarm can be
+changed, not even its membership.
 Source: https://docs.docker.com/engine/swarm/raft/
 """
 
@@ -19,14 +19,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Quorum:
-    """The managers of a swarm, by node id, and which of them can be reached."""
+    """The managers of a swarm, by node id, and those of them that are reachable."""
 
     managers: frozenset[str]
     reachable: frozenset[str]
 
     @property
     def needed(self) -> int:
-        """How many managers must be reachable."""
+        """The number of managers that must be reachable."""
         return majority(len(self.managers))
 
     @property
@@ -40,11 +40,11 @@ class Quorum:
         return max(0, len(self.reachable) - self.needed)
 
     def without(self, node_ids: Collection[str]) -> Quorum:
-        """The quorum once these nodes are no managers any more."""
+        """The quorum after these nodes have been demoted."""
         return Quorum(self.managers.difference(node_ids), self.reachable.difference(node_ids))
 
     def stopping(self, node_ids: Collection[str]) -> Quorum:
-        """The quorum while these managers are stopped, and still counted."""
+        """The quorum while these managers are stopped; they still count as managers."""
         return Quorum(self.managers, self.reachable.difference(node_ids))
 
     def __str__(self) -> str:
@@ -52,18 +52,18 @@ class Quorum:
 
 
 def majority(managers: int) -> int:
-    """How many of so many managers must be reachable."""
+    """The number of managers that must be reachable, out of this number."""
     return managers // 2 + 1
 
 
 def quorum_of(nodes: list[dict[str, Any]]) -> Quorum:
     """The quorum as a manager sees it.
 
-    Managers are those that take part in the consensus: a node that is to be one but has not joined it yet, or was
-    left out of it when a swarm was recovered, has no vote.
+    Only members of the Raft group count: a node that has the role manager but has not joined the group yet, or was left
+    out of it when a swarm was recovered, has no vote.
 
     Args:
-        nodes: nodes as `views.node_view` gives them.
+        nodes: see `views.node_view`.
     """
     managers = [node for node in nodes if node["reachability"] is not None]
     return Quorum(
@@ -73,14 +73,14 @@ def quorum_of(nodes: list[dict[str, Any]]) -> Quorum:
 
 
 def refusal_to_demote(quorum: Quorum, names: Mapping[str, str]) -> str | None:
-    """Why these managers must not cease to be managers; None when they may.
+    """Why these managers must not be demoted; None if they may.
 
-    A manager that cannot be reached may always go: the rest is better off without it, as long as
-    there is a quorum to agree on it.
+    An unreachable manager may always be demoted, as long as there is a quorum to agree on it: the others are better off
+    without it.
 
     Args:
         quorum: the managers as they are.
-        names: what to call them, by node id.
+        names: the names for messages, by node id.
     """
     leaving = frozenset(names) & quorum.managers
     if not leaving:
@@ -95,21 +95,21 @@ def refusal_to_demote(quorum: Quorum, names: Mapping[str, str]) -> str | None:
     if not quorum.held:
         return (
             f"there is no quorum ({quorum}), so {called} cannot be demoted. "
-            "Bring managers back, or recover the swarm from one that survives"
+            "Bring managers back, or recover the swarm from one of them (playbook dockyard.swarm.recover)"
         )
     if not after.held:
         return (
-            f"demoting {called} would cost the swarm its quorum: now {quorum}; then {after}. "
+            f"demoting {called} would cost the swarm its quorum: now {quorum}; afterwards {after}. "
             "Bring the unreachable managers back, or demote them, first"
         )
     return None
 
 
 def refusal_to_stop(quorum: Quorum, names: Mapping[str, str]) -> str | None:
-    """Why the engines of these managers must not be stopped, even for a while; None when they may.
+    """Why the engines of these managers must not be stopped, even for a while; None if they may.
 
-    Args: as of `refusal_to_demote`. A swarm whose only managers these are has no more to lose than
-        its management for that while, which the caller asked for.
+    Args: see `refusal_to_demote`. If these are all managers of the swarm, stopping them is allowed: the swarm cannot be
+    managed during that time, which the caller accepted.
     """
     stopping = frozenset(names) & quorum.managers
     during = quorum.stopping(stopping)
@@ -121,11 +121,11 @@ def refusal_to_stop(quorum: Quorum, names: Mapping[str, str]) -> str | None:
         if quorum.reachable == quorum.managers
         else "Bring the unreachable managers back, or demote them, first"
     )
-    return f"stopping {called} would cost the swarm its quorum: now {quorum}; then {during}. {remedy}"
+    return f"stopping {called} would cost the swarm its quorum: now {quorum}; meanwhile {during}. {remedy}"
 
 
 def warning_about_count(managers: int) -> str | None:
-    """Why this number of managers is a poor choice; None when it is not."""
+    """Why this number of managers is a poor choice; None if it is not."""
     if managers < 2 or managers % 2:
         return None
     tolerated = managers - majority(managers)

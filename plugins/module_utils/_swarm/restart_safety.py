@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Whether a swarm can spare a node, and whether it has recovered from sparing one."""
+"""Check whether a swarm can spare a node, and whether it has recovered after the node's restart."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ _POLL = 0.5
 
 
 def wait_until_safe(engine: Engine, params: Json) -> Json:
-    """Wait until a node's engine may be restarted, or, given a baseline, until the swarm has recovered from that.
+    """Wait until a node's engine may be restarted or, given a baseline, until the swarm has recovered from the restart.
 
     Args:
         engine: of a manager.
         params: options of the module `engine_health`.
 
     Returns:
-        What the module returns.
+        The result of the module.
     """
     node_id, baseline, timeout = params["node_id"], params["baseline"], params["timeout"]
     deadline = time.monotonic() + timeout
-    while complaints := _complaints(engine, params):
+    while problems := _problems(engine, params):
         if time.monotonic() >= deadline:
-            when = "after its restart" if baseline is not None else "and its engine was not restarted"
-            listed = "\n".join(f"  - {complaint}" for complaint in complaints)
-            raise UserError(f"Node {node_id}: waited {timeout} s in vain, {when}:\n{listed}")
+            when = "after its restart" if baseline is not None else "its engine was not restarted"
+            listed = "\n".join(f"  - {problem}" for problem in problems)
+            raise UserError(f"Node {node_id} is not ready after {timeout} s, {when}:\n{listed}")
         time.sleep(_POLL)
     tasks = engine.tasks()
     return {"baseline": {"running": running(tasks), "tasks": tasks_on(tasks, node_id)}}
 
 
-def _complaints(engine: Engine, params: Json) -> list[str]:
+def _problems(engine: Engine, params: Json) -> list[str]:
     try:
         nodes = engine.nodes()
         if params["baseline"] is not None:
@@ -54,7 +54,7 @@ def _complaints(engine: Engine, params: Json) -> list[str]:
 
 
 def running(tasks: list[Json], without: set[str] | frozenset[str] = frozenset()) -> dict[str, int]:
-    """Running tasks of each service, by service id; those named do not count."""
+    """Running tasks of each service, by service id, without the given task ids."""
     counts: dict[str, int] = {}
     for task in tasks:
         if task["ID"] not in without and _runs(task):
@@ -68,7 +68,7 @@ def tasks_on(tasks: list[Json], node_id: str) -> list[str]:
 
 
 def objections(nodes: list[Json], node_id: str) -> list[str]:
-    """Why this node's engine must not be restarted now; none when it may."""
+    """Why this node's engine must not be restarted now; empty if it may."""
     node = _find(nodes, node_id)
     if node is None:
         return [f"the swarm has no node {node_id}"]
@@ -78,16 +78,16 @@ def objections(nodes: list[Json], node_id: str) -> list[str]:
     during = quorum.stopping([node_id])
     if node_id in quorum.managers and len(quorum.managers) > 1 and not during.held:
         left, total = len(during.reachable), len(during.managers)
-        reasons.append(f"{left} of {total} managers would remain reachable, and quorum needs {during.needed}")
+        reasons.append(f"{left} of {total} managers would remain reachable, and the quorum needs {during.needed}")
     return reasons
 
 
 def shortfalls(nodes: list[Json], services: list[Json], tasks: list[Json], node_id: str, baseline: Json) -> list[str]:
-    """What has not come back yet after this node's engine was restarted; none when all has.
+    """What has not recovered yet after the restart of this node's engine; empty if everything has.
 
     Args:
-        baseline: `running` (see above) and `tasks` (ids of those on the node), from before. Tasks from before do
-            not count: their containers ended with the engine, even if the managers have not heard of it.
+        baseline: `running` (see above) and `tasks` (ids of those on the node) from before the restart. These tasks do
+        not count: their containers ended with the engine, even if the managers do not know it yet.
     """
     node = _find(nodes, node_id)
     if node is None:
@@ -102,9 +102,9 @@ def shortfalls(nodes: list[Json], services: list[Json], tasks: list[Json], node_
         before = baseline["running"].get(service["ID"], 0)
         desired = (service.get("ServiceStatus") or {}).get("DesiredTasks", before)
         expected = min(before, desired)
-        have = now.get(service["ID"], 0)
-        if have < expected:
-            reasons.append(f"service {service['Spec']['Name']} runs {have} tasks of {expected}")
+        count = now.get(service["ID"], 0)
+        if count < expected:
+            reasons.append(f"service {service['Spec']['Name']} runs {count} of {expected} tasks")
     return reasons
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Wait for a swarm to come to rest."""
+"""Wait until a condition in a swarm is met."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors impo
 
 
 class NotSettledError(UserError):
-    """What was waited for did not happen in time."""
+    """The condition was not met in time."""
 
 
 def wait_until(
     happened: Callable[[], bool], timeout: float, unless: str, reason: Callable[[], str] | None = None
 ) -> None:
-    """Ask again and again until something is so.
+    """Poll until a condition is met.
 
-    An engine that refuses to answer meanwhile, as managers do while they elect a leader, is asked again.
+    Errors of the engine count as "not yet": managers refuse requests while they elect a leader.
 
     Args:
-        happened: the question.
-        timeout: seconds to go on asking.
-        unless: what is wrong if it never is.
-        reason: tells more about that.
+        happened: the condition.
+        timeout: seconds to wait.
+        unless: the error message if it is not met in time.
+        reason: returns details for that message.
 
     Raises:
-        NotSettledError: it was not so in time.
+        NotSettledError: the condition was not met in time.
     """
     deadline = time.monotonic() + timeout
     pause = 0.2
@@ -47,10 +47,10 @@ def wait_until(
             break
         time.sleep(pause)
         pause = min(pause * 1.5, 2)
-    raise NotSettledError(": ".join(filter(None, [f"{unless} after {timeout:g} s", refusal or _told(reason)])))
+    raise NotSettledError(": ".join(filter(None, [f"{unless} after {timeout:g} s", refusal or _details(reason)])))
 
 
-def _told(reason: Callable[[], str] | None) -> str:
+def _details(reason: Callable[[], str] | None) -> str:
     try:
         return reason() if reason else ""
     except EngineError as error:

@@ -3,11 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Whether managers of one cluster act apart from each other.
+"""Detect a split cluster: managers of one cluster that act independently of each other.
 
-A cluster has one leader, so all managers with a quorum tell the same. Where some of them were made a cluster of their
-own (`docker swarm init --force-new-cluster`) while the others lived on, each side has a quorum of its own: both carry
-the same cluster id, and neither takes part in the other.
+A cluster has one leader, so all managers with a quorum report the same. If some of them were made a cluster of their
+own (`docker swarm init --force-new-cluster`) while the others kept running, each side has its own quorum: both have the
+same cluster id, and neither takes part in the other.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class View:
-    """What one manager with a quorum sees.
+    """What one manager with a quorum reports.
 
     Attributes:
         node_id: its own node.
-        nodes: all nodes, as of `views.node_view`.
+        nodes: all nodes, see `views.node_view`.
     """
 
     node_id: str
@@ -38,33 +38,33 @@ class View:
 
 
 def sides(views: Mapping[str, View]) -> list[list[str]]:
-    """The managers by the sides they are on; one side where all is well, none without managers.
+    """The managers grouped by side: one side normally, none without managers.
 
-    Two managers are apart if neither reaches the other. Only one of them missing the other is a matter of moments:
-    a manager that has just come back is heard of a little later by the rest.
+    Two managers are on different sides if neither reaches the other. If only one does not reach the other, it is a
+    temporary state: a manager that has just come back becomes reachable for the others a little later.
 
     Args:
-        views: of managers of one cluster that have a quorum, by their names in the inventory.
+        views: of the managers of one cluster that have a quorum, by their inventory names.
     """
-    apart: list[list[str]] = []
+    groups: list[list[str]] = []
     for name in views:
-        together = [side for side in apart if any(_together(views[name], views[other]) for other in side)]
-        apart = [side for side in apart if side not in together] + [
+        together = [side for side in groups if any(_together(views[name], views[other]) for other in side)]
+        groups = [side for side in groups if side not in together] + [
             [*(each for side in together for each in side), name]
         ]
     order = list(views)
-    return sorted((sorted(side, key=order.index) for side in apart), key=lambda side: order.index(side[0]))
+    return sorted((sorted(side, key=order.index) for side in groups), key=lambda side: order.index(side[0]))
 
 
-def in_words(views: Mapping[str, View], apart: list[list[str]]) -> str:
-    """Who acts with whom: `m1 with the managers m1 at 10.0.0.1; m2 and m3 with the managers m2 at ...`."""
-    told = []
-    for side in apart:
+def in_words(views: Mapping[str, View], groups: list[list[str]]) -> str:
+    """Which managers act together: `m1 with the managers m1 at 10.0.0.1; m2 and m3 with the managers m2 at ...`."""
+    descriptions = []
+    for side in groups:
         nodes = views[side[0]].nodes
         managers = [node for node in nodes if node["reachability"] is not None]
-        called = ", ".join(f"{node['hostname']} at {node['address']}" for node in managers if _reached(node))
-        told.append(f"{' and '.join(side)} with the managers {called}")
-    return "; ".join(told)
+        reached = ", ".join(f"{node['hostname']} at {node['address']}" for node in managers if _reached(node))
+        descriptions.append(f"{' and '.join(side)} with the managers {reached}")
+    return "; ".join(descriptions)
 
 
 def _together(one: View, other: View) -> bool:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""One page about a swarm: what runs where, and what differs from what is declared."""
+"""The status page of a swarm: nodes, services, published ports, and differences from the declared state."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ def service_view(
     """A service as the page shows it.
 
     Args:
-        service: of `GET /services` with its status.
-        tasks: of `GET /tasks`, of all services.
-        nodes: the cluster's nodes by id, as of `views.node_view`.
-        outside: addresses at which people reach nodes, by node id, where these are not those of the nodes themselves.
+        service: from `GET /services` with its status.
+        tasks: from `GET /tasks`, of all services.
+        nodes: the cluster's nodes by id, see `views.node_view`.
+        outside: public addresses of nodes, by node id, where they differ from the nodes' own addresses.
 
     Returns:
         `name`, `mode`, `image` (without digest), `running` and `desired` (numbers of tasks), `nodes` (hostnames, one
         for each running task), `update` (state of the last update or None), and `published`: a list of `port`,
-        `protocol`, `mode` and `addresses` of nodes at which it answers.
+        `protocol`, `mode` and the `addresses` of nodes at which it can be reached.
     """
     spec = service["Spec"]
     status = service.get("ServiceStatus") or {}
-    on = [
+    running_on = [
         nodes[task["NodeID"]]
         for task in tasks
         if task["ServiceID"] == service["ID"]
@@ -47,19 +47,20 @@ def service_view(
         "name": spec["Name"],
         "mode": mode_of(spec),
         "image": ((template.get("ContainerSpec") or {}).get("Image") or "").partition("@")[0],
-        "running": status.get("RunningTasks", len(on)),
-        "desired": status.get("DesiredTasks", len(on)),
-        "nodes": sorted(node["hostname"] for node in on),
+        "running": status.get("RunningTasks", len(running_on)),
+        "desired": status.get("DesiredTasks", len(running_on)),
+        "nodes": sorted(node["hostname"] for node in running_on),
         "update": (service.get("UpdateStatus") or {}).get("State"),
         "published": [
-            _published(port, on, nodes, outside or {}) for port in (service.get("Endpoint") or {}).get("Ports") or []
+            _published(port, running_on, nodes, outside or {})
+            for port in (service.get("Endpoint") or {}).get("Ports") or []
         ],
     }
 
 
-def _published(port: Json, on: list[Json], nodes: dict[str, Json], outside: Mapping[str, str | None]) -> Json:
+def _published(port: Json, running_on: list[Json], nodes: dict[str, Json], outside: Mapping[str, str | None]) -> Json:
     mesh = port.get("PublishMode", "ingress") == "ingress"
-    answering = [node for node in nodes.values() if node["state"] == "ready"] if mesh else on
+    answering = [node for node in nodes.values() if node["state"] == "ready"] if mesh else running_on
     return {
         "port": port.get("PublishedPort"),
         "protocol": port.get("Protocol", "tcp"),
@@ -69,30 +70,30 @@ def _published(port: Json, on: list[Json], nodes: dict[str, Json], outside: Mapp
 
 
 def differences(plan: Json) -> list[str]:
-    """What a plan of `membership` would do, in sentences."""
+    """The changes in a plan of `membership`, as sentences."""
     sentences = {
-        "leave": "{} is to leave what it is half-way in",
-        "join_managers": "{} is to join as a manager",
-        "join_workers": "{} is to join as a worker",
-        "promote": "{} is a worker and is to be a manager",
-        "demote": "{} is a manager and is to be a worker",
-        "configure": "{} is not ready, or has other labels or another availability",
+        "leave": "{} must leave a swarm that it has not completed joining",
+        "join_managers": "{} must join as a manager",
+        "join_workers": "{} must join as a worker",
+        "promote": "{} is a worker, and is declared as a manager",
+        "demote": "{} is a manager, and is declared as a worker",
+        "configure": "{} is not ready, or its labels or availability differ",
     }
-    told = [f"{plan['found']} is to found the swarm"] if plan.get("found") else []
-    told += [sentence.format(name) for key, sentence in sentences.items() for name in plan.get(key) or []]
-    told += [
-        f"{node['hostname']} ({node['id']}) is down, while its host lives on under another id"
+    texts = [f"{plan['found']} must create the swarm"] if plan.get("found") else []
+    texts += [sentence.format(name) for key, sentence in sentences.items() for name in plan.get(key) or []]
+    texts += [
+        f"{node['hostname']} ({node['id']}) is down, while its host is now another node"
         for node in plan.get("stale_nodes") or []
     ]
-    return told
+    return texts
 
 
 def render(status: Json) -> str:
-    """The page, as text for a terminal.
+    """The page as text for a terminal.
 
     Args:
-        status: `cluster_id`, `quorum` (in words), `nodes` (as of `views.node_view`, with `name` and `tasks`),
-            `services` (as of `service_view`), `lock` (in words, or None) and `differences` (sentences).
+        status: `cluster_id`, `quorum` (as a sentence), `nodes` (see `views.node_view`, with `name` and `tasks`),
+            `services` (see `service_view`), `lock` (as a sentence, or None) and `differences` (sentences).
     """
     nodes = [
         [
@@ -128,7 +129,11 @@ def render(status: Json) -> str:
     )
     if services:
         lines += ["", *_table(["SERVICE", "MODE", "TASKS", "IMAGE", "WHERE", "LAST UPDATE"], services)]
-    lines += ["", "Differs from what is declared:", *(f"  {told}" for told in status["differences"] or ["nothing"])]
+    lines += [
+        "",
+        "Differences from the declared state:",
+        *(f"  {text}" for text in status["differences"] or ["none"]),
+    ]
     urls = [
         f"  {service['name']}: http://{address}:{port['port']}/"
         for service in status["services"]
@@ -137,7 +142,7 @@ def render(status: Json) -> str:
         if port["protocol"] == "tcp"
     ]
     if urls:
-        lines += ["", "Published, for services that speak HTTP:", *urls]
+        lines += ["", "URLs of published ports (for services that use HTTP):", *urls]
     return "\n".join(lines)
 
 

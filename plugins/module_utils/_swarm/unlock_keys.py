@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Which unlock keys are kept. A manager that was down while the key was replaced still needs the old one."""
+"""Which unlock keys to keep. A manager that was down during a key rotation still needs the previous key."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Keys:
-    """Texts of the two files; None for a file that is not there.
+    """The contents of the two key files; None for a file that does not exist.
 
     Attributes:
-        current: the key that the swarm has.
-        former: keys that it had and that some manager may still need, one a line, the newest first.
+        current: the swarm's key.
+        former: previous keys that some manager may still need, one on each line, the newest first.
     """
 
     current: str | None
@@ -24,16 +24,17 @@ class Keys:
 
 
 def keys_after(kept: Keys, key: str, everybody_unlocked: bool) -> Keys:
-    """What is to be kept, given what is.
+    """The keys to keep from now on.
 
     Args:
-        kept: what the files hold.
-        key: the swarm's key; empty where it is not locked.
-        everybody_unlocked: every manager of the cluster has been reached and is at work, and so has the key.
+        kept: the current contents of the files.
+        key: the swarm's key; empty if autolock is off.
+        everybody_unlocked: every manager of the cluster was reached and is active, so it has the current key.
     """
     known = _lines(kept.current)
     if not key or known == [key]:
-        # With the key of an earlier run: who has been reached since has unlocked with it, or was never locked.
+        # The key is the one of an earlier run: each manager reached since then has unlocked with it, or was never
+        # locked.
         former = [] if everybody_unlocked and known == [key] else _lines(kept.former)
         return Keys(kept.current, _text(former))
     former = [old for old in dict.fromkeys([*known, *_lines(kept.former)]) if old != key]

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""The engine's answers about a swarm, in the one form the rest of the collection reads."""
+"""The engine's answers about a swarm, in the form that the rest of the collection uses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 
 def node_view(node: Json) -> Json:
-    """A node of `GET /nodes` as the modules show it.
+    """A node from `GET /nodes`, as the modules return it.
 
     Returns:
         `id`, `hostname`, `role` (manager, worker), `availability` (active, pause, drain), `state`
@@ -43,17 +43,17 @@ def node_view(node: Json) -> Json:
 
 
 def member_view(info: Json, identity: NodeIdentity | None) -> Json:
-    """What an engine says of its own membership.
+    """An engine's own membership.
 
     Args:
-        info: answer of `GET /info`.
-        identity: what its certificate says, where that can be read. Only an engine that is or was in
-            a swarm has one, and only an active manager tells its cluster's id by itself.
+        info: from `GET /info`.
+        identity: from the node's certificate, if it can be read. Only an engine that is or was in a swarm has one, and
+            only an active manager reports its cluster's id itself.
 
     Returns:
         `state` (inactive, pending, active, error, locked), `role` (manager, worker, or None outside a swarm),
-        `node_id`, `node_address`, `cluster_id` (None where unknown), `remote_managers` (list of `node_id`
-        and `address`), `error`, `hostname`.
+        `node_id`, `node_address`, `cluster_id` (None if unknown), `remote_managers` (list of `node_id` and `address`),
+        `error`, `hostname`.
     """
     swarm = info.get("Swarm") or {}
     state = swarm.get("LocalNodeState") or "inactive"
@@ -80,5 +80,5 @@ def _role(swarm: Json, state: str, identity: NodeIdentity | None) -> str | None:
         return "manager"
     if state == "active":
         return "worker"
-    # An engine that is locked or still starting does not say; its certificate does.
+    # An engine that is locked or still starting does not report its role; its certificate has it.
     return identity.role if identity else "worker"

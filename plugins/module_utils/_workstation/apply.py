@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Write a workstation's SSH configuration and Docker contexts for a fleet."""
+"""Write the SSH configuration and the Docker contexts of a workstation for a fleet."""
 
 from __future__ import annotations
 
@@ -25,20 +25,18 @@ Json = dict[str, Any]
 
 
 def set_up(params: Json, run: Run, check_mode: bool) -> Json:
-    """Make a workstation reach the hosts of a fleet, or forget the fleet.
+    """Set up access to the hosts of a fleet on this workstation, or remove it.
 
     Args:
         params: options of the module `workstation`.
 
     Returns:
-        What the module returns.
+        The result of the module.
     """
     fleet, folder = params["fleet"], params["ssh_folder"]
     present = params["state"] == "present"
     if present and not params["hosts"]:
-        raise UserError(
-            f"hosts is empty, so nothing was removed of the fleet {fleet}: say state: absent if the fleet is gone"
-        )
+        raise UserError(f"hosts is empty; nothing was changed for the fleet {fleet}: set state: absent to remove it")
     given = params["hosts"] if present else []
     hosts = [Host(**{key: value for key, value in host.items() if value is not None}) for host in given]
     file = os.path.join(folder, "dockyard", f"{fleet}.conf")
@@ -85,7 +83,7 @@ def _write(file: str, before: str, after: str) -> None:
     partial = f"{file}.new"
     with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as stream:
         stream.write(after)
-    # Through a link, so that a configuration that is one stays one.
+    # If the configuration is a symbolic link, its target is replaced and the link is kept.
     os.replace(partial, os.path.realpath(file))
 
 

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Decide which Docker contexts a workstation has for a fleet: (hosts, current) -> Plan. No I/O.
+"""Plan the Docker contexts of a workstation for a fleet: (hosts, current) -> Plan. No I/O.
 
-A context is the fleet's if its description says so; those of others are left alone.
+A context belongs to the fleet if its description says so; other contexts are never changed.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors impo
 
 
 class ContextError(UserError):
-    """A name that somebody else's context has."""
+    """A context with the name of a host exists and does not belong to the fleet."""
 
 
 @dataclass(frozen=True)
 class Context:
-    """A context of the docker CLI: its name, what it says of itself, and where its engine is."""
+    """A context of the docker CLI."""
 
     name: str
     description: str
@@ -31,7 +31,7 @@ class Context:
 
 @dataclass(frozen=True)
 class Plan:
-    """What has to be done with the docker CLI, in terms of its verbs."""
+    """The changes, by verb of `docker context`."""
 
     create: tuple[Context, ...] = ()
     update: tuple[Context, ...] = ()
@@ -39,29 +39,30 @@ class Plan:
 
     @property
     def changed(self) -> bool:
-        """Whether there is anything to do."""
+        """Whether anything is to be changed."""
         return bool(self.create or self.update or self.remove)
 
 
 def description_of(fleet: str) -> str:
-    """What marks a context as the fleet's."""
+    """The description that marks a context as the fleet's."""
     return f"dockyard fleet {fleet}"
 
 
 def decide(fleet: str, hosts: Sequence[str], current: Mapping[str, Context]) -> Plan:
-    """Plan a context for each host, and none for hosts that are no more.
+    """Plan one context for each host, and remove those of hosts that no longer exist.
 
-    The engine is reached by `ssh://HOST`; the SSH configuration knows the rest.
+    The endpoint is `ssh://HOST`; all other settings are in the SSH configuration.
 
     Raises:
-        ContextError: when a host's name is taken by another context.
+        ContextError: another context has a host's name.
     """
     mark = description_of(fleet)
     wanted = {name: Context(name, mark, f"ssh://{name}") for name in hosts}
     taken = sorted(name for name in wanted if name in current and current[name].description != mark)
     if taken:
         raise ContextError(
-            f"the docker contexts {', '.join(taken)} exist and are not of the fleet {fleet}: remove or rename them "
+            f"the docker contexts {', '.join(taken)} exist and do not belong to the fleet {fleet}: remove or rename "
+            "them "
             "(docker context rm)"
         )
     return Plan(

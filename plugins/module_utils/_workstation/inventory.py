@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Hosts of an inventory as the module `workstation` takes them. No I/O."""
+"""Convert inventory hosts to the option `hosts` of the module `workstation`. No I/O."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
-# Option of a host: variables that may say it, the first that does counts.
+# Option of a host, and the inventory variables it is read from; the first one that is set counts.
 _VARIABLES = {
     "address": ("ansible_host", "ansible_ssh_host"),
     "user": ("ansible_user", "ansible_ssh_user"),
@@ -29,7 +29,7 @@ def hosts_from(
 
     Args:
         variables: by host.
-        identity_file: a key that is used for all of them, whatever the inventory says.
+        identity_file: a key to use for all hosts instead of the inventory's.
     """
     return [_host(name, variables[name], identity_file) for name in names]
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""An SSH configuration that makes `ssh HOST` work for the hosts of an inventory. No I/O."""
+"""Generate an SSH configuration with which `ssh HOST` works for the hosts of an inventory. No I/O."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _FIRST_LINE = "# Written by dockyard.swarm for the fleet {fleet}; edits are lost
 
 @dataclass(frozen=True)
 class Host:
-    """How a host is reached.
+    """The connection settings of a host.
 
     Attributes:
-        ssh_args: further arguments of ssh, as `ansible_ssh_common_args` has them.
+        ssh_args: further arguments of ssh, in the form of `ansible_ssh_common_args`.
     """
 
     name: str
@@ -33,10 +33,10 @@ class Host:
 
 
 def options_of(ssh_args: str) -> dict[str, str]:
-    """The `-o KEY=VALUE` of a list of arguments; others have no form in a configuration file.
+    """The `-o KEY=VALUE` settings of ssh arguments; other arguments cannot be written to a configuration file.
 
     Raises:
-        ValueError: for arguments that cannot be told apart.
+        ValueError: the arguments cannot be split into words.
     """
     words = iter(shlex.split(ssh_args))
     found: dict[str, str] = {}
@@ -45,13 +45,13 @@ def options_of(ssh_args: str) -> dict[str, str]:
             continue
         setting = word[2:].strip() or next(words, "")
         key, _equals, value = re.sub(r"^\s*(\w+)\s*[= ]\s*", r"\1=", setting).partition("=")
-        # ssh takes the first value it meets.
+        # ssh uses the first value of a setting.
         found.setdefault(key, value)
     return found
 
 
 def render(fleet: str, hosts: Sequence[Host]) -> str:
-    """The configuration file of a fleet."""
+    """The SSH configuration file of a fleet."""
     return _FIRST_LINE.format(fleet=fleet) + "".join(_block(host) for host in sorted(hosts, key=lambda item: item.name))
 
 
@@ -72,7 +72,7 @@ def _quoted(path: str) -> str:
 
 
 def with_include(text: str, file: str) -> str:
-    """A user's SSH configuration that includes a file, before any Host block could capture the line."""
+    """The user's SSH configuration with an Include of a file, at the top so that it is not part of a Host block."""
     line = f"Include {_quoted(file)}"
     if line in (existing.strip() for existing in text.splitlines()):
         return text
@@ -80,6 +80,6 @@ def with_include(text: str, file: str) -> str:
 
 
 def without_include(text: str, file: str) -> str:
-    """A user's SSH configuration that does not include a file."""
+    """The user's SSH configuration without the Include of a file."""
     line = f"Include {_quoted(file)}"
     return "".join(existing for existing in text.splitlines(keepends=True) if existing.strip() != line)

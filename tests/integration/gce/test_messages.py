@@ -24,7 +24,7 @@ def said(done: Any) -> str:
             {"variables": ["machine_type"]},
             "'machine_type' is not a property of an instance. Did you mean 'machineType'?",
         ),
-        ({"on_unreachable_zone": "cache"}, "no cache is kept: set cache to true"),
+        ({"on_unreachable_zone": "cache"}, "caching is off: set cache to true"),
         ({"access_token": "abc"}, "access_token is set but auth_kind is 'serviceaccount'"),
         ({"service_account_file": "/nowhere/key.json"}, "service_account_file /nowhere/key.json cannot be read"),
         ({"ca_file": "/nowhere/ca.pem"}, "ca_file /nowhere/ca.pem does not exist"),
@@ -44,7 +44,7 @@ def test_no_project_at_all(cloud: Any, cli: Any) -> None:
         "access_token": token,
         "api_endpoint": f"{cloud.simulator.http}/compute/v1",
     }
-    assert "no project is named, and the credentials belong to none: set projects." in said(cli(config))
+    assert "no project is set, and the credentials do not name one: set projects." in said(cli(config))
 
 
 def test_no_credentials_at_all(cloud: Any, cli: Any) -> None:

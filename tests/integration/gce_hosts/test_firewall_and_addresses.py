@@ -49,7 +49,7 @@ def test_two_fleets_do_not_share_rules(cloud: Cloud) -> None:
 
 
 def test_nothing_is_open_to_the_world_by_omission(cloud: Cloud) -> None:
-    assert "from where" in cloud.module("gce_firewall", rules=[rule("ssh", source_ranges=[])]).msg
+    assert "has no source" in cloud.module("gce_firewall", rules=[rule("ssh", source_ranges=[])]).msg
     assert "192.0.2.1/24" in cloud.module("gce_firewall", rules=[rule("ssh", source_ranges=["192.0.2.1/24"])]).msg
     assert cloud.all("firewalls") == {}
 

@@ -194,7 +194,7 @@ def test_all_that_can_be_declared_of_a_new_host(cloud: Cloud) -> None:
     assert body["serviceAccounts"][0]["email"].startswith("hosts@")
     assert cloud.all("disks")["shop-worker-1"]["type"].endswith("/pd-ssd")
     assert not cloud.hosts(**options).changed
-    assert "protected against deletion" in cloud.hosts(state="absent", count=None).msg
+    assert "deletion protection" in cloud.hosts(state="absent", count=None).msg
     assert cloud.hosts(**{**options, "deletion_protection": False}).changed
     assert cloud.hosts(state="absent", count=None).changed
     assert cloud.all("disks") == {}
@@ -239,6 +239,6 @@ def test_refused_before_anything_is_sent(cloud: Cloud) -> None:
     assert "lower-case" in cloud.hosts(names=["Upper"], count=None).msg
     assert "more than once" in cloud.hosts(names=["a", "a"], count=None).msg
     assert "zones is empty" in cloud.hosts(zones=[]).msg
-    assert "no image of the family nonesuch" in cloud.hosts(image_family="nonesuch").msg
-    assert "neither image nor image_family" in cloud.hosts(image_family=None, image_project=None).msg
+    assert "no image family nonesuch" in cloud.hosts(image_family="nonesuch").msg
+    assert "cannot be created: set image or image_family" in cloud.hosts(image_family=None, image_project=None).msg
     assert cloud.all("instances") == {}

@@ -110,9 +110,9 @@ def test_another_provider_keeps_the_contract(playbook: Playbook, inventory: Path
 @pytest.mark.parametrize(
     ("report", "words"),
     [
-        ({"booted": "w1", "surplus": []}, "machines_report.booted has to be a list of hosts' names, not the text 'w1'"),
-        ({"booted": []}, "machines_report lacks surplus"),
-        ({"booted": [], "surplus": ["gone"]}, "machines_report.surplus has gone, which the inventory has not"),
+        ({"booted": "w1", "surplus": []}, "machines_report.booted must be a list of host names, not the string 'w1'"),
+        ({"booted": []}, "machines_report lacks the list surplus"),
+        ({"booted": [], "surplus": ["gone"]}, "machines_report.surplus has gone, which are not in the inventory"),
     ],
 )
 def test_a_report_that_does_not_keep_it_ends_the_run(
@@ -127,7 +127,7 @@ def test_a_report_that_does_not_keep_it_ends_the_run(
 def test_a_misspelt_provider_is_told(playbook: Playbook, inventory: Path) -> None:
     done = playbook(PROVISION, "-i", str(inventory), "-e", "hosts_provider=gec")
     assert done.status != 0
-    assert "hosts_provider is 'gec', which is none: write gce, static" in done.errors
+    assert "hosts_provider is 'gec', which does not exist: set it to gce, static" in done.errors
 
 
 # -- gce -----------------------------------------------------------------------------------------------

@@ -172,7 +172,7 @@ UP = "reachable"
         ([node("a", UP), node("b", UP), node("c", UP)], "a", None),
         ([node("a", UP), node("w")], "w", None),
         ([node("a", UP)], "a", None),
-        ([node("a", UP), node("b", UP)], "a", "1 of 2 managers would remain reachable, and quorum needs 2"),
+        ([node("a", UP), node("b", UP)], "a", "1 of 2 managers would remain reachable, and the quorum needs 2"),
         ([node("a", UP), node("b", UP), node("c", "unreachable")], "a", "1 of 3 managers would remain"),
         ([node("a", UP), node("b", UP), node("c", "unreachable")], "w", "no node w"),
         ([node("a", UP), node("b", UP), node("c", "unreachable"), node("w")], "w", "manager c (c) is not reachable"),
@@ -189,7 +189,7 @@ def test_tasks_from_before_do_not_count_as_running():
     nodes, tasks = [node("a", UP), node("b")], [task("1", "a"), task("2", "b")]
     services = [{"ID": "web", "Spec": {"Name": "web"}, "ServiceStatus": {"DesiredTasks": 2}}]
     baseline = {"running": health.running(tasks), "tasks": health.tasks_on(tasks, "b")}
-    assert health.shortfalls(nodes, services, tasks, "b", baseline) == ["service web runs 1 tasks of 2"]
+    assert health.shortfalls(nodes, services, tasks, "b", baseline) == ["service web runs 1 of 2 tasks"]
     recovered = [task("1", "a"), task("2", "b", state="failed", desired="shutdown"), task("3", "b")]
     assert health.shortfalls(nodes, services, recovered, "b", baseline) == []
 

@@ -19,7 +19,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client impo
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.transport import Answer
 from ansible_collections.dockyard.swarm.plugins.module_utils._host import engine_service
 from ansible_collections.dockyard.swarm.plugins.module_utils._image import manifest, preload
-from ansible_collections.dockyard.swarm.plugins.module_utils._service.change import look_at, read_cluster
+from ansible_collections.dockyard.swarm.plugins.module_utils._service.change import read_cluster, read_view
 from ansible_collections.dockyard.swarm.plugins.module_utils._service.decide import ROLLED_BACK, Change
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.converge.wait import look, wait_for
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.deploy_request import request_from_project
@@ -307,7 +307,7 @@ def test_a_stack_is_described(bodies: Json) -> None:
 def test_a_service_is_read(bodies: Json) -> None:
     cluster = read_cluster(engine(bodies), True, lambda _reference: None)
     assert list(cluster.services) == ["shop_ui"]
-    assert look_at(engine(bodies), Change("shop_ui", "s1", ROLLED_BACK)).tasks["shop_ui"][0]["ID"] == "t1"
+    assert read_view(engine(bodies), Change("shop_ui", "s1", ROLLED_BACK)).tasks["shop_ui"][0]["ID"] == "t1"
 
 
 @pytest.mark.parametrize(

@@ -194,11 +194,11 @@ def twins() -> list[hosts.Host]:
 
 def test_duplicates_by_policy() -> None:
     with pytest.raises(ValueError, match=r"twin \(p/z/twin, q/z/twin\)"):
-        hosts.settle_duplicates(twins(), "fail")
-    kept, notes = hosts.settle_duplicates(twins(), "first")
+        hosts.resolve_duplicates(twins(), "fail")
+    kept, notes = hosts.resolve_duplicates(twins(), "first")
     assert [host.where for host in kept] == ["p/z/twin", "q/z/single"]
     assert len(notes) == 1
-    kept, notes = hosts.settle_duplicates(twins(), "qualify")
+    kept, notes = hosts.resolve_duplicates(twins(), "qualify")
     assert [host.name for host in kept] == ["twin.z.p", "twin.z.q", "single"]
     assert notes == []
 

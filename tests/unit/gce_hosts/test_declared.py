@@ -58,7 +58,7 @@ def test_every_host_carries_the_fleet() -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"labels": {"fleet": "other"}}, "labels sets fleet"),
+        ({"labels": {"fleet": "other"}}, "labels must not set fleet"),
         ({"metadata": {"startup-script": "x"}, "startup_script": "y"}, "startup_script"),
         ({"metadata": {"ssh-keys": "x"}, "ssh_keys": ["ann:ssh-ed25519 AAAA"]}, "ssh_keys"),
         ({"ssh_keys": ["ssh-ed25519 AAAA"]}, "not USER:TYPE KEY"),

@@ -83,7 +83,7 @@ def test_only_the_fleets_own_rules_are_removed() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"source_ranges": []}, "from where"),
+        ({"source_ranges": []}, "has no source"),
         ({"allowed": []}, "allows nothing"),
         ({"source_ranges": ["192.0.2.1/24"]}, "host bits"),
         ({"source_ranges": ["office"]}, "office"),

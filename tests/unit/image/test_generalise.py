@@ -37,7 +37,7 @@ def test_what_comes_back_is_named(tmp_path, monkeypatch):
     back = generalise.Found(str(tmp_path / "log"), "remove", "log")
     monkeypatch.setattr(generalise, "_find", lambda request: [back])
     run, _ran = answering("")
-    with pytest.raises(generalise.GeneraliseError, match=f"came back.*{tmp_path}/log"):
+    with pytest.raises(generalise.GeneraliseError, match=f"were created again.*{tmp_path}/log"):
         generalise.apply(generalise.Request(str(tmp_path)), generalise.Plan(), run)
 
 

@@ -16,7 +16,7 @@ def host(tmp_path):
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(content)
         found = find(homes, "/var/lib/docker", keep_images, root=str(tmp_path))
-        return {item.path.removeprefix(str(tmp_path)): item.deed for item in found}
+        return {item.path.removeprefix(str(tmp_path)): item.action for item in found}
 
     return write_and_find
 

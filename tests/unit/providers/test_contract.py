@@ -29,7 +29,7 @@ def test_a_provider_is_ours_by_its_short_name_or_any_role_by_its_full_one() -> N
 
 @pytest.mark.parametrize("provider", ["", "gec", "GCE", "my_hosts", "acme.cloud", "acme.cloud.", "../evil", "a b.c.d"])
 def test_any_other_provider_is_refused_with_those_there_are(provider: str) -> None:
-    with pytest.raises(ContractError, match=f"write {', '.join(sorted(PROVIDERS))}, or the full name of a role"):
+    with pytest.raises(ContractError, match=f"set it to {', '.join(sorted(PROVIDERS))}, or to the full name of a role"):
         role_of(provider)
 
 
@@ -55,7 +55,7 @@ def test_what_a_provider_says_it_changed_and_what_follows_where_it_does_not_say(
 def test_new_hosts_need_not_be_in_the_inventory_yet_and_those_that_leave_do() -> None:
     gone = {"booted": [], "surplus": ["gone"]}
     assert fleet_of(ROLE, gone, INVENTORY).surplus == ("gone",)
-    with pytest.raises(ContractError, match="surplus has gone, which the inventory has not"):
+    with pytest.raises(ContractError, match="surplus has gone, which are not in the inventory"):
         fleet_of(ROLE, gone, INVENTORY, shrink=True)
 
 
@@ -63,19 +63,19 @@ def test_new_hosts_need_not_be_in_the_inventory_yet_and_those_that_leave_do() ->
     ("report", "words"),
     [
         (None, "my_hosts_report is not set"),
-        ([], "has to be a mapping with the lists booted and surplus, not a list"),
-        ("a", "has to be a mapping .*, not the text 'a'"),
-        ({}, "lacks booted"),
-        ({"booted": []}, "lacks surplus"),
-        ({"booted": "a", "surplus": []}, r"my_hosts_report\.booted has to be a list of hosts' names, not the text 'a'"),
-        ({"booted": [{"name": "a"}], "surplus": []}, "has to hold hosts' names, not a mapping"),
-        ({"booted": [""], "surplus": []}, "not an empty text"),
+        ([], "must be a mapping with the lists booted and surplus, not a list"),
+        ("a", "must be a mapping .*, not the string 'a'"),
+        ({}, "lacks the list booted"),
+        ({"booted": []}, "lacks the list surplus"),
+        ({"booted": "a", "surplus": []}, r"my_hosts_report\.booted must be a list of host names, not the string 'a'"),
+        ({"booted": [{"name": "a"}], "surplus": []}, "must contain host names, not a mapping"),
+        ({"booted": [""], "surplus": []}, "not an empty string"),
         ({"booted": [], "surplus": [7]}, "not a number"),
         ({"booted": [], "surplus": {"a": 1}}, "not a mapping"),
         ({"booted": ["a", "a"], "surplus": []}, "has a more than once"),
-        ({"booted": ["a"], "surplus": ["a"]}, "has a as booted and as surplus"),
-        ({"booted": [], "surplus": [], "leaving": []}, "has leaving, which nothing reads"),
-        ({"booted": [], "surplus": [], "changes": "a"}, "changes has to be a list, not the text 'a'"),
+        ({"booted": ["a"], "surplus": ["a"]}, "has a both as booted and as surplus"),
+        ({"booted": [], "surplus": [], "leaving": []}, "has the unknown keys leaving"),
+        ({"booted": [], "surplus": [], "changes": "a"}, "changes must be a list, not the string 'a'"),
         ({"booted": [], "surplus": [], "changes": [{"name": "a", "action": "grow"}]}, "one of create, change, delete"),
         ({"booted": [], "surplus": [], "changes": [{"action": "create"}]}, "a name and an action"),
     ],

@@ -82,7 +82,7 @@ def test_a_roll_back_of_a_restart_replaces_tasks():
 
 
 def test_nothing_to_go_back_to():
-    with pytest.raises(ServiceError, match="service shop_ui has nothing to go back to"):
+    with pytest.raises(ServiceError, match="service shop_ui has no previous version"):
         decide("shop_ui", ROLLED_BACK, None, cluster(service()))
 
 
@@ -97,7 +97,7 @@ def test_credentials_are_refreshed_where_there_are_some():
 
 @pytest.mark.parametrize("mode", [{"ReplicatedJob": {}}, {"GlobalJob": {}}])
 def test_a_job_would_run_again(mode):
-    with pytest.raises(ServiceError, match="service shop_ui would run again"):
+    with pytest.raises(ServiceError, match="service shop_ui cannot be refreshed"):
         decide("shop_ui", REFRESHED, None, cluster(service(mode=mode)))
 
 
@@ -107,7 +107,7 @@ def test_all_are_those_that_the_wish_is_for():
     ).services
     assert chosen(["*"], SPREAD, services) == ["board_ui", "shop_ui"]
     assert chosen(["*"], REFRESHED, services) == ["board_ui", "shop_agent", "shop_ui"]
-    with pytest.raises(ServiceError, match="name the services"):
+    with pytest.raises(ServiceError, match="list the services by name"):
         chosen(["*"], RESTARTED, services)
 
 

@@ -68,8 +68,11 @@ def test_unreachable_manager_does_not_count():
     [
         ([refused("m1")], "the swarm is locked: ada at runner-9 has had it since 1970. If that run"),
         ([held("m1", "host"), refused("m2")], "ada at runner-9"),
-        ([{"item": "m1", "failed": True, "msg": "this host cannot hold a lock: read-only"}], "cannot hold a lock"),
-        ([refused("m1"), {"item": "m2", "msg": "cannot hold"}], "cannot hold"),
+        (
+            [{"item": "m1", "failed": True, "msg": "the lock file cannot be written on this host: read-only"}],
+            "lock file cannot be written",
+        ),
+        ([refused("m1"), {"item": "m2", "msg": "lock file cannot be written"}], "lock file cannot be written"),
         ([{"item": "m1"}], "the lock could not be taken"),
     ],
 )

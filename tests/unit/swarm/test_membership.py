@@ -80,7 +80,7 @@ def test_host_whose_engine_is_down_but_was_in_a_swarm_counts_as_silent(make):
 def test_silent_worker_does_not_keep_a_swarm_from_being_founded(make):
     found = plan(make.declared(("m1", "manager", make.fresh("m1")), ("w1", "worker", None)))
     assert found.found == "m1"
-    assert found.warnings == ["could not be asked, and left as they are: w1"]
+    assert found.warnings == ["could not be asked and were not changed: w1"]
 
 
 def test_worker_outside_of_this_run_is_not_talked_about(make):
@@ -110,7 +110,7 @@ def test_no_manager_declared(make):
 
 def test_host_in_both_groups(make):
     hosts = make.declared(("m1", "manager", make.fresh("m1")), ("m1", "worker", make.fresh("m1")))
-    assert "as well as in swarm_workers: m1" in refusal(hosts)
+    assert "declared both in swarm_managers and in swarm_workers: m1" in refusal(hosts)
 
 
 def test_declared_labels_and_availability_are_set_once_the_host_is_in(make):
@@ -148,7 +148,7 @@ def test_silent_manager_does_not_keep_others_from_joining(make):
     )
     found = plan(hosts)
     assert (found.found, found.join_workers, found.stale_nodes) == (None, ["w1"], [])
-    assert found.warnings == ["could not be asked, and left as they are: m3"]
+    assert found.warnings == ["could not be asked and were not changed: m3"]
 
 
 def test_manager_outside_of_this_run_speaks_for_the_swarm(make):
@@ -362,7 +362,7 @@ def test_worker_that_nobody_knows_and_that_names_no_cluster_is_a_stranger(make):
     nodes = [make.node("m1", "manager")]
     nameless = make.worker("w1", cluster_id=None, node_id="stranger")
     said = refusal(make.declared(("m1", "manager", make.manager("m1", nodes)), ("w1", "worker", nameless)))
-    assert "a cluster that it does not name" in said
+    assert "a cluster of unknown id" in said
 
 
 def test_two_clusters_are_an_error_that_lists_who_is_where(make):
@@ -458,7 +458,7 @@ def cloned(make):
 @pytest.mark.parametrize("force_leave", [frozenset(), frozenset({"w1", "w2"})])
 def test_two_hosts_with_one_node_id_are_an_error_that_names_both(make, force_leave):
     said = refusal(cloned(make), Policy(force_leave=force_leave))
-    assert "w1 and w2 are one and the same node (id-w1)" in said
+    assert "w1 and w2 have the same node id (id-w1)" in said
     assert "swarm_force_leave=true as a variable of the clone" in said
 
 

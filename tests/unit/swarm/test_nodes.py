@@ -86,7 +86,7 @@ def test_demotion_is_guarded_and_promotion_is_not(make):
 
 def test_node_that_is_ready_has_to_leave_first(make):
     nodes = [make.node("m1", "manager"), make.node("w1"), make.node("w2", state="down")]
-    assert "its engine has to leave first" in (refusal_to_remove(nodes[1], nodes, force=False) or "")
+    assert "its engine must leave the swarm first" in (refusal_to_remove(nodes[1], nodes, force=False) or "")
     assert refusal_to_remove(nodes[1], nodes, force=True) is None
     assert refusal_to_remove(nodes[2], nodes, force=False) is None
 

@@ -51,7 +51,7 @@ def test_manager_that_would_leave_no_quorum_is_refused_with_the_numbers():
     assert refusal is not None
     assert "demoting m0 would cost the swarm its quorum" in refusal
     assert "now 2 of 3 managers reachable, 2 needed" in refusal
-    assert "then 1 of 2 managers reachable, 2 needed" in refusal
+    assert "afterwards 1 of 2 managers reachable, 2 needed" in refusal
 
 
 @pytest.mark.parametrize(("managers", "reachable"), [(3, 2), (4, 3), (5, 3)])

@@ -80,13 +80,13 @@ def test_the_host_with_the_address_gets_the_state(make):
 
 @pytest.mark.parametrize("address", ["addr-m9", None])
 def test_no_host_with_the_address_is_an_error_that_says_what_to_do(make, address):
-    with pytest.raises(RecoveryError, match="none of m1, m2 has that.*swarm_restore_host="):
+    with pytest.raises(RecoveryError, match="none of m1, m2 has it.*swarm_restore_host="):
         restore_target(address, {name: make.fresh(name) for name in ("m1", "m2")}, None)
 
 
 def test_two_hosts_with_the_address_are_an_error_that_names_them(make):
     answers = {name: {**make.fresh(name), "addresses": ["10.0.0.1"]} for name in ("m1", "m2")}
-    with pytest.raises(RecoveryError, match="several have that: m1, m2"):
+    with pytest.raises(RecoveryError, match="several hosts have it: m1, m2"):
         restore_target("10.0.0.1", answers, None)
 
 
@@ -128,7 +128,7 @@ def test_nothing_survives(make):
         survivor({"m1": make.fresh("m1"), "m2": make.worker("m2")}, None)
 
 
-@pytest.mark.parametrize(("named", "said"), [(None, "Several managers survive"), ("m9", "m9 is no manager")])
+@pytest.mark.parametrize(("named", "said"), [(None, "Several managers are left"), ("m9", "m9 is not a manager")])
 def test_among_several_the_user_chooses(make, named, said):
     answers = without_quorum(make, "m1", "m2")
     with pytest.raises(RecoveryError, match=f"{said}.*m1, m2"):

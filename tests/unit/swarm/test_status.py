@@ -64,9 +64,9 @@ def test_plan_is_told_in_sentences():
         "stale_nodes": [{"id": "g1", "hostname": "w3", "role": "worker"}],
     }
     assert differences(plan) == [
-        "w1 is to join as a worker",
-        "w2 is a worker and is to be a manager",
-        "w3 (g1) is down, while its host lives on under another id",
+        "w1 must join as a worker",
+        "w2 is a worker, and is declared as a manager",
+        "w3 (g1) is down, while its host is now another node",
     ]
     assert differences({}) == []
 
@@ -101,7 +101,7 @@ def test_page_says_it_all(make):
     assert page[4].split()[-2:] == ["2", "a=1"]
     assert "(not declared)" in page[4]
     assert page[7].split() == ["ui", "replicated", "2/2", "ui:1", "w1", "(2)"]
-    assert page[page.index("Differs from what is declared:") + 1] == "  nothing"
+    assert page[page.index("Differences from the declared state:") + 1] == "  none"
     assert page[-1] == "  ui: http://10.0.0.1:80/"
 
 

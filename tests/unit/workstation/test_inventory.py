@@ -50,7 +50,7 @@ def test_an_empty_list_removes_nothing_unless_that_is_said(tmp_path: Path) -> No
     assert set_up({**options, "hosts": [host]}, run, check_mode=False)["changed"]
     file = tmp_path / "dockyard" / "shop.conf"
     before = file.read_text()
-    with pytest.raises(UserError, match="say state: absent if the fleet is gone"):
+    with pytest.raises(UserError, match="set state: absent to remove it"):
         set_up({**options, "hosts": []}, run, check_mode=False)
     assert file.read_text() == before
     assert set_up({**options, "hosts": [], "state": "absent"}, run, check_mode=False)["changed"]

@@ -25,7 +25,7 @@ def expand_members(members: Sequence[str], known: Mapping[str, Sequence[str]]) -
 
     Raises:
         FirewallError: no member is declared, or the addresses of one are not known: it would be locked out of its own
-        swarm.
+            swarm.
     """
     if INVENTORY not in members:
         return list(members)

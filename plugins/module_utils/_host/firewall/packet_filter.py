@@ -76,7 +76,7 @@ def plan(params: dict[str, Any], run: Run, predict: bool = False) -> Planned:
 
     Raises:
         FirewallError: a rule is invalid, no interface is known, or the rules would have no effect on this host. Nothing
-        has been changed.
+            has been changed.
     """
     wanted = params["state"] == "present"
     interfaces = (params["interfaces"] or _outside()) if wanted else []

@@ -182,7 +182,7 @@ def decide(
         hold: whether the engine's packages are held; None changes nothing.
         installed: name to version.
         candidates: name to the versions in its sources, newest first. A missing name is installed without a version:
-        its sources could not be queried yet.
+            its sources could not be queried yet.
 
     Raises:
         PackageError: no source has the version.

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Decide about reserved addresses of a fleet: (declared, current) -> Plan. No I/O."""
+"""Plan the reserved addresses of a fleet: (declared, current) -> Plan. No I/O."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Json = dict[str, Any]
 def decide_addresses(
     names: Sequence[str], current: Mapping[str, Json], owner: Owner, region: str, options: Json, present: bool = True
 ) -> Plan:
-    """Plan that the named addresses of a region are reserved, or given back. Raises DeclarationError.
+    """Plan to reserve, or release, the named addresses of a region. Raises DeclarationError.
 
     Args:
         current: Address bodies of the region, by name.
@@ -38,13 +38,13 @@ def decide_addresses(
         if body is not None and not owner.owns(body):
             raise DeclarationError(
                 f"an address named {name} is reserved in {region} and does not carry the label fleet={owner.fleet}; "
-                "label it so to have it taken over"
+                "add this label to let the fleet manage it"
             )
-        lanes[name] = tuple(_kept(name, body, owner, region, options) if present else _given_back(name, body, region))
+        lanes[name] = tuple(_reserve(name, body, owner, region, options) if present else _release(name, body, region))
     return Plan(lanes)
 
 
-def _kept(name: str, body: Json | None, owner: Owner, region: str, options: Json) -> list[Step]:
+def _reserve(name: str, body: Json | None, owner: Owner, region: str, options: Json) -> list[Step]:
     kind = options["address_type"].upper()
     labels = {**(options.get("labels") or {}), **owner.labels}
     if body is None:
@@ -66,7 +66,7 @@ def _kept(name: str, body: Json | None, owner: Owner, region: str, options: Json
     ]
 
 
-def _given_back(name: str, body: Json | None, region: str) -> list[Step]:
+def _release(name: str, body: Json | None, region: str) -> list[Step]:
     if body is None:
         return []
     if body.get("users"):

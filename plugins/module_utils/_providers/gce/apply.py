@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Carry out a plan: each lane in order, the lanes side by side, all errors collected."""
+"""Apply a plan: the steps of a lane in order, the lanes in parallel, all errors collected."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.plan
 
 Json = dict[str, Any]
 
-# How often a change is made again because somebody else changed the same thing in between.
+# How often a change is retried because another client changed the same resource in between.
 _RACES = 5
 _SETTLE_SECONDS = 2.0
 _CONDITION_NOT_MET = 412
@@ -30,11 +30,11 @@ _CONDITION_NOT_MET = 412
 
 @dataclass
 class Outcome:
-    """What came of a plan.
+    """The result of applying a plan.
 
     Attributes:
         done: the steps that were carried out.
-        errors: what went wrong, by lane; a lane stops at its first error, the others go on.
+        errors: error messages by lane; a lane stops at its first error, the others continue.
     """
 
     done: list[Step] = field(default_factory=list)
@@ -45,7 +45,7 @@ class Applier:
     """Carries out plans in one project.
 
     Args:
-        timeout: seconds that one operation may take.
+        timeout: seconds to wait for one operation.
         parallel: how many lanes run at once.
     """
 
@@ -57,7 +57,7 @@ class Applier:
         self._operations = Operations(caller, project, timeout)
 
     def apply(self, plan: Plan) -> Outcome:
-        """Carry out all steps that can be."""
+        """Apply the plan. A failed lane does not stop the others."""
         outcome = Outcome()
         with ThreadPoolExecutor(max_workers=self._parallel) as pool:
             for name, (done, error) in zip(plan.lanes, pool.map(self._lane, plan.lanes.values())):
@@ -72,12 +72,12 @@ class Applier:
             try:
                 ACTIONS[step.action](self, step)
             except GceError as error:
-                return done + self._running_again(steps[index:], done), error.message
+                return done + self._start_again(steps[index:], done), error.message
             done.append(step)
         return done, ""
 
-    def _running_again(self, left: tuple[Step, ...], done: list[Step]) -> list[Step]:
-        """A host that was stopped for a change that failed is started nevertheless."""
+    def _start_again(self, left: tuple[Step, ...], done: list[Step]) -> list[Step]:
+        """Start a host again that was stopped for a change that failed."""
         stopped = any(step.action == STOP for step in done)
         for step in left[1:]:
             if step.action == START and stopped:
@@ -88,33 +88,37 @@ class Applier:
                 return [step]
         return []
 
-    # -- what the actions are made of ----------------------------------------------------------
+    # -- requests used by the actions ----------------------------------------------------------
 
     def read(self, path: str) -> Json:
-        """`GET` below the project."""
+        """`GET` of a path in the project."""
         return self._caller.call("GET", f"projects/{self._project}/{path}")
 
     def post(self, path: str, body: Json | None = None, query: Json | None = None) -> None:
-        """A `POST` below the project, and the end of its operation."""
+        """A `POST` in the project. Waits until its operation has ended."""
         self._operations.run("POST", path, body, query)
 
     def change(self, http_method: str, path: str, body: Json | None = None) -> None:
-        """Another method below the project, and the end of its operation."""
+        """A request with another method in the project. Waits until its operation has ended."""
         self._operations.run(http_method, path, body)
 
     def delete(self, path: str) -> None:
-        """A `DELETE` below the project; what is gone already is as it should be."""
+        """A `DELETE` in the project; not an error if the resource does not exist any more."""
         try:
             self._operations.run("DELETE", path)
         except GceError as error:
             if error.status != 404:
                 raise
 
-    def racing(self, path: str, request: Callable[[Json], tuple[str, Json] | tuple[str, Json, Json] | None]) -> None:
-        """Read, derive a change that carries the fingerprint read, send it; again if somebody was faster.
+    def update_with_fingerprint(
+        self, path: str, request: Callable[[Json], tuple[str, Json] | tuple[str, Json, Json] | None]
+    ) -> None:
+        """Update with optimistic locking: read, derive a change with the fingerprint that was read, send it; retry on
+        conflict.
 
         Args:
-            request: from what was read, where to post, the body and any query; None when there is nothing left to do.
+            request: takes what was read; returns path, body and, optionally, query of the POST, or None if nothing is
+                left to do.
         """
         for left in reversed(range(_RACES)):
             what = request(self.read(path))
@@ -129,13 +133,13 @@ class Applier:
                 return
 
     def settled(self, step: Step) -> None:
-        """Wait until an instance is in the state that it is on the way to."""
+        """Wait until a transient state of an instance has ended."""
         deadline = time.monotonic() + self._timeout
         while (status := self.read(_instance(step))["status"]) != step.detail["status"]:
             if time.monotonic() > deadline:
                 raise GceError(
-                    f"{step.name} is still {status} after {self._timeout:g} s (operation_timeout), and not "
-                    f"{step.detail['status']}; run again when it has settled"
+                    f"{step.name} is still {status} after {self._timeout:g} s (operation_timeout), instead of "
+                    f"{step.detail['status']}: run again later"
                 )
             time.sleep(_SETTLE_SECONDS)
 
@@ -164,7 +168,7 @@ def _merge_labels(applier: Applier, step: Step) -> None:
             return None
         return f"{_instance(step)}/setLabels", {"labels": labels, "labelFingerprint": body["labelFingerprint"]}
 
-    applier.racing(_instance(step), request)
+    applier.update_with_fingerprint(_instance(step), request)
 
 
 def _merge_metadata(applier: Applier, step: Step) -> None:
@@ -176,7 +180,7 @@ def _merge_metadata(applier: Applier, step: Step) -> None:
         items = [{"key": key, "value": value} for key, value in sorted(after.items())]
         return f"{_instance(step)}/setMetadata", {"fingerprint": body["metadata"]["fingerprint"], "items": items}
 
-    applier.racing(_instance(step), request)
+    applier.update_with_fingerprint(_instance(step), request)
 
 
 def _set_tags(applier: Applier, step: Step) -> None:
@@ -184,7 +188,7 @@ def _set_tags(applier: Applier, step: Step) -> None:
         fingerprint = body.get("tags", {}).get("fingerprint", "")
         return f"{_instance(step)}/setTags", {"fingerprint": fingerprint, "items": step.detail["items"]}
 
-    applier.racing(_instance(step), request)
+    applier.update_with_fingerprint(_instance(step), request)
 
 
 def _label_address(applier: Applier, step: Step) -> None:
@@ -196,7 +200,7 @@ def _label_address(applier: Applier, step: Step) -> None:
             return None
         return f"{path}/setLabels", {"labels": labels, "labelFingerprint": body["labelFingerprint"]}
 
-    applier.racing(path, request)
+    applier.update_with_fingerprint(path, request)
 
 
 def _label_image(applier: Applier, step: Step) -> None:
@@ -204,19 +208,19 @@ def _label_image(applier: Applier, step: Step) -> None:
 
     def request(body: Json) -> tuple[str, Json, Json]:
         labels = {**body.get("labels", {}), **step.detail}
-        # Knows no request id; the fingerprint keeps a repetition from doing anything twice.
+        # setLabels of an image has no requestId; the fingerprint prevents a repeated request from doing anything twice.
         return (
             f"{path}/setLabels",
             {"labels": labels, "labelFingerprint": body["labelFingerprint"]},
             {"requestId": None},
         )
 
-    applier.racing(path, request)
+    applier.update_with_fingerprint(path, request)
 
 
 def _reserve_address(applier: Applier, step: Step) -> None:
     applier.post(f"regions/{step.where}/addresses", step.detail["body"])
-    # Labels of an address are set in a request of their own; until then the description tells whose it is.
+    # Labels of an address need a separate request; until then its description identifies the fleet.
     _label_address(applier, step)
 
 
@@ -257,7 +261,7 @@ def _set_shielded(applier: Applier, step: Step) -> None:
 
 
 def _posting(method: str) -> Callable[[Applier, Step], None]:
-    """An action that posts the step's detail to a method of the instance."""
+    """An action that POSTs the step's detail to a method of the instance."""
 
     def action(applier: Applier, step: Step) -> None:
         applier.post(f"{_instance(step)}/{method}", step.detail or None)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Request bodies of the Compute API for declared hosts. No I/O."""
+"""Build request bodies of the Compute API for declared hosts. No I/O."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ ACCESS_CONFIG = "External NAT"
 
 
 def access_config(address: str | None = None) -> Json:
-    """An AccessConfig: with the address given, or with an ephemeral one."""
+    """An AccessConfig with the given address, or with an ephemeral one."""
     return {"name": ACCESS_CONFIG, "type": "ONE_TO_ONE_NAT", **({"natIP": address} if address else {})}
 
 
 def network_link(network: str) -> str:
-    """A network by name, or the link as given."""
+    """A network's link from its name; a link is returned unchanged."""
     return network if "/" in network else f"global/networks/{network}"
 
 
 def subnetwork_link(subnetwork: str, zone: str) -> str:
-    """A subnetwork of the zone's region by name, or the link as given."""
+    """The link of a subnetwork in the zone's region from its name; a link is returned unchanged."""
     return subnetwork if "/" in subnetwork else f"regions/{region_of(zone)}/subnetworks/{subnetwork}"
 
 
@@ -43,15 +43,15 @@ def disk_body(disk: Disk, zone: str, labels: Json) -> Json:
 
 
 def attached_disk(disk: Disk, zone: str) -> Json:
-    """An AttachedDisk for a disk that exists (`instances.attachDisk`)."""
+    """An AttachedDisk for an existing disk (`instances.attachDisk`)."""
     return {"source": f"zones/{zone}/disks/{disk.name}", "deviceName": disk.device, "autoDelete": disk.auto_delete}
 
 
 def instance_body(host: Declared, existing_disks: set[str], labels: Json) -> Json:
-    """An Instance (`instances.insert`); the address of a reserved one is filled in when it is known.
+    """An Instance (`instances.insert`). A reserved address is filled in later, when it is known.
 
     Args:
-        existing_disks: names of disks in the host's zone that are attached rather than made.
+        existing_disks: names of disks in the host's zone, which are attached instead of created.
         labels: labels of new disks.
     """
     body: Json = {
@@ -71,7 +71,7 @@ def instance_body(host: Declared, existing_disks: set[str], labels: Json) -> Jso
     if host.service_account:
         body["serviceAccounts"] = [host.service_account]
     if host.spot:
-        # The host stays when Google takes its capacity back, so that it can be started again.
+        # When Google reclaims the capacity, the host is stopped instead of deleted, so that it can be started again.
         body["scheduling"] = {
             "provisioningModel": "SPOT",
             "automaticRestart": False,

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Who asks: Google credentials from the options that name them."""
+"""Google credentials for the Compute API, from the options that select them."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Identity:
-    """The options that say who asks. Exactly the ones the kind needs may be set.
+    """The authentication options. Only those that belong to the kind may be set.
 
     Attributes:
         kind: application, serviceaccount, machineaccount or accesstoken.
-        scopes: OAuth scopes to ask for.
-        credentials_file: any file google-auth understands, for the kind application.
-        impersonate: e-mail of the service account to act as.
+        scopes: OAuth scopes to request.
+        credentials_file: any file that google-auth reads, for the kind application.
+        impersonate: e-mail of the service account to impersonate.
     """
 
     kind: str = "application"
@@ -63,9 +63,10 @@ _OPTION_OF_KIND = {
 
 
 def fingerprint_of(identity: Identity) -> str:
-    """A name for who asks, which changes with the credentials behind the options. No secret can be told from it.
+    """A hash of the identity that changes with the credentials. No secret can be derived from it.
 
-    What a cache holds is what one caller may see; another one, or one whose access has ended, must not be served it.
+    Used as a cache key: a cached answer contains what one caller may see, and must not be served to another caller or
+    to one whose access was revoked.
     """
     digest = hashlib.sha256()
     for part in (
@@ -78,14 +79,14 @@ def fingerprint_of(identity: Identity) -> str:
         *(_contents(path) for path in _files(identity)),
         os.environ.get("GCE_METADATA_HOST") if identity.kind in ("application", "machineaccount") else None,
     ):
-        # With its length, so that parts cannot run into each other.
+        # The length goes first, so that two different lists of parts never give the same data.
         data = b"" if part is None else part if isinstance(part, bytes) else part.encode()
         digest.update(f"{-1 if part is None else len(data)}:".encode() + data)
     return digest.hexdigest()
 
 
 def _files(identity: Identity) -> list[str]:
-    """The files the credentials come from, in the order in which google-auth looks for them."""
+    """The files that credentials are read from, in the order of google-auth."""
     if identity.kind == "serviceaccount":
         return [identity.service_account_file] if identity.service_account_file else []
     if identity.kind != "application":
@@ -104,7 +105,7 @@ def _contents(path: str) -> bytes | None:
 
 
 def problem_of(identity: Identity) -> str | None:
-    """What is wrong with the combination of options, in a sentence; None when nothing is."""
+    """What is wrong with the combination of options, as a sentence; None if nothing is."""
     for option, kind in _OPTION_OF_KIND.items():
         if getattr(identity, option) is not None and identity.kind != kind:
             return f"{option} is set but auth_kind is '{identity.kind}': set auth_kind to '{kind}' or remove {option}."
@@ -119,13 +120,13 @@ def problem_of(identity: Identity) -> str | None:
 
 
 def credentials_of(identity: Identity, auth_request: Any) -> tuple[Any, str | None]:
-    """Credentials, and the project they belong to where they say so.
+    """The credentials, and the project they belong to if they name one.
 
     Args:
-        auth_request: google-auth's transport, used where finding the credentials takes a request.
+        auth_request: google-auth's transport, for requests needed to obtain credentials.
 
     Raises:
-        CredentialsError: with what to do, when there are none or they are unusable.
+        CredentialsError: there are none or they are unusable; the message says what to do.
     """
     credentials, project = _source(identity, auth_request)
     if identity.impersonate:
@@ -180,12 +181,12 @@ def _service_account(identity: Identity) -> Any:
     except OSError as error:
         raise CredentialsError(f"{where} cannot be read: {error.strerror}.") from error
     except (ValueError, TypeError, AttributeError, google.auth.exceptions.GoogleAuthError) as error:
-        # The text of the error is left out: it may hold parts of the key.
+        # The exception's text is omitted, because it may contain parts of the key.
         raise CredentialsError(f"{where} is not the JSON key of a service account: download it again.") from error
 
 
 def refusal(identity: Identity, error: Exception) -> CredentialsError:
-    """The sentence for credentials that Google did not accept."""
+    """The error for credentials that Google rejected."""
     who = identity.impersonate or {
         "serviceaccount": identity.service_account_file or "service_account_contents",
         "machineaccount": f"the metadata server's account {identity.service_account_email or 'default'}",

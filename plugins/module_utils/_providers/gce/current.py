@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What Compute Engine says of a fleet's hosts, in the words in which they are declared. No I/O."""
+"""The current hosts of a fleet, converted from the Compute API to the terms of the declaration. No I/O."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Json = dict[str, Any]
 
 RUNNING = "RUNNING"
 TERMINATED = "TERMINATED"
-# States that pass by themselves, and what they become.
+# Transient states, and the state that follows each.
 PASSING = {
     "PROVISIONING": RUNNING,
     "STAGING": RUNNING,
@@ -35,7 +35,7 @@ PASSING = {
 
 @dataclass(frozen=True)
 class CurrentDisk:
-    """A disk as it stands; `users` are names of the instances that use it, `zone` is the region of a regional one."""
+    """An existing disk. `users`: names of the instances that use it; `zone`: for a regional disk, its region."""
 
     name: str
     zone: str
@@ -61,11 +61,11 @@ class CurrentDisk:
 
 @dataclass(frozen=True)
 class CurrentHost:
-    """An instance as it stands.
+    """An existing instance.
 
     Attributes:
-        access_config: name of the configuration that gives it an external address, "" without one.
-        address: that address; "" also for a stopped host whose address is not reserved.
+        access_config: name of the access configuration with its external address, "" if it has none.
+        address: the external address; also "" for a stopped host whose address is not reserved.
         attached: its disks, the boot disk first.
         body: the API's Instance, for fingerprints.
     """
@@ -123,7 +123,7 @@ class CurrentHost:
         )
 
     def shown(self) -> Json:
-        """For a module's result."""
+        """The host as a module returns it."""
         return {
             "name": self.name,
             "id": str(self.body.get("id", "")),
@@ -139,13 +139,13 @@ class CurrentHost:
 
 @dataclass(frozen=True)
 class Current:
-    """All that a fleet has.
+    """The existing resources of a fleet.
 
     Attributes:
-        hosts: by name; only those that carry the fleet's label.
-        disks: by zone and name; all disks of the project, whoever's.
-        addresses: by region and name; Address bodies of the project, whoever's.
-        strangers: names that hosts shall have, and that instances without the fleet's label have, with their zones.
+        hosts: by name; only those with the fleet's label.
+        disks: by zone and name; all disks of the project, including other owners'.
+        addresses: by region and name; Address bodies of the project, including other owners'.
+        strangers: declared host names that are taken by instances without the fleet's label, with their zones.
     """
 
     hosts: Mapping[str, CurrentHost] = field(default_factory=dict)
@@ -158,18 +158,18 @@ class Current:
         return self.disks.get(host.attached[0]) if host.attached else None
 
     def of_group(self, group: str | None) -> list[CurrentHost]:
-        """The hosts that carry the group's label, or all of the fleet without one, by name."""
+        """The hosts with the group's label (all hosts of the fleet if group is None), sorted by name and number."""
         members = (host for host in self.hosts.values() if group is None or host.labels.get(GROUP) == group)
         return sorted(members, key=_by_number)
 
 
 def metadata_of(body: Json) -> dict[str, str]:
-    """Metadata of an Instance as key and value."""
+    """The metadata of an Instance as a dict."""
     return {item["key"]: item.get("value", "") for item in body.get("metadata", {}).get("items", [])}
 
 
 def image_path(link: str) -> str:
-    """`projects/P/global/images/I`, whatever form a link to an image has."""
+    """`projects/P/global/images/I` from any form of link to an image."""
     return "projects/" + link.split("/projects/", 1)[1] if "/projects/" in link else link
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Which hosts a declaration means: names, zones and properties of each. No I/O."""
+"""The hosts that a declaration describes: name, zone and properties of each. No I/O."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SSH_KEYS = "ssh-keys"
 
 @dataclass(frozen=True)
 class Disk:
-    """A disk beside the boot disk; `name` is the disk's full name, `device` how the guest finds it."""
+    """A data disk; `name` is the disk's full name, `device` its device name in the guest."""
 
     name: str
     device: str
@@ -38,13 +38,13 @@ class Disk:
 
 @dataclass(frozen=True)
 class Declared:
-    """One host as declared. None means: not declared, whatever is there stays.
+    """One declared host. None means: not declared, the current value is kept.
 
     Attributes:
-        image: links of the images its boot disk may come from; the first is what a new one comes from.
+        images: links of the images its boot disk may be created from; the first is used for a new one.
         external: `none`, `ephemeral` or `reserved`.
-        metadata: keys to set; a key with the value None is to be gone.
-        ssh_keys: lines `USER:KEY` that the metadata key `ssh-keys` is to have, beside those of others.
+        metadata: keys to set; a key with the value None is removed.
+        ssh_keys: lines `USER:KEY` to add to the metadata key `ssh-keys`; other lines are kept.
     """
 
     name: str
@@ -72,24 +72,24 @@ def names_of(group: str, count: int | None, names: list[str] | None) -> list[str
     """The declared names: those given, or `GROUP-1`, `GROUP-2`, ... Raises DeclarationError."""
     if names is None:
         if count is None:
-            raise DeclarationError("say how many hosts the group has: one of count and names is needed")
+            raise DeclarationError("the number of hosts is not set: set one of count and names")
         if count < 0:
             raise DeclarationError(f"count is {count}: a group cannot have fewer than 0 hosts")
         names = [f"{group}-{number}" for number in range(1, count + 1)]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise DeclarationError(f"names has {', '.join(twice)} more than once")
+        raise DeclarationError(f"names contains {', '.join(twice)} more than once")
     return [check_name("the host", name) for name in names]
 
 
 def declared_hosts(options: Json, images: tuple[str, ...]) -> list[Declared]:
-    """The hosts that the options of `gce_instances` mean.
+    """The hosts described by the options of `gce_instances`.
 
-    Hosts are spread over the zones by their place in the list, so a group that grows does not move.
+    Hosts are distributed over the zones by their position, so that existing hosts keep their zones when a group grows.
 
     Args:
         options: the module's parameters.
-        images: links of the images that satisfy `image` or `image_family`, the one for new hosts first.
+        images: links of the images that match `image` or `image_family`, the one for new hosts first.
     """
     zones = tuple(options["zones"] or ())
     if not zones:
@@ -127,7 +127,7 @@ def _labels(options: Json) -> dict[str, str]:
     labels = {key: str(value) for key, value in (options.get("labels") or {}).items()}
     own = sorted({FLEET, GROUP} & set(labels))
     if own:
-        raise DeclarationError(f"labels sets {', '.join(own)}, which the options fleet and group say already")
+        raise DeclarationError(f"labels must not set {', '.join(own)}: the options fleet and group set them")
     return labels
 
 
@@ -136,19 +136,19 @@ def _metadata(options: Json) -> dict[str, str | None]:
     metadata = {key: None if value is None else _text(value) for key, value in given.items()}
     if options.get("startup_script") is not None:
         if STARTUP_SCRIPT in metadata:
-            raise DeclarationError(f"both startup_script and metadata.{STARTUP_SCRIPT} are given: one of them")
+            raise DeclarationError(f"both startup_script and metadata.{STARTUP_SCRIPT} are set: remove one of them")
         metadata[STARTUP_SCRIPT] = options["startup_script"]
     return metadata
 
 
 def _ssh_keys(options: Json) -> tuple[str, ...]:
     if options.get("ssh_keys") and SSH_KEYS in (options.get("metadata") or {}):
-        raise DeclarationError(f"both ssh_keys and metadata.{SSH_KEYS} are given: one of them")
+        raise DeclarationError(f"both ssh_keys and metadata.{SSH_KEYS} are set: remove one of them")
     return ssh_keys_of(options.get("ssh_keys") or [])
 
 
 def ssh_keys_of(given: list[str]) -> tuple[str, ...]:
-    """Lines for the metadata key `ssh-keys`. Raises DeclarationError for one that is none."""
+    """Lines for the metadata key `ssh-keys`. Raises DeclarationError if one is malformed."""
     lines = tuple(line.strip() for line in given)
     for line in lines:
         user, colon, key = line.partition(":")
@@ -162,7 +162,7 @@ def ssh_keys_of(given: list[str]) -> tuple[str, ...]:
 def merged(
     current: Mapping[str, str], changes: Mapping[str, str | None], ssh_keys: tuple[str, ...] = ()
 ) -> dict[str, str]:
-    """Metadata after changes; the value None removes a key, lines of `ssh-keys` are added to those there are."""
+    """Metadata after the changes; the value None removes a key, lines of `ssh-keys` are added to the existing ones."""
     together: dict[str, str | None] = {**current, **changes}
     if ssh_keys:
         together[SSH_KEYS] = with_lines(current.get(SSH_KEYS, ""), ssh_keys)
@@ -170,13 +170,13 @@ def merged(
 
 
 def with_lines(text: str, lines: tuple[str, ...]) -> str:
-    """A text that has these lines, beside those it has."""
-    there = text.splitlines()
-    return "\n".join([*there, *(line for line in lines if line not in there)])
+    """A text with these lines appended, except those it already has."""
+    existing = text.splitlines()
+    return "\n".join([*existing, *(line for line in lines if line not in existing)])
 
 
 def _text(value: Any) -> str:
-    # The guest's agents know TRUE and FALSE, which YAML has already turned into truth values.
+    # Google's guest agents expect TRUE and FALSE, which YAML has converted to booleans.
     return str(value).upper() if isinstance(value, bool) else str(value)
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""How a host differs from its declaration, and what each difference costs to remove. No I/O."""
+"""Compare a host with its declaration, and classify each difference by what fixing it requires. No I/O."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ Json = dict[str, Any]
 LIVE = "live"
 AT_REST = "stop"
 RECREATE = "recreate"
-# In the order of what they cost; a policy allows its own and those before it.
+# In rising order; a policy allows its own cost and lower ones.
 COSTS = (LIVE, AT_REST, RECREATE)
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One field that is not as declared.
+    """One field that differs from the declaration.
 
     Attributes:
-        cost: `live`, `stop` (the host has to be stopped for it) or `recreate` (it has to be made anew).
-        steps: what removes it; empty for one that costs a new host.
+        cost: `live`, `stop` (the host must be stopped) or `recreate` (it must be deleted and created again).
+        steps: the steps that fix it; empty for `recreate`.
     """
 
     field: str
@@ -52,11 +52,11 @@ class Difference:
 
 
 def differences(declared: Declared, host: CurrentHost, current: Current, owner: Owner) -> list[Difference]:
-    """All fields in which a host is not as declared."""
+    """All fields of a host that differ from the declaration."""
     return [
-        *_properties_of_birth(declared, host, current),
-        *_properties_at_rest(declared, host),
-        *_marks(declared, host),
+        *_creation_properties(declared, host, current),
+        *_properties_needing_stop(declared, host),
+        *_labels_and_metadata(declared, host),
         *_disks(declared, host, current, owner),
     ]
 
@@ -66,7 +66,7 @@ def step(host: CurrentHost, action: str, field: str, before: Any, after: Any, de
     return Step(action, "instance", host.name, host.zone, {field: before}, {field: after}, detail or {})
 
 
-def _properties_of_birth(declared: Declared, host: CurrentHost, current: Current) -> Iterator[Difference]:
+def _creation_properties(declared: Declared, host: CurrentHost, current: Current) -> Iterator[Difference]:
     if host.zone not in declared.zones:
         yield Difference("zone", host.zone, declared.zone, RECREATE)
     for field, was, wanted in (
@@ -88,7 +88,7 @@ def _properties_of_birth(declared: Declared, host: CurrentHost, current: Current
         yield Difference("boot_disk.size_gb", boot.size_gb, declared.boot_size_gb, RECREATE)
 
 
-def _properties_at_rest(declared: Declared, host: CurrentHost) -> Iterator[Difference]:
+def _properties_needing_stop(declared: Declared, host: CurrentHost) -> Iterator[Difference]:
     if host.machine_type != declared.machine_type:
         link = f"zones/{host.zone}/machineTypes/{declared.machine_type}"
         change = step(
@@ -106,7 +106,7 @@ def _properties_at_rest(declared: Declared, host: CurrentHost) -> Iterator[Diffe
             yield Difference("shielded_vm", was, declared.shielded, AT_REST, (change,))
 
 
-def _marks(declared: Declared, host: CurrentHost) -> Iterator[Difference]:
+def _labels_and_metadata(declared: Declared, host: CurrentHost) -> Iterator[Difference]:
     labels = {**host.labels, **declared.labels}
     if labels != dict(host.labels):
         change = step(host, "merge_labels", "labels", dict(host.labels), labels, {"set": dict(declared.labels)})
@@ -127,7 +127,7 @@ def _marks(declared: Declared, host: CurrentHost) -> Iterator[Difference]:
 def metadata_difference(
     host: CurrentHost, changes: Mapping[str, str | None], ssh_keys: tuple[str, ...]
 ) -> Difference | None:
-    """What metadata lacks; None where it lacks nothing."""
+    """The difference in metadata; None if there is none."""
     metadata = merged(host.metadata, changes, ssh_keys)
     if metadata == dict(host.metadata):
         return None
@@ -162,18 +162,20 @@ def _growth(field: str, name: str, zone: str, before: int, after: int) -> Differ
     return Difference(field, before, after, LIVE, (change,))
 
 
-def _attached(disk: Disk, host: CurrentHost, there: CurrentDisk | None) -> Iterator[Difference]:
+def _attached(disk: Disk, host: CurrentHost, existing: CurrentDisk | None) -> Iterator[Difference]:
     field = f"disks.{disk.device}"
-    if there and there.size_gb < disk.size_gb:
-        yield _growth(f"{field}.size_gb", disk.name, host.zone, there.size_gb, disk.size_gb)
-    elif there and there.size_gb > disk.size_gb:
+    if existing and existing.size_gb < disk.size_gb:
+        yield _growth(f"{field}.size_gb", disk.name, host.zone, existing.size_gb, disk.size_gb)
+    elif existing and existing.size_gb > disk.size_gb:
         raise DeclarationError(
-            f"{host.name}: the disk {disk.name} has {there.size_gb} GB and cannot shrink to {disk.size_gb} GB; declare "
+            f"{host.name}: the disk {disk.name} has {existing.size_gb} GB and cannot shrink to {disk.size_gb} GB; "
+            "declare "
             "a new disk under another name and move the data"
         )
-    if there and there.disk_type != disk.disk_type:
+    if existing and existing.disk_type != disk.disk_type:
         raise DeclarationError(
-            f"{host.name}: the disk {disk.name} is of the type {there.disk_type}, which cannot become {disk.disk_type}"
+            f"{host.name}: the disk {disk.name} is of the type {existing.disk_type}, which cannot become "
+            f"{disk.disk_type}"
             "; declare a new disk under another name and move the data"
         )
     (attachment,) = [item for item in host.body["disks"] if last_part(item.get("source")) == disk.name]
@@ -197,23 +199,23 @@ def _missing(disk: Disk, host: CurrentHost, current: Current, owner: Owner) -> D
 
 
 def check_disk(disk: Disk, host: str, zone: str, current: Current, owner: Owner) -> None:
-    """Refuse a disk that exists and is not this host's to use. Raises DeclarationError."""
-    there = current.disks.get((zone, disk.name))
-    if there is None:
+    """Raise DeclarationError if the disk exists and must not be used by this host."""
+    existing = current.disks.get((zone, disk.name))
+    if existing is None:
         _check_left_behind(disk, host, zone, current, owner)
         return
-    if not owner.owns({"labels": dict(there.labels)}):
+    if not owner.owns({"labels": dict(existing.labels)}):
         raise DeclarationError(
-            f"{host}: a disk named {disk.name} exists in {there.zone} and does not carry the label "
-            f"fleet={owner.fleet}; label it so to have it taken over, or rename the declared disk"
+            f"{host}: a disk named {disk.name} exists in {existing.zone} and does not carry the label "
+            f"fleet={owner.fleet}; add this label to let the fleet manage it, or rename the declared disk"
         )
-    others = [user for user in there.users if user != host]
+    others = [user for user in existing.users if user != host]
     if others:
         raise DeclarationError(f"{host}: the disk {disk.name} is in use by {', '.join(others)}")
 
 
 def _check_left_behind(disk: Disk, host: str, zone: str, current: Current, owner: Owner) -> None:
-    """A disk that was to outlive its host holds data; an empty one in another zone is no replacement."""
+    """A kept disk in another zone holds the host's data; a new empty disk would be no replacement for it."""
     for place, other in current.disks.items():
         if place[1] == disk.name and not disk.auto_delete and not other.users and owner.marks({"labels": other.labels}):
             raise DeclarationError(

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What can go wrong between here and Google."""
+"""Errors of requests to Google's APIs."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors impo
 
 
 class GceError(UserError):
-    """A request that Google refused, or that never got an answer.
+    """A request that Google refused, or that got no answer.
 
     Attributes:
-        message: what is wrong and what to do about it, in a sentence.
-        status: the HTTP status; 0 when no answer came.
-        reason: Google's word for it, such as `rateLimitExceeded`; empty when no answer came.
+        message: what is wrong and what to do, as a sentence.
+        status: the HTTP status; 0 without an answer.
+        reason: Google's reason code, such as `rateLimitExceeded`; empty without an answer.
     """
 
     def __init__(self, message: str, status: int = 0, reason: str = "") -> None:
@@ -27,4 +27,4 @@ class GceError(UserError):
 
 
 class CredentialsError(GceError):
-    """Nobody can be asked for anything: there are no credentials, or Google does not accept them."""
+    """There are no credentials, or Google rejects them."""

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""External addresses of hosts: none, ephemeral, or reserved so that they outlive a stop. No I/O."""
+"""External addresses of hosts: none, ephemeral, or reserved (kept while the host is stopped). No I/O."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ Addresses = Mapping[Place, Json]
 NONE = "none"
 EPHEMERAL = "ephemeral"
 RESERVED = "reserved"
-# 0.01 USD an hour, 730 hours: list price of a static external IPv4 address that nothing uses.
+# 0.01 USD an hour, 730 hours: list price of a static external IPv4 address that is not in use.
 # Source: https://cloud.google.com/vpc/network-pricing#ipaddress
 UNUSED_USD_PER_MONTH = 7.3
 
 
 def kind_of(host: CurrentHost, addresses: Addresses) -> str:
-    """Which kind of external address a host has."""
+    """The kind of external address that a host has."""
     if not host.access_config:
         return NONE
     known = {body.get("address") for body in addresses.values()}
@@ -40,46 +40,46 @@ def kind_of(host: CurrentHost, addresses: Addresses) -> str:
 
 
 def reserve_steps(name: str, zone: str, addresses: Addresses, owner: Owner, promote: str = "") -> list[Step]:
-    """What it takes that the address named like a host is there.
+    """The steps that reserve an address with the host's name, if it is not reserved yet.
 
     Args:
         promote: an ephemeral address in use that becomes the reserved one.
     """
     region = region_of(zone)
-    there = addresses.get((region, name))
-    if there is None:
+    existing = addresses.get((region, name))
+    if existing is None:
         body = {"name": name, "description": owner.description, "addressType": "EXTERNAL"}
         if promote:
             body["address"] = promote
         after = {"address": promote or "(known after it is reserved)"}
         return [Step("reserve_address", "address", name, region, None, after, {"body": body, "labels": owner.labels})]
-    if not owner.owns(there):
+    if not owner.owns(existing):
         raise DeclarationError(
             f"{name}: an address of that name is reserved in {region} and does not carry the label "
-            f"fleet={owner.fleet}; label it so to have it taken over, or name the host otherwise"
+            f"fleet={owner.fleet}; add this label to let the fleet manage it, or choose another host name"
         )
-    if (there.get("labels") or {}).items() >= owner.labels.items():
+    if (existing.get("labels") or {}).items() >= owner.labels.items():
         return []
-    labels = there.get("labels") or {}
+    labels = existing.get("labels") or {}
     together = {"labels": {**labels, **owner.labels}}
     return [Step("label_address", "address", name, region, {"labels": labels}, together, {"labels": owner.labels})]
 
 
 def release_step(name: str, addresses: Addresses, owner: Owner, zone: str) -> list[Step]:
-    """What gives back the address named like a host, if the fleet has reserved one."""
-    there = addresses.get((region_of(zone), name))
-    if there is None or not owner.owns(there):
+    """The steps that release the address with the host's name, if the fleet has reserved one."""
+    existing = addresses.get((region_of(zone), name))
+    if existing is None or not owner.owns(existing):
         return []
-    return [release(name, region_of(zone), there)]
+    return [release(name, region_of(zone), existing)]
 
 
 def release(name: str, region: str, body: Json) -> Step:
-    """The step that gives an address back."""
+    """The step that releases an address."""
     return Step("release_address", "address", name, region, {"address": body.get("address", "")}, None)
 
 
 def change_steps(declared: Declared, host: CurrentHost, addresses: Addresses, owner: Owner) -> list[Step]:
-    """The way from the address a host has to the declared kind."""
+    """The steps from the host's current kind of address to the declared one."""
     kind = kind_of(host, addresses)
     if declared.external == RESERVED:
         return _to_reserved(host, kind, addresses, owner)
@@ -94,7 +94,8 @@ def change_steps(declared: Declared, host: CurrentHost, addresses: Addresses, ow
 def _to_reserved(host: CurrentHost, kind: str, addresses: Addresses, owner: Owner) -> list[Step]:
     own = addresses.get((region_of(host.zone), host.name))
     if kind == RESERVED:
-        # Reserved under another name, by whomever: it outlives a stop, and that is what was asked for.
+        # Reserved under another name, by this fleet or another owner: it is kept while the host is stopped, as
+        # declared.
         return reserve_steps(host.name, host.zone, addresses, owner) if own and own["address"] == host.address else []
     if own is None and kind == EPHEMERAL and host.address:
         return reserve_steps(host.name, host.zone, addresses, owner, promote=host.address)

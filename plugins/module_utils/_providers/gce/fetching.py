@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""From a request (what the options ask for) to an answer (instances by project and zone)."""
+"""Fetch the instances for an inventory: from a request (the options) to an answer (instances by project and zone)."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ Instances = dict[str, dict[str, list[Json]]]
 
 @dataclass(frozen=True)
 class Request:
-    """What to fetch, from where, as whom, and what to do when part of it fails.
+    """What to fetch, with which credentials, and what to do about failures.
 
     Attributes:
-        mask: the fields of an instance to ask for; None for all.
+        mask: the fields of an instance to request; None for all.
         image_info: whether to look up the images of boot disks.
         on_project_error: fail, warn or ignore.
         on_unreachable_zone: fail, warn or cache.
@@ -59,7 +59,7 @@ class Request:
 
     @property
     def digest(self) -> str:
-        """A name for everything that changes the answer. Holds no secret."""
+        """A hash of everything that influences the answer, used as cache key. Contains no secret."""
         parts = [
             self.endpoint,
             self.projects,
@@ -69,7 +69,7 @@ class Request:
             self.mask,
             self.image_info,
             fingerprint_of(self.identity),
-            # The project that is listed where none is named.
+            # The default project, used when no project is set.
             None if self.projects or self.folders else os.environ.get("GOOGLE_CLOUD_PROJECT"),
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
@@ -77,13 +77,14 @@ class Request:
 
 @dataclass
 class Answer:
-    """What was fetched.
+    """The fetched instances.
 
     Attributes:
         instances: project to zone to instances, as the API returned them.
         images: disk key to (image name, family).
-        missing: what did not answer and whose hosts are missed, one sentence without its full stop each.
-        complete: whether every project and zone answered; only then is it worth keeping.
+        missing: projects and zones that did not answer and whose hosts are missing, one sentence without full stop
+            each.
+        complete: whether every project and zone answered; only a complete answer is cached.
     """
 
     instances: Instances = field(default_factory=dict)
@@ -92,7 +93,7 @@ class Answer:
     missing: list[str] = field(default_factory=list)
 
     def to_json(self) -> Json:
-        """For the cache: a copy, because hosts are made out of the instances themselves."""
+        """For the cache. A deep copy, because the instances are modified when hosts are created from them."""
         return json.loads(json.dumps({"instances": self.instances, "images": self.images}))
 
     @classmethod
@@ -103,14 +104,14 @@ class Answer:
 
 
 def fetch(request: Request, last_known: Json | None, warn: Callable[[str], None]) -> Answer:
-    """Ask Google.
+    """Fetch the instances from Google.
 
     Args:
         last_known: an earlier `Answer.to_json()`, for zones that do not answer now.
-        warn: told what is missing, one sentence a time.
+        warn: called with one sentence for each missing part.
 
     Raises:
-        GceError: where the request's policies say that a failure ends the run.
+        GceError: a failure that ends the run according to the request's policies.
     """
     session = Session(
         request.identity, request.endpoint, request.timeout, request.retries, request.ca_file, request.parallel
@@ -119,8 +120,8 @@ def fetch(request: Request, last_known: Json | None, warn: Callable[[str], None]
     query = Query(request.mask, combined_filter(request.filters), request.zones, request.per_zone)
     listings = list_projects(session, projects, query, request.parallel)
     answer = Answer()
-    _settle_projects(listings, request.on_project_error, warn, answer)
-    _settle_zones(listings, request.on_unreachable_zone, last_known, warn, answer)
+    _apply_project_policy(listings, request.on_project_error, warn, answer)
+    _apply_zone_policy(listings, request.on_unreachable_zone, last_known, warn, answer)
     if request.image_info:
         answer.images = _images(session, answer.instances)
     return answer
@@ -134,11 +135,13 @@ def _projects(session: Session, request: Request) -> list[str]:
         found = [session.default_project]
     if not found:
         where = f"the folders {', '.join(request.folders)} hold no active project" if request.folders else ""
-        raise GceError(f"{where or 'no project is named, and the credentials belong to none'}: set projects.")
+        raise GceError(f"{where or 'no project is set, and the credentials do not name one'}: set projects.")
     return list(dict.fromkeys(found))
 
 
-def _settle_projects(listings: dict[str, Listing], policy: str, warn: Callable[[str], None], answer: Answer) -> None:
+def _apply_project_policy(
+    listings: dict[str, Listing], policy: str, warn: Callable[[str], None], answer: Answer
+) -> None:
     failed = {project: listing.error for project, listing in listings.items() if listing.error}
     for project, error in failed.items():
         message = f"project {project} cannot be listed: {advice(project, error)}"
@@ -152,7 +155,7 @@ def _settle_projects(listings: dict[str, Listing], policy: str, warn: Callable[[
 
 
 def advice(project: str, error: GceError) -> str:
-    """The error of a project, with what to do about it."""
+    """The error of a project, with advice."""
     if error.reason == "accessNotConfigured":
         return f"{error.message} Run 'gcloud services enable compute.googleapis.com --project={project}'."
     if error.status == 403 and "ateLimitExceeded" not in error.reason:
@@ -164,7 +167,7 @@ def advice(project: str, error: GceError) -> str:
     return error.message
 
 
-def _settle_zones(
+def _apply_zone_policy(
     listings: dict[str, Listing],
     policy: str,
     last_known: Json | None,
@@ -185,7 +188,7 @@ def _settle_zones(
             answer.instances[project][zone] = json.loads(json.dumps(kept[zone]))
         missing = sorted(set(listing.unreachable) - set(served))
         if served:
-            warn(f"project {project}: no answer from {', '.join(served)}; its hosts are those of its last answer.")
+            warn(f"project {project}: no answer from {', '.join(served)}; its hosts are taken from the cache.")
         if missing:
             warn(f"project {project}: no answer from {', '.join(missing)}; its hosts are missing.")
             answer.missing.append(f"project {project}: no answer from {', '.join(missing)}")

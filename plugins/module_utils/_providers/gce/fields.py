@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Which properties of an instance are needed, and the `fields` mask that asks for nothing else.
+"""The properties of an instance that are needed, and the `fields` mask that requests only those.
 
-An instance is about 6 KB; what most inventories use of it is one tenth.
+An instance is about 6 KB; most inventories use a tenth of it.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ INSTANCE_FIELDS = frozenset(
     }
 )
 
-# What this plugin derives from properties, and from which.
+# Host variables that are computed, and the property each is computed from.
 DERIVED_FROM = {
     "external_ip": "networkInterfaces",
     "external_ipv6": "networkInterfaces",
@@ -84,7 +84,7 @@ DERIVED_FROM = {
     "zone_selflink": "zone",
 }
 
-# What deriving needs of a property, where that is less than all of it.
+# The parts of a property that are needed, where not all of it is.
 _PARTS = {
     "disks": "disks(boot,source)",
     "networkInterfaces": (
@@ -94,7 +94,7 @@ _PARTS = {
     "tags": "tags/items",
 }
 
-# Needed whatever the options: names, addresses, groups of the swarm.
+# Always needed: for names, addresses, and the groups of the swarm.
 _ALWAYS = ("name", "zone", "labels", "networkInterfaces")
 
 EVERYTHING = "*"
@@ -103,11 +103,11 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 def instance_mask(variables: Iterable[str], expressions: Iterable[str], image_info: bool = False) -> str | None:
-    """The mask of one instance, such as `id,labels,name,zone`; None asks for everything.
+    """The mask of one instance, such as `id,labels,name,zone`; None requests everything.
 
     Args:
         variables: names of the host variables to set, or EVERYTHING.
-        expressions: Jinja expressions in use. A property that one of them mentions is fetched whole.
+        expressions: the configured Jinja expressions. A property that one of them mentions is fetched completely.
         image_info: whether the image of the boot disk is looked up.
     """
     wanted = list(variables)
@@ -121,13 +121,13 @@ def instance_mask(variables: Iterable[str], expressions: Iterable[str], image_in
     fields = {name: name for name in whole}
     for name in part & INSTANCE_FIELDS:
         fields.setdefault(name, _PARTS.get(name, name))
-    # A variable that is a property of which only part is usually needed is still wanted whole.
+    # Properties that are requested as variables are fetched completely.
     fields.update({name: name for name in set(wanted) & {"disks", "networkInterfaces"}})
     return ",".join(fields[name] for name in sorted(fields))
 
 
 def expressions_in(value: Any) -> list[str]:
-    """Every string in a configuration value, however deep: where Jinja expressions may be."""
+    """Every string in a nested configuration value: each may be a Jinja expression."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, dict):

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Decide about the firewall rules of a fleet: (declared, current) -> Plan. No I/O.
+"""Plan the firewall rules of a fleet: (declared, current) -> Plan. No I/O.
 
-Firewall rules have no labels: their names begin with the fleet's, and their description says whose they are.
+Firewall rules have no labels: their names begin with the fleet's name, and their description identifies the fleet.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ _PROTOCOLS_WITH_PORTS = ("tcp", "udp", "sctp")
 
 
 def decide_rules(declared: Sequence[Json], current: Sequence[Json], owner: Owner, network: str) -> Plan:
-    """Plan the way to exactly the declared rules; of the fleet's rules, others are deleted. Raises DeclarationError.
+    """Plan exactly the declared rules; other rules of the fleet are deleted. Raises DeclarationError.
 
     Args:
-        declared: rules in the words of the module `gce_firewall`.
+        declared: rules in the form of the module `gce_firewall`.
         current: Firewall bodies of the project.
         network: the network's name or link.
     """
-    there = {body["name"]: body for body in current}
+    existing = {body["name"]: body for body in current}
     lanes: dict[str, tuple[Step, ...]] = {}
     for rule in declared:
         name = check_name("the rule", f"{owner.fleet}-{rule['name']}")
         if name in lanes:
             raise DeclarationError(f"the rule {rule['name']} is declared twice")
         body = rule_body(name, rule, owner, network)
-        lanes[name] = tuple(_rule_steps(name, body, there.get(name), owner))
+        lanes[name] = tuple(_rule_steps(name, body, existing.get(name), owner))
     for name, shown in rules_of(current, owner).items():
         if name not in lanes:
             lanes[name] = (Step("delete_firewall", "firewall", name, "global", shown, None),)
@@ -64,13 +64,13 @@ def rule_body(name: str, rule: Json, owner: Owner, network: str) -> Json:
     }
     ranges = [_range(rule["name"], cidr) for cidr in rule.get("source_ranges") or []]
     if not ranges and not rule.get("source_tags"):
-        # Compute would take this for 0.0.0.0/0.
+        # Compute would interpret this as 0.0.0.0/0.
         raise DeclarationError(
-            f"the rule {rule['name']} says from where nowhere: set source_ranges or source_tags; "
-            "for the whole world, say so with 0.0.0.0/0"
+            f"the rule {rule['name']} has no source: set source_ranges or source_tags; "
+            "to allow all sources, set 0.0.0.0/0"
         )
     if not body["allowed"]:
-        raise DeclarationError(f"the rule {rule['name']} allows nothing: name protocols and ports under allowed")
+        raise DeclarationError(f"the rule {rule['name']} allows nothing: set protocols and ports in allowed")
     if ranges:
         body["sourceRanges"] = sorted(set(ranges))
     for field, key in (("source_tags", "sourceTags"), ("target_tags", "targetTags")):
@@ -80,7 +80,7 @@ def rule_body(name: str, rule: Json, owner: Owner, network: str) -> Json:
 
 
 def terms(body: Json) -> Json:
-    """What makes a rule the rule it is, in a form that compares; also what is shown of it."""
+    """The properties of a rule in a form that can be compared and shown."""
     return {
         "network": last_part(body.get("network")),
         "direction": body.get("direction", "INGRESS"),
@@ -99,22 +99,23 @@ def terms(body: Json) -> Json:
 
 
 def rules_of(current: Sequence[Json], owner: Owner) -> dict[str, Json]:
-    """The fleet's rules by name, as `terms` shows them."""
+    """The fleet's rules by name, in the form of `terms`."""
     return {body["name"]: terms(body) for body in current if _owned(body, owner)}
 
 
-def _rule_steps(name: str, body: Json, there: Json | None, owner: Owner) -> list[Step]:
+def _rule_steps(name: str, body: Json, existing: Json | None, owner: Owner) -> list[Step]:
     after = terms(body)
-    if there is None:
+    if existing is None:
         return [Step("create_firewall", "firewall", name, "global", None, after, body)]
-    if not _owned(there, owner):
+    if not _owned(existing, owner):
         raise DeclarationError(
-            f"a firewall rule named {name} exists and its description is not '{owner.description}': describe it so to "
-            "have it taken over, or delete it"
+            f"a firewall rule named {name} exists and its description is not '{owner.description}': set this "
+            "description to "
+            "let the fleet manage it, or delete it"
         )
-    before = terms(there)
+    before = terms(existing)
     if before["network"] != after["network"]:
-        # A rule cannot move to another network.
+        # The network of a rule cannot be changed.
         return [
             Step("delete_firewall", "firewall", name, "global", before, None),
             Step("create_firewall", "firewall", name, "global", None, after, body),
@@ -132,11 +133,13 @@ def _allowed(rule: str, item: Json) -> Json:
     protocol = item["protocol"].lower()
     ports = [str(port) for port in item.get("ports") or []]
     if ports and protocol not in _PROTOCOLS_WITH_PORTS:
-        raise DeclarationError(f"the rule {rule} names ports of {protocol}, which has none")
+        raise DeclarationError(f"the rule {rule} sets ports for {protocol}, which has none")
     for port in ports:
         ends = port.split("-")
         if len(ends) > 2 or not all(end.isdigit() and int(end) <= 65535 for end in ends):
-            raise DeclarationError(f"the rule {rule} names the port '{port}': a port is 22, a range 30000-32767")
+            raise DeclarationError(
+                f"the rule {rule} has the invalid port '{port}': write 22 for a port, 30000-32767 for a range"
+            )
     return {"IPProtocol": protocol, **({"ports": ports} if ports else {})}
 
 
@@ -144,4 +147,4 @@ def _range(rule: str, cidr: str) -> str:
     try:
         return str(ipaddress.ip_network(cidr))
     except ValueError as error:
-        raise DeclarationError(f"the rule {rule} names the source range '{cidr}': {error}") from error
+        raise DeclarationError(f"the rule {rule} has the invalid source range '{cidr}': {error}") from error

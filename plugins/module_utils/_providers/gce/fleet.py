@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""A fleet: whose hosts, disks, addresses and rules they are. No I/O.
+"""The owner of hosts, disks, addresses and rules: a fleet, or a group of it. No I/O.
 
-What the API can label carries the fleet's labels. Firewall rules have no labels in Compute v1, and addresses get
-theirs in a second request; for these the description says whose they are.
+Resources that can have labels are marked with the fleet's labels. Firewall rules have no labels in Compute v1, and
+addresses get theirs in a second request; these are marked by their description.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
 Json = dict[str, Any]
-# Zone, region or `global`, and a name: names of disks and addresses are unique within their scope only.
+# Zone, region or `global`, and a name: names of disks and addresses are unique only within their scope.
 Place = tuple[str, str]
 
 FLEET = "fleet"
@@ -31,28 +31,29 @@ LONGEST_NAME = 63
 
 
 class DeclarationError(UserError):
-    """The declaration is wrong or does not fit what is there; nothing has been changed."""
+    """The declaration is invalid or conflicts with existing resources; nothing has been changed."""
 
 
 @dataclass(frozen=True)
 class Owner:
-    """The fleet, and the group within it, that something belongs to."""
+    """A fleet, and optionally a group in it, that resources belong to."""
 
     fleet: str
     group: str | None = None
 
     @property
     def labels(self) -> dict[str, str]:
-        """What marks a resource that can carry labels."""
+        """The labels that mark a resource."""
         return {FLEET: self.fleet, **({GROUP: self.group} if self.group else {})}
 
     @property
     def description(self) -> str:
-        """What marks a resource that cannot."""
+        """The description that marks a resource without labels."""
         return f"Fleet {self.fleet}" + (f", group {self.group}" if self.group else "")
 
     def owns(self, resource: Mapping[str, Any]) -> bool:
-        """Whether a resource is marked as this fleet's; one of another group of the fleet is not this group's."""
+        """Whether a resource is marked as this fleet's; one of another group of the fleet does not belong to this
+        group."""
         labels = resource.get("labels") or {}
         if FLEET in labels:
             same_group = self.group is None or labels.get(GROUP) in (None, self.group)
@@ -61,23 +62,24 @@ class Owner:
         return described == self.description or (self.group is None and described.startswith(self.description + ","))
 
     def marks(self, resource: Mapping[str, Any]) -> bool:
-        """Whether a resource was made for exactly this fleet and group."""
+        """Whether a resource was created for exactly this fleet and group."""
         labels = resource.get("labels") or {}
         return labels.items() >= self.labels.items() or resource.get("description") == self.description
 
 
 def check_name(what: str, name: str) -> str:
-    """A name as the API takes it (RFC 1035). Raises DeclarationError."""
+    """Check a name against the API's rules (RFC 1035), and return it. Raises DeclarationError."""
     if len(name) > LONGEST_NAME or not _NAME.fullmatch(name):
         raise DeclarationError(
-            f"{what} '{name}' is no name that Compute Engine takes: up to {LONGEST_NAME} lower-case letters, digits "
+            f"{what} '{name}' is not a valid name for Compute Engine: use up to {LONGEST_NAME} lower-case letters, "
+            "digits "
             "and hyphens, beginning with a letter and not ending with a hyphen"
         )
     return name
 
 
 def last_part(link: str | None) -> str:
-    """The name at the end of a resource's link; "" without a link."""
+    """The name at the end of a resource's link; "" for an empty link."""
     return (link or "").rstrip("/").rsplit("/", 1)[-1]
 
 
@@ -87,7 +89,8 @@ def region_of(zone: str) -> str:
 
 
 def place_of(link: str | None) -> Place:
-    """Scope and name at the end of a link: `("europe-west1-b", "data")` of `.../zones/europe-west1-b/disks/data`."""
+    """Scope and name at the end of a link, such as `("europe-west1-b", "data")` for
+    `.../zones/europe-west1-b/disks/data`."""
     parts = (link or "").rstrip("/").split("/")
     scope = parts[-3] if len(parts) > 2 else ""
     return ("global" if scope in ("", "projects") or "global" in parts else scope, parts[-1])

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""An instance as an Ansible host: its variables, its name, the address to connect to. No I/O."""
+"""Convert an instance to an Ansible host: its variables, its name, the address to connect to. No I/O."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.imag
 
 Json = dict[str, Any]
 
-# Keys of labels may have dashes, which an expression would take for a minus.
+# Label keys may contain dashes, which a Jinja expression would read as a minus.
 _LABEL = re.compile(r"labels\.([\w-]+)")
 
 ADDRESSES = {
@@ -33,8 +33,8 @@ class Host:
     """One instance on its way into the inventory.
 
     Attributes:
-        facts: the API's properties in the shape of google.cloud.gcp_compute, and what is derived from them.
-        name: its name in the inventory, once it has one.
+        facts: the API's properties in the form of google.cloud.gcp_compute, and values computed from them.
+        name: its inventory name, once it is known.
     """
 
     facts: Json
@@ -47,10 +47,10 @@ class Host:
 
 
 def facts_of(instance: Json, project: str, interface: str | None = None, images: Json | None = None) -> Json:
-    """What expressions see of an instance; reuses the dictionary it is given.
+    """The variables of an instance that expressions can use. Modifies and returns the given dict.
 
     Args:
-        interface: take addresses only from this interface (`nic1`) or network; None takes the first there is.
+        interface: use addresses only of this interface (`nic1`) or network; None: the first one that has any.
         images: disk key to (image name, family).
     """
     facts = instance
@@ -106,10 +106,10 @@ def _image(facts: Json, images: Json) -> tuple[str | None, str | None]:
 
 
 def plain_name(facts: Json, wanted: str, suffix: str) -> tuple[bool, str | None]:
-    """A host name by one of the fixed words.
+    """A host name by one of the predefined kinds (`name`, `hostname`, addresses, `labels.KEY`).
 
     Returns:
-        (whether `wanted` is one of them, the name or None where the instance has none of that kind).
+        (whether `wanted` is a predefined kind, the name or None if the instance has none of that kind).
     """
     if wanted == "name":
         return True, f"{facts['name']}{suffix}"
@@ -124,16 +124,16 @@ def plain_name(facts: Json, wanted: str, suffix: str) -> tuple[bool, str | None]
 
 
 def address_to_connect(facts: Json, preference: Iterable[str]) -> str | None:
-    """The first address there is, in the order of preference."""
+    """The first existing address, in the order of preference."""
     return _first(facts[ADDRESSES[kind]] for kind in preference)
 
 
-def settle_duplicates(hosts: list[Host], policy: str) -> tuple[list[Host], list[str]]:
-    """Hosts with names that differ, and what there is to say about those that did not.
+def resolve_duplicates(hosts: list[Host], policy: str) -> tuple[list[Host], list[str]]:
+    """Resolve duplicate host names. Returns the hosts to keep, and notes about duplicates.
 
     Args:
-        policy: `fail`, `first` (the first in order of project and zone stays) or `qualify` (all of them
-            are called `name.zone.project`).
+        policy: `fail`, `first` (keep the first one by project and zone) or `qualify` (rename all of them to
+            `name.zone.project`).
 
     Raises:
         ValueError: with the policy `fail`, naming the instances.

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Which images may be used: one that was tried, none that failed, the last few of a family. Pure."""
+"""Which images of a family may be used: tested ones, none that failed, only the newest few. Pure."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _REASON_LENGTH = 500
 
 
 def decide_tested(image: Json, family: str, labels: Json) -> Plan:
-    """Label the image tested, then let its family mean it.
+    """Label the image as tested, then add it to its family.
 
     Raises:
-        DeclarationError: when it is deprecated, so that the family would not mean it.
+        DeclarationError: it is deprecated, so the family would not resolve to it.
     """
     if _state(image) != _ACTIVE:
         raise DeclarationError(f"the image {image['name']} is {_state(image)}: bake a new one")
@@ -35,7 +35,7 @@ def decide_tested(image: Json, family: str, labels: Json) -> Plan:
 
 
 def decide_failed(image: Json, reason: str) -> Plan:
-    """Take the image out of use, and leave a word why. A deprecated image is never what its family means."""
+    """Deprecate the image and record the reason. A family never resolves to a deprecated image."""
     steps = _labelled(image, {VERDICT: "failed"})
     words = f"Failed its test: {reason}"[:_REASON_LENGTH]
     if reason and image.get("description") != words:
@@ -46,11 +46,11 @@ def decide_failed(image: Json, reason: str) -> Plan:
 
 
 def decide_prune(images: list[Json], keep: int, older: str) -> Plan:
-    """Deprecate or delete all but the newest of those in use.
+    """Deprecate or delete all active images but the newest.
 
     Args:
         images: of one family, in any order.
-        older: `deprecate` or `delete`; the latter takes those that are deprecated already, too.
+        older: `deprecate` or `delete`; the latter also deletes images that are already deprecated.
     """
     usable = [image for image in _newest_first(images) if _state(image) == _ACTIVE]
     stay = {image["name"] for image in usable[:keep]}
@@ -61,7 +61,7 @@ def decide_prune(images: list[Json], keep: int, older: str) -> Plan:
 
 
 def in_use(images: list[Json]) -> list[str]:
-    """Names of those that are not deprecated, newest first."""
+    """Names of the images that are not deprecated, newest first."""
     return [image["name"] for image in _newest_first(images) if _state(image) == _ACTIVE]
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""From which image, of which family, each boot disk was made."""
+"""Look up the image and image family that each boot disk was created from."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def boot_images(session: Session, project: str) -> dict[str, str]:
 
 
 def families(session: Session, images: set[str]) -> dict[str, str]:
-    """Image link to its family. One that is gone, hidden or has no family is left out."""
+    """Image link to its family. Images that are deleted, inaccessible or without family are left out."""
     found = {}
     for image in sorted(images):
         path = "projects/" + image.split("/projects/", 1)[-1]
@@ -49,5 +49,5 @@ def families(session: Session, images: set[str]) -> dict[str, str]:
 
 
 def disk_key(link: str) -> str:
-    """`zones/Z/disks/D` of a disk's link."""
+    """`zones/Z/disks/D` from a disk's link."""
     return "/".join(link.split("/")[-4:])

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Decide what is to happen to a group of hosts: (declared, current) -> Plan. No I/O."""
+"""Plan the instances of a group: (declared, current) -> Plan. No I/O."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ class Policy:
 
     Attributes:
         state: `present`, `started`, `stopped` or `restarted`.
-        update: `live`, `stop` or `recreate`: the most a difference may cost.
-        shrink: whether hosts of the group that are no longer declared are deleted.
+        update: `live`, `stop` or `recreate`: the highest allowed cost of fixing a difference.
+        shrink: delete hosts of the group that are no longer declared.
         released: names of hosts that are known to have left the swarm.
     """
 
@@ -71,57 +71,57 @@ class Policy:
 
 
 def decide(declared: Sequence[Declared], current: Current, owner: Owner, policy: Policy) -> Plan:
-    """Plan the way from what a group has to what is declared. Raises DeclarationError."""
+    """Plan the changes from the current to the declared hosts of a group. Raises DeclarationError."""
     lanes: dict[str, tuple[Step, ...]] = {}
     held: list[Held] = []
     for host in declared:
-        there = current.hosts.get(host.name)
-        if there is None:
-            lanes[host.name] = tuple(_birth(host, current, owner, policy))
+        existing = current.hosts.get(host.name)
+        if existing is None:
+            lanes[host.name] = tuple(_create_steps(host, current, owner, policy))
         else:
-            steps, stays = _change(host, there, current, owner, policy)
+            steps, stays = _change(host, existing, current, owner, policy)
             lanes[host.name] = tuple(steps)
             held += stays
     names = {host.name for host in declared}
     surplus = [host for host in current.of_group(owner.group) if host.name not in names]
     if policy.shrink:
         for extra in surplus:
-            lanes[extra.name] = tuple(_death(extra, current, owner, policy, "it is no longer declared"))
+            lanes[extra.name] = tuple(_delete_steps(extra, current, owner, policy, "it is no longer declared"))
     unused = _unused_addresses(declared, surplus, current, owner)
     if policy.shrink:
         lanes.update(_released(unused))
         return Plan(lanes, tuple(held))
-    return Plan(lanes, tuple(held), tuple(host.name for host in surplus), tuple(map(_costing, unused)))
+    return Plan(lanes, tuple(held), tuple(host.name for host in surplus), tuple(map(_with_price, unused)))
 
 
 def decide_absent(names: Sequence[str] | None, current: Current, owner: Owner) -> Plan:
-    """Plan the removal of the named hosts, or of the whole group or fleet with its addresses. Raises DeclarationError.
+    """Plan the deletion of the named hosts, or of the whole group or fleet with its addresses. Raises DeclarationError.
 
-    To declare them all absent is to say that their swarm may go, so nothing has to be released first.
+    Deleting the whole group or fleet implies that its swarm may end, so its hosts need not be released first.
     """
-    doomed = [host for host in current.of_group(owner.group) if names is None or host.name in names]
-    everyone = Policy(released=frozenset(host.name for host in doomed)) if names is None else Policy()
+    to_delete = [host for host in current.of_group(owner.group) if names is None or host.name in names]
+    everyone = Policy(released=frozenset(host.name for host in to_delete)) if names is None else Policy()
     reason = "it is declared absent"
-    lanes = {host.name: tuple(_death(host, current, owner, everyone, reason)) for host in doomed}
+    lanes = {host.name: tuple(_delete_steps(host, current, owner, everyone, reason)) for host in to_delete}
     if names is None:
-        lanes.update(_released(_unused_addresses([], doomed, current, owner)))
+        lanes.update(_released(_unused_addresses([], to_delete, current, owner)))
     return Plan(lanes)
 
 
-def _birth(declared: Declared, current: Current, owner: Owner, policy: Policy) -> list[Step]:
+def _create_steps(declared: Declared, current: Current, owner: Owner, policy: Policy) -> list[Step]:
     name = declared.name
     if name in current.strangers:
         raise DeclarationError(
             f"{name}: an instance of that name exists in {current.strangers[name]} and does not carry the label "
-            f"fleet={owner.fleet}; label it so to have it taken over, or name the host otherwise"
+            f"fleet={owner.fleet}; add this label to let the fleet manage it, or choose another host name"
         )
     if not declared.images:
-        raise DeclarationError(f"{name} has to be made, and neither image nor image_family says from what")
+        raise DeclarationError(f"{name} cannot be created: set image or image_family")
     steps = []
     if declared.external == external.RESERVED:
         steps += external.reserve_steps(name, declared.zone, current.addresses, owner)
-        there = current.addresses.get((region_of(declared.zone), name)) or {}
-        users = [user for user in there.get("users", []) if not user.endswith(f"/{name}")]
+        existing = current.addresses.get((region_of(declared.zone), name)) or {}
+        users = [user for user in existing.get("users", []) if not user.endswith(f"/{name}")]
         if users:
             raise DeclarationError(f"{name}: the address reserved under that name is in use by {', '.join(users)}")
     for disk in declared.disks:
@@ -129,13 +129,13 @@ def _birth(declared: Declared, current: Current, owner: Owner, policy: Policy) -
     existing = {disk for zone, disk in current.disks if zone == declared.zone}
     body = bodies.instance_body(declared, existing, dict(owner.labels))
     detail = {"body": body, "reserved": declared.external == external.RESERVED}
-    steps.append(Step("create_instance", "instance", name, declared.zone, None, _announced(declared), detail))
+    steps.append(Step("create_instance", "instance", name, declared.zone, None, _summary(declared), detail))
     if policy.state == STOPPED:
         steps.append(Step(STOP, "instance", name, declared.zone, {"status": RUNNING}, {"status": TERMINATED}))
     return steps
 
 
-def _announced(declared: Declared) -> Json:
+def _summary(declared: Declared) -> Json:
     return {
         "status": RUNNING,
         "machine_type": declared.machine_type,
@@ -161,9 +161,9 @@ def _change(
     ]
     if RECREATE in allowed and any(item.cost == RECREATE for item in found):
         fields = ", ".join(item.field for item in found if item.cost == RECREATE)
-        why, stays = f"it has to be made anew for {fields}", region_of(host.zone) == region_of(declared.zone)
-        death = _death(host, current, owner, policy, why, keep_address=stays)
-        return [*death, *_birth(declared, _without(current, host), owner, policy)], []
+        why, stays = f"it must be created again because of {fields}", region_of(host.zone) == region_of(declared.zone)
+        delete = _delete_steps(host, current, owner, policy, why, keep_address=stays)
+        return [*delete, *_create_steps(declared, _without(current, host), owner, policy)], []
     live = [step for item in found if item.cost not in (AT_REST, RECREATE) for step in item.steps]
     live += external.change_steps(declared, host, current.addresses, owner)
     at_rest = [step for item in found if item.cost == AT_REST and AT_REST in allowed for step in item.steps]
@@ -176,7 +176,7 @@ def _change(
 
 
 def _powered(host: CurrentHost, at_rest: list[Step], state: str, status: str | None = None) -> list[Step]:
-    """Changes that need a stopped host, between the stop and the start that they and the state ask for."""
+    """Changes that need a stopped host, surrounded by the stop and start that they and the state require."""
     running = (status or host.status) == RUNNING
     stop = Step(STOP, "instance", host.name, host.zone, {"status": RUNNING}, {"status": TERMINATED})
     start = Step(START, "instance", host.name, host.zone, {"status": host.status}, {"status": RUNNING})
@@ -186,19 +186,21 @@ def _powered(host: CurrentHost, at_rest: list[Step], state: str, status: str | N
     return [*([stop] if must_stop else []), *at_rest, *([start] if must_start else [])]
 
 
-def _death(
+def _delete_steps(
     host: CurrentHost, current: Current, owner: Owner, policy: Policy, why: str, keep_address: bool = False
 ) -> list[Step]:
     role = host.labels.get(SWARM_ROLE)
     if role and host.name not in policy.released:
         raise DeclarationError(
-            f"{host.name} is not deleted, although {why}: it is labelled {SWARM_ROLE}={role}, and nobody said that it "
-            "has left the swarm. Drain and remove the node first (the playbook provision does), then name the host "
-            "under released"
+            f"{host.name} is not deleted, although {why}: it has the label {SWARM_ROLE}={role}, and is not listed "
+            "in released as a host that has left the swarm. Drain and remove the node first (the playbook provision "
+            "does this), "
+            "then list the host in released"
         )
     if host.deletion_protection:
         raise DeclarationError(
-            f"{host.name} is not deleted, although {why}: it is protected against deletion. Lift the protection first"
+            f"{host.name} is not deleted, although {why}: it has deletion protection. Set deletion_protection to false "
+            "first"
         )
     steps = [
         Step("delete_instance", "instance", host.name, host.zone, {"status": host.status, "zone": host.zone}, None)
@@ -211,12 +213,13 @@ def _death(
 def _unused_addresses(
     declared: Sequence[Declared], leaving: Sequence[CurrentHost], current: Current, owner: Owner
 ) -> list[tuple[Place, Json]]:
-    """Addresses the group reserved and no host has or is to have; those of `leaving` hosts go with these."""
+    """Addresses reserved by the group that no existing or declared host uses; those of `leaving` hosts are released
+    with the hosts."""
     zones = {host.name: host.zone for host in declared} | {host.name: host.zone for host in current.hosts.values()}
     known = {(region_of(zone), name) for name, zone in zones.items()}
     known |= {(region_of(host.zone), host.name) for host in leaving}
-    # The fleet's own addresses, which no group reserved, are not this group's to give back; nor are internal ones,
-    # which no group reserves.
+    # Addresses of the whole fleet are not this group's to release, and neither are internal ones, which groups do not
+    # reserve.
     return [
         (place, body)
         for place, body in current.addresses.items()
@@ -231,8 +234,8 @@ def _released(unused: Sequence[tuple[Place, Json]]) -> dict[str, tuple[Step, ...
     return {f"{name} ({region})": (external.release(name, region, body),) for (region, name), body in unused}
 
 
-def _costing(unused: tuple[Place, Json]) -> Json:
-    """An unused address for the result of a run that leaves it."""
+def _with_price(unused: tuple[Place, Json]) -> Json:
+    """An unused address, for the result of a run that keeps it."""
     (region, name), body = unused
     return {
         "name": name,
@@ -243,7 +246,7 @@ def _costing(unused: tuple[Place, Json]) -> Json:
 
 
 def _without(current: Current, host: CurrentHost) -> Current:
-    """What is there once a host is deleted: its disks of the kind that goes with it are gone, others are free."""
+    """The state after a host is deleted: disks with auto-delete are gone, its other disks are unused."""
     gone = {place_of(disk.get("source")) for disk in host.body.get("disks", []) if disk.get("autoDelete")}
     hosts = {name: other for name, other in current.hosts.items() if name != host.name}
     kept = {place: disk for place, disk in current.disks.items() if place not in gone}

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Instances of projects: all pages, many projects at once, zones that do not answer."""
+"""List the instances of projects: all pages, many projects in parallel, and zones that do not answer."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ RESOURCE_MANAGER = "https://cloudresourcemanager.googleapis.com/v1/projects"
 
 @dataclass(frozen=True)
 class Query:
-    """What to ask each project for.
+    """What to request from each project.
 
     Attributes:
         mask: the fields of an instance; None for all.
         filter: an API filter expression, or None.
-        zones: only these zones, each by a list of its own; empty for all.
-        per_zone: list every zone by itself, all at once, instead of one list over all zones.
+        zones: only these zones, listed separately; empty for all.
+        per_zone: list every zone separately and in parallel, instead of one list over all zones.
     """
 
     mask: str | None = None
@@ -42,7 +42,7 @@ class Query:
 
 @dataclass
 class Listing:
-    """What a project answered.
+    """The answer for one project.
 
     Attributes:
         zones: zone to its instances, as the API returned them.
@@ -56,9 +56,9 @@ class Listing:
 
 
 def list_projects(session: Session, projects: Iterable[str], query: Query, parallel: int) -> dict[str, Listing]:
-    """The instances of each project. A project that fails has its error in the listing.
+    """The instances of each project. The error of a project that failed is in its listing.
 
-    Raises CredentialsError: what is wrong with the credentials concerns all projects.
+    Raises CredentialsError, because wrong credentials affect all projects.
     """
     listings = {project: Listing() for project in projects}
     with ThreadPoolExecutor(max_workers=max(1, parallel)) as pool:
@@ -74,7 +74,7 @@ def list_projects(session: Session, projects: Iterable[str], query: Query, paral
 
 
 def combined_filter(filters: Iterable[str]) -> str | None:
-    """One filter expression that all of several must pass."""
+    """One filter expression that is the conjunction of all filters."""
     parts = [part.strip() for part in filters if part.strip()]
     if len(parts) <= 1:
         return parts[0] if parts else None
@@ -143,7 +143,7 @@ def _parameters(query: Query, fields: str | None) -> Json:
 
 
 def _keep(error: GceError, listing: Listing) -> None:
-    """An error of one project stays with it; one of the credentials ends the run."""
+    """Store the error of one project in its listing; raise errors of the credentials."""
     if isinstance(error, CredentialsError):
         raise error
     listing.error = error

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Keep metadata and startup scripts, which often hold secrets, out of diffs, invocations and errors. No I/O."""
+"""Remove metadata and startup scripts, which often contain secrets, from diffs, invocations and errors. No I/O."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 HIDDEN = "(not shown)"
 CHANGED = "(another value, not shown)"
-# Keys whose values are settings or public keys. Everything else may be a secret.
+# Keys whose values are settings or public keys. All other values may be secrets.
 # Source: https://cloud.google.com/compute/docs/metadata/predefined-metadata-keys
 PUBLIC_KEYS = frozenset(
     {
@@ -33,19 +33,19 @@ PUBLIC_KEYS = frozenset(
         "vmdnssetting",
     }
 )
-# Shorter values occur in ordinary words, which would be torn apart.
+# Shorter values also occur within ordinary words, where they must not be replaced.
 _SHORTEST_SECRET = 6
 
 
 def masked_values(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Json, Json]:
-    """Metadata before and after a change as a diff may show it: all keys, values of the public ones only."""
+    """Metadata before and after a change, for a diff: all keys, but only the values of public keys."""
     shown_before = {key: value if _public(key) else HIDDEN for key, value in before.items()}
     shown_after = {key: value if _public(key) else _masked(key, value, before) for key, value in after.items()}
     return shown_before, shown_after
 
 
 def masked_options(options: Mapping[str, Any]) -> Json:
-    """The options of a module as its invocation may show them."""
+    """The options of a module, for its invocation."""
     masked = dict(options)
     if options.get("metadata"):
         masked["metadata"] = {
@@ -57,7 +57,7 @@ def masked_options(options: Mapping[str, Any]) -> Json:
 
 
 def secrets_in(options: Mapping[str, Any]) -> Iterator[str]:
-    """The values that no text of the module may hold."""
+    """The values that must not occur in any text of the module."""
     for key, value in (options.get("metadata") or {}).items():
         if not _public(key) and len(str(value)) >= _SHORTEST_SECRET:
             yield str(value)
@@ -66,7 +66,7 @@ def secrets_in(options: Mapping[str, Any]) -> Iterator[str]:
 
 
 def without_secrets(text: str, options: Mapping[str, Any]) -> str:
-    """An error's text without the values of metadata."""
+    """A text without the secret values of the options."""
     for secret in sorted(secrets_in(options), key=len, reverse=True):
         text = text.replace(secret, HIDDEN)
     return text

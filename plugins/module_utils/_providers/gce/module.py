@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What every module that changes something at Compute Engine declares and does first and last."""
+"""Options and common steps of all modules that change resources at Compute Engine."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ COMPUTE_SCOPE = "https://www.googleapis.com/auth/compute"
 
 
 def gce_argument_spec() -> Json:
-    """The options of the doc fragment `dockyard.swarm.gce_module`."""
+    """The options documented in the doc fragment `dockyard.swarm.gce_module`."""
 
     def option(kind: str, *variables: str, **more: Any) -> Json:
         fallback = {"fallback": (env_fallback, list(variables))} if variables else {}
@@ -63,32 +63,32 @@ def gce_argument_spec() -> Json:
     }
 
 
-def carry_out(
+def run_plan(
     module: AnsibleModule,
     decide: Callable[[Reader], Plan],
     after: Callable[[Reader, Plan], Json],
 ) -> Json:
-    """Read and decide, show or apply.
+    """Read, plan, then show or apply the plan.
 
     Args:
         decide: reads what it needs and returns the plan.
-        after: what the module returns beside the plan, read again once the plan was carried out.
+        after: returns the module's further result values, read again after the plan was applied.
 
     Returns:
-        What the module returns.
+        The result of the module.
     """
-    # no_log keeps metadata out of the log; here its values would be hidden wherever they occur, even in names of zones.
+    # no_log keeps metadata out of the log; here it would also mask equal values elsewhere, even in names of zones.
     module.no_log_values -= {str(value) for value in (module.params.get("metadata") or {}).values()}
     invocation = {"module_args": masked_options(module.params)}
     try:
-        return {**_carried_out(module, decide, after), "invocation": invocation}
+        return {**_run_plan(module, decide, after), "invocation": invocation}
     except UserError as error:
         errors = {name: without_secrets(text, module.params) for name, text in error.result.pop("errors", {}).items()}
         result = {**error.result, **({"errors": errors} if errors else {}), "invocation": invocation}
         raise UserError(without_secrets(str(error), module.params), **result) from None
 
 
-def _carried_out(
+def _run_plan(
     module: AnsibleModule,
     decide: Callable[[Reader], Plan],
     after: Callable[[Reader, Plan], Json],
@@ -97,7 +97,7 @@ def _carried_out(
     session = _session(module)
     project = module.params["project"] or session.default_project
     if not project:
-        raise UserError("no project is known: set project, or the environment variable GCP_PROJECT")
+        raise UserError("the project is not set: set project, or the environment variable GCP_PROJECT")
     reader = Reader(session, project)
     plan = decide(reader)
     result = {
@@ -111,11 +111,11 @@ def _carried_out(
         outcome = Applier(session, project, module.params["operation_timeout"]).apply(plan)
         if outcome.errors:
             result.update(changed=bool(outcome.done), steps=[str(step) for step in outcome.done])
-            raise UserError(_told(outcome.errors), errors=outcome.errors, **result)
+            raise UserError(_summary_of(outcome.errors), errors=outcome.errors, **result)
     return {**result, **after(reader, plan)}
 
 
-def _told(errors: dict[str, str]) -> str:
+def _summary_of(errors: dict[str, str]) -> str:
     return f"{len(errors)} failed. " + " ".join(f"{name}: {text.rstrip('.')}." for name, text in errors.items())
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Operations of the Compute API: begun once, waited for within a time limit, their errors told in full.
+"""Operations of the Compute API: start one, wait for it within a time limit, report all of its errors.
 
 Source: https://cloud.google.com/compute/docs/api/how-tos/api-requests-responses
 """
@@ -20,26 +20,26 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.flee
 
 Json = dict[str, Any]
 
-# `operations.wait` answers after two minutes at the latest, ended or not.
+# `operations.wait` answers after at most two minutes, whether or not the operation has ended.
 _LONGEST_WAIT = 120.0
-# How much longer than that an answer may be on its way.
+# Additional seconds to wait for that answer.
 _GRACE = 10.0
 
 
 class Caller(Protocol):
-    """What sends requests; session.Session does."""
+    """Sends requests; implemented by session.Session."""
 
     def call(
         self, http_method: str, path: str, query: Any = None, body: Any = None, timeout: float | None = None
     ) -> Json:
-        """Send one request, again where that may help. Raises GceError."""
+        """Send one request, retrying it if that may help. Raises GceError."""
 
 
 class Operations:
-    """Begins operations of one project and waits until they have ended.
+    """Starts operations in one project and waits until they have ended.
 
     Args:
-        timeout: seconds that one operation may take.
+        timeout: seconds to wait for one operation.
     """
 
     def __init__(
@@ -51,16 +51,16 @@ class Operations:
         self._clock = clock
 
     def run(self, http_method: str, path: str, body: Json | None = None, query: Json | None = None) -> Json:
-        """Send a request that begins an operation, and wait for its end. Returns the operation.
+        """Send a request that starts an operation, and wait until it has ended. Returns the operation.
 
-        The request carries an id of its own, so that sending it again, where an answer was lost, does nothing twice.
+        The request has a unique id, so that repeating it after a lost answer does nothing twice.
 
         Args:
-            path: below the project, such as `zones/z/instances`.
-            query: parameters; a method that knows no request id is given `requestId: None`.
+            path: within the project, such as `zones/z/instances`.
+            query: parameters; `requestId: None` for methods without request ids.
 
         Raises:
-            GceError: with all errors of the operation, or when it did not end in time.
+            GceError: the operation failed (with all of its errors) or did not end in time.
         """
         deadline = self._clock() + self._timeout
         request = {"requestId": str(uuid.uuid4()), **(query or {})}
@@ -88,7 +88,9 @@ class Operations:
             return self._caller.call("GET", path)
         except GceError as error:
             if error.status == 404:
-                raise GceError(f"{_what(operation)}: Google has forgotten the operation {operation['name']}") from error
+                raise GceError(
+                    f"{_what(operation)}: Google no longer knows the operation {operation['name']}"
+                ) from error
             raise
 
 
@@ -110,6 +112,6 @@ def _problem(item: Json) -> str:
 
 def _endless(operation: Json, timeout: float) -> str:
     return (
-        f"{_what(operation)} has not ended within {timeout:g} s (operation_timeout); it goes on at Google as "
-        f"{operation['name']}. Run again to see what became of it"
+        f"{_what(operation)} has not ended within {timeout:g} s (operation_timeout); it continues at Google as "
+        f"{operation['name']}. Run again later"
     )

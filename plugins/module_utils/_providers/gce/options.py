@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What is wrong with the inventory's options, in a sentence. No I/O but a look whether files exist."""
+"""Validate the options of the inventory plugin. No I/O except checks whether files exist."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce impo
 
 
 def unknown_option(given: Mapping[str, Any], known: Collection[str]) -> str | None:
-    """The sentence for the first name in a configuration that is not an option; None when all are."""
+    """The error message for the first unknown option in a configuration; None if all are known."""
     for name in given:
         if name not in known:
             return f"'{name}' is not an option of this plugin.{_hint(str(name), known)}"
@@ -24,19 +24,19 @@ def unknown_option(given: Mapping[str, Any], known: Collection[str]) -> str | No
 
 
 def problem_of(option: Mapping[str, Any]) -> str | None:
-    """The sentence for values that are not possible together or at all; None when all are."""
+    """The error message for invalid values or combinations; None if all are valid."""
     known = fields.INSTANCE_FIELDS | set(fields.DERIVED_FROM) | {fields.EVERYTHING}
     for name in option["variables"]:
         if name not in known:
             return f"variables: '{name}' is not a property of an instance.{_hint(name, known)}"
     if option["on_unreachable_zone"] == "cache" and not option["cache"]:
-        return "on_unreachable_zone is 'cache' but no cache is kept: set cache to true and choose a cache_plugin."
+        return "on_unreachable_zone is 'cache' but caching is off: set cache to true and choose a cache_plugin."
     if option["ca_file"] and not os.path.exists(option["ca_file"]):
-        return f"ca_file {option['ca_file']} does not exist: name a file with certificates."
+        return f"ca_file {option['ca_file']} does not exist: set it to a file with CA certificates."
     if option["timeout"] <= 0 or option["parallel"] < 1 or option["retries"] < 0:
         return "timeout must be above 0, parallel at least 1 and retries at least 0."
     if not option["hostnames"]:
-        return "hostnames is empty: put 'name' into it, or leave it out."
+        return "hostnames is empty: set it to ['name'], or remove it."
     return None
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What a module is going to do at Compute Engine, as data: shown in check mode, carried out otherwise."""
+"""The plan of a module as data: shown in check mode, applied otherwise."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
-# A wait for something that happens by itself: no change of ours.
+# A step that waits for a transient state to end; not a change.
 SETTLE = "settle"
 START = "start"
 STOP = "stop"
@@ -23,15 +23,15 @@ _IN_WORDS = {"instance": "host", "firewall": "firewall rule"}
 
 @dataclass(frozen=True)
 class Step:
-    """One request to be sent.
+    """One request to send.
 
     Attributes:
-        action: what to do, a name in apply.ACTIONS.
+        action: a name in apply.ACTIONS.
         kind: `instance`, `disk`, `address` or `firewall`.
         name: the resource's name.
         where: its zone, its region, or `global`.
-        before: what changes, as it is; None for something new. `after` likewise.
-        detail: what the request needs beyond that; never shown.
+        before, after: the fields that change; None for a resource that does not exist.
+        detail: further data of the request; never shown.
     """
 
     action: str
@@ -48,7 +48,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Held:
-    """A difference that stays as it is, because removing it would cost more than was allowed."""
+    """A difference that is kept, because fixing it would cost more than the policy allows."""
 
     name: str
     field: str
@@ -57,19 +57,19 @@ class Held:
     needs: str
 
     def as_dict(self) -> Json:
-        """For a module's result."""
+        """The difference as a module returns it."""
         return {"name": self.name, "field": self.field, "before": self.before, "after": self.after, "needs": self.needs}
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Lanes of steps: those of one lane run in order, the lanes side by side.
+    """The steps, grouped in lanes: the steps of one lane run in order, lanes run in parallel.
 
     Attributes:
-        lanes: steps by the name of the host (or rule, or address) they are about.
-        held: differences that stay.
-        surplus: hosts of the group that are no longer declared and stay.
-        unused: reserved addresses of the group that no host uses or is declared to use, and that stay: `name`,
+        lanes: steps by the name of the host (or rule, or address) they are for.
+        held: differences that are kept.
+        surplus: hosts of the group that are no longer declared and are kept.
+        unused: reserved addresses of the group that no host uses or is declared to use, and that are kept: `name`,
             `region`, `address` and `usd_per_month`.
     """
 
@@ -80,12 +80,12 @@ class Plan:
 
     @property
     def steps(self) -> list[Step]:
-        """All steps, lane by lane."""
+        """All steps, lane after lane."""
         return [step for lane in self.lanes.values() for step in lane]
 
     @property
     def changed(self) -> bool:
-        """Whether there is anything to do."""
+        """Whether anything is to be changed."""
         return any(step.action != SETTLE for step in self.steps)
 
     def changes(self) -> list[Json]:
@@ -94,7 +94,7 @@ class Plan:
         return [_change(name, steps) for name, steps in sorted(lanes.items()) if steps]
 
     def diff(self) -> Json:
-        """What Ansible shows under --diff: one line a field, sensible without the steps' order."""
+        """The diff shown by Ansible: one line for each field, independent of the order of steps."""
         return {"before": _shown(self.steps, "before"), "after": _shown(self.steps, "after")}
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Read what a fleet has at Compute Engine: instances, disks, addresses, rules, images."""
+"""Read the existing resources of a fleet at Compute Engine: instances, disks, addresses, rules, images."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ _ADDRESS_FIELDS = "name,address,addressType,region,status,users,labels,labelFing
 
 
 class Reader:
-    """Reads one project. All methods raise GceError."""
+    """Reads resources of one project. All methods raise GceError."""
 
     def __init__(self, session: Session, project: str) -> None:
         self._session = session
         self._project = project
 
     def current(self, fleet: str, wanted: Iterable[tuple[str, str]]) -> Current:
-        """What a fleet has.
+        """The existing resources of a fleet.
 
         Args:
-            wanted: (name, zone) of the hosts that shall be there.
+            wanted: (name, zone) of the declared hosts.
         """
         hosts = self.hosts(fleet)
         strangers = {name: zone for name, zone in wanted if name not in hosts and self._exists(name, zone)}
@@ -50,7 +50,7 @@ class Reader:
         return Current(hosts, {(disk.zone, disk.name): disk for disk in disks}, self.addresses(), strangers)
 
     def hosts(self, fleet: str) -> dict[str, CurrentHost]:
-        """The fleet's hosts, by name. Raises DeclarationError when two have the same."""
+        """The fleet's hosts, by name. Raises DeclarationError if two have the same name."""
         hosts: dict[str, CurrentHost] = {}
         for body in self._aggregated("instances", None, f"labels.{FLEET}={fleet}"):
             host = CurrentHost.of(body)
@@ -77,10 +77,10 @@ class Reader:
         return [body for page in pages for body in page.get("items", [])]
 
     def images(self, image: str | None, family: str | None, project: str | None) -> tuple[str, ...]:
-        """Links of the images a declaration means; of a family the newest first, then its older ones.
+        """Links of the images that a declaration matches; for a family, the newest one first, then older ones.
 
         Args:
-            project: where the image or the family is; the session's project if not given.
+            project: the project of the image or family; default: the session's project.
         """
         if image:
             link = image if "/" in image else f"projects/{project or self._project}/global/images/{image}"
@@ -94,8 +94,8 @@ class Reader:
             if error.status != 404:
                 raise
             raise DeclarationError(
-                f"the project {project or self._project} has no image of the family {family}; public families are in "
-                "projects of their own, such as image_project=debian-cloud"
+                f"the project {project or self._project} has no image family {family}; public families are in "
+                "separate projects: set image_project, for example to debian-cloud"
             ) from error
         query = {"filter": f"family={family}", "fields": "items/selfLink,nextPageToken"}
         older = [
@@ -109,7 +109,7 @@ class Reader:
         return self._session.get(f"projects/{self._project}/global/images/{name}")
 
     def images_of(self, family: str) -> list[Json]:
-        """The project's images of a family, the deprecated ones too."""
+        """The project's images of a family, including deprecated ones."""
         pages = self._session.pages(f"projects/{self._project}/global/images", {"filter": f"family={family}"})
         return [body for page in pages for body in page.get("items", [])]
 
@@ -121,8 +121,9 @@ class Reader:
                 return False
             if error.status == 400:
                 raise DeclarationError(
-                    f"{name} cannot be in the zone {zone}: {error.message} 'gcloud compute zones list' names the zones "
-                    "there are"
+                    f"{name} cannot be in the zone {zone}: {error.message} 'gcloud compute zones list' lists the "
+                    "existing "
+                    "zones"
                 ) from error
             raise
         return True
@@ -137,5 +138,5 @@ class Reader:
                     missing.append(last_part(scope))
                 yield from slot.get(collection, [])
             if missing:
-                # Deciding without them would make hosts a second time.
+                # Without them, hosts that exist could be created a second time.
                 raise GceError(f"{', '.join(sorted(set(missing)))} did not answer, so nothing was changed; try again")

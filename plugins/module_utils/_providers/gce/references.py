@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Expressions that are plain references, such as `labels` or `networkInterfaces[0].networkIP`.
+"""Evaluate expressions that are plain references, such as `labels` or `networkInterfaces[0].networkIP`, without Jinja.
 
-Most entries of keyed_groups and compose are of this kind. Looked up directly they cost a thousandth of
-what a template does, and mean the same; whatever is not certain to mean the same is not plain.
+Most entries of keyed_groups and compose are of this kind. A direct lookup takes a thousandth of the time of a template
+and gives the same value; expressions for which this is not certain are left to Jinja.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 _REFERENCE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[\d+\]|\['[^'\\]*'\]|\[\"[^\"\\]*\"\])*")
 _PART = re.compile(r"[A-Za-z_]\w*|\[\d+\]|\['[^']*'\]|\[\"[^\"]*\"\]")
 
-# In a template `a.items` is the method, not the key.
+# In Jinja, `a.items` is the method, not the key.
 _METHODS = frozenset(dir(dict)) | frozenset(dir(list)) | frozenset(dir(str))
 _WORDS_OF_JINJA = frozenset(
     {"true", "false", "none", "True", "False", "None", "not", "and", "or", "in", "is", "if", "else", "omit", "range"}
@@ -28,14 +28,15 @@ _Path = tuple["str | int", ...]
 
 
 class NotPlainError(Exception):
-    """The expression has to be left to the template engine."""
+    """The expression must be evaluated by Jinja."""
 
 
 def look_up(expression: Any, variables: dict[str, Any]) -> Any:
     """The value of a plain reference.
 
     Raises:
-        NotPlainError: when it is none, or leads nowhere (the template engine then words the error).
+        NotPlainError: the expression is not a plain reference, or its value does not exist (Jinja then words the
+            error).
     """
     value: Any = variables
     path = _path(str(expression))

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Which answers of Google are worth asking again for, and when."""
+"""Which failed requests to Google are retried, and after which delay."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 
-# Over quota is 403 at Compute, and only the reason tells it from a missing permission.
+# Compute answers 403 for an exceeded rate quota; only the reason distinguishes it from a missing permission.
 # Source: https://cloud.google.com/compute/api-quota
 RETRIED_REASONS = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "concurrentOperationQuotaExceeded"})
 
@@ -21,13 +21,13 @@ LONGEST_DELAY = 32.0
 
 @dataclass(frozen=True)
 class Attempt:
-    """How one request went.
+    """The result of one request.
 
     Attributes:
         number: 1 for the first.
-        status: the HTTP status; 0 when the connection failed or time ran out.
-        reason: Google's word for the error.
-        retry_after: seconds the answer asks to wait, where it says so.
+        status: the HTTP status; 0 if the connection failed or timed out.
+        reason: Google's reason code.
+        retry_after: seconds of the Retry-After header, if there is one.
     """
 
     number: int
@@ -37,11 +37,11 @@ class Attempt:
 
 
 def delay_before_next(attempt: Attempt, retries: int, chance: float) -> float | None:
-    """Seconds to wait before asking again; None when asking again is useless or has been done enough.
+    """Seconds to wait before the next attempt; None if there is none: it would not help, or the limit is reached.
 
     Args:
         retries: how many attempts may follow the first.
-        chance: a random number from 0 to 1, which spreads clients that failed together.
+        chance: a random number from 0 to 1 (jitter), which spreads clients that failed at the same time.
     """
     if attempt.number > retries or not _may_pass(attempt):
         return None

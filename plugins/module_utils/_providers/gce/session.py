@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""One connection to the Compute API: one token, pooled connections, retries, time-outs."""
+"""HTTP session with the Compute API: one access token, pooled connections, retries, time-outs."""
 
 from __future__ import annotations
 
@@ -39,23 +39,23 @@ Json = dict[str, Any]
 
 DEFAULT_ENDPOINT = "https://compute.googleapis.com/compute/v1"
 
-# Google compresses only when the User-Agent says gzip as well.
+# Google compresses answers only if the User-Agent contains "gzip" as well.
 # Source: https://cloud.google.com/compute/docs/api/how-tos/performance
 _HEADERS = {"Accept-Encoding": "gzip", "User-Agent": "dockyard.swarm (gzip)"}
 
 
 class Session:
-    """Asks the Compute API. May be shared by threads.
+    """Sends requests to the Compute API. Threads may share it.
 
     All methods raise GceError.
 
     Args:
-        endpoint: base address of the API, without a slash at the end.
+        endpoint: base URL of the API, without a trailing slash.
         timeout: seconds to wait for a connection, and for each part of an answer.
         retries: how many attempts may follow the first.
         ca_file: certificate authorities to trust instead of the system's.
-        connections: how many requests may run at once.
-        sleep: what waiting is done with.
+        connections: how many requests may run in parallel.
+        sleep: called to wait.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Session:
         self._retries = retries
         self._sleep = sleep
         self._token_lock = threading.Lock()
-        # Given with each request, because REQUESTS_CA_BUNDLE goes before what is set on a session.
+        # Passed with each request, because REQUESTS_CA_BUNDLE takes precedence over the session's setting.
         self._trust: Json = {"verify": ca_file} if ca_file else {}
         self._auth_request = functools.partial(google.auth.transport.requests.Request(), **self._trust)
         self._credentials, self.default_project = self._asking_google(
@@ -88,11 +88,11 @@ class Session:
         self._http.mount("http://", adapter)
 
     def get(self, path: str, query: Mapping[str, Any] | None = None) -> Json:
-        """`GET {endpoint}/{path}`, as often as it takes.
+        """`GET {endpoint}/{path}`, with retries.
 
         Args:
-            path: such as `projects/p/aggregated/instances`, or a whole address.
-            query: parameters; None is left out.
+            path: such as `projects/p/aggregated/instances`, or a full URL.
+            query: parameters; those with the value None are left out.
         """
         return self.call("GET", path, query)
 
@@ -104,12 +104,12 @@ class Session:
         body: Json | None = None,
         timeout: float | None = None,
     ) -> Json:
-        """Any request, as often as it takes; one that changes something must be safe to repeat.
+        """Any request, with retries; one that changes something must be safe to repeat.
 
         Args:
-            path: as for `get`.
-            body: what is sent as JSON.
-            timeout: seconds to wait for this answer, where the session's own do not fit.
+            path: see `get`.
+            body: sent as JSON.
+            timeout: seconds to wait for this answer, if not the session's.
         """
         url = path if path.startswith("http") else f"{self._endpoint}/{path}"
         parameters = {key: value for key, value in (query or {}).items() if value is not None}
@@ -119,13 +119,13 @@ class Session:
             attempt, answer, words = self._once(http_method, url, parameters, body, timeout or self._timeout, number)
             if answer is not None:
                 return answer
-            delay = delay_before_next(attempt, self._retries, random.random())  # noqa: S311 (spread, not secrecy)
+            delay = delay_before_next(attempt, self._retries, random.random())  # noqa: S311 (jitter, not cryptography)
             if delay is None:
-                raise GceError(self._complaint(path, attempt, words), attempt.status, attempt.reason)
+                raise GceError(self._error_message(path, attempt, words), attempt.status, attempt.reason)
             self._sleep(delay)
 
     def pages(self, path: str, query: Mapping[str, Any]) -> Iterator[Json]:
-        """Every page of a list, the next one asked for when it is wanted."""
+        """Every page of a list; each is requested when it is needed."""
         parameters = dict(query)
         while True:
             page = self.get(path, parameters)
@@ -137,8 +137,8 @@ class Session:
     def _once(
         self, http_method: str, url: str, parameters: Json, content: Json | None, timeout: float, number: int
     ) -> tuple[Attempt, Json | None, str]:
-        """One attempt: how it went, the body if it went well, else what was said."""
-        self._make_sure_of_a_token()
+        """One attempt. Returns its result, the body if it succeeded, and the error message if not."""
+        self._refresh_token()
         try:
             answer = self._asking_google(
                 lambda: self._http.request(
@@ -171,8 +171,8 @@ class Session:
             raise refusal(self._identity, Exception(message))
         return Attempt(number, answer.status_code, reason, _retry_after(answer)), None, message
 
-    def _make_sure_of_a_token(self) -> None:
-        """Threads that start together get one token, not one each."""
+    def _refresh_token(self) -> None:
+        """Refresh the token if needed; threads that start together share one refresh."""
         with self._token_lock:
             if not self._credentials.valid:
                 self._asking_google(lambda: self._credentials.refresh(self._auth_request))
@@ -187,7 +187,7 @@ class Session:
         except google.auth.exceptions.GoogleAuthError as error:
             raise refusal(self._identity, error) from error
 
-    def _complaint(self, path: str, attempt: Attempt, words: str) -> str:
+    def _error_message(self, path: str, attempt: Attempt, words: str) -> str:
         tries = f" after {attempt.number} attempts" if attempt.number > 1 else ""
         if attempt.status == 0:
             return f"{self._endpoint} cannot be reached{tries}: {words}. Check api_endpoint, proxies and the network."
@@ -195,7 +195,7 @@ class Session:
 
 
 def _cause(error: BaseException) -> str:
-    """The innermost reason, without addresses of Python objects."""
+    """The innermost cause of an exception, without addresses of Python objects."""
     while True:
         inner = getattr(error, "reason", None) or (error.args[0] if error.args else None)
         if not isinstance(inner, BaseException):
@@ -206,7 +206,7 @@ def _cause(error: BaseException) -> str:
 
 
 def _error_of(answer: Any) -> tuple[str, str]:
-    """(reason, message) of an error document; the beginning of the text where it is none."""
+    """(reason, message) of Google's error document; without one, the beginning of the text."""
     try:
         error = json.loads(answer.text)["error"]
         details = error.get("errors") or [{}]

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Change a cluster's settings and keys through a manager's engine."""
+"""Change a cluster's settings, and rotate its tokens, unlock key and certificate authority."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ Json = dict[str, Any]
 
 
 def change_cluster(engine: Engine, params: Json, check_mode: bool) -> Json:
-    """Bring a cluster's settings to what is asked for, and rotate the keys that are named.
+    """Change the cluster's settings to the declared ones, and rotate the named keys.
 
-    What is reported is what was applied: where somebody else changed the settings meanwhile, the changes over those.
+    The result reports what was applied: if another client changed settings meanwhile, the differences from those.
 
     Args:
         engine: of a manager.
         params: options of the module `cluster`.
 
     Returns:
-        What the module returns.
+        The result of the module.
     """
     desired = {name: params[name] for name in SETTINGS}
     desired["labels"] = label_texts(params["labels"])
@@ -63,11 +63,11 @@ def change_cluster(engine: Engine, params: Json, check_mode: bool) -> Json:
 
 
 class ClusterChange:
-    """Changes of the cluster.
+    """Changes of one cluster.
 
     Args:
         engine: the engine of a manager.
-        timeout: seconds to wait for the nodes to follow.
+        timeout: seconds to wait until all nodes have taken over a new certificate authority.
     """
 
     def __init__(self, engine: Engine, timeout: float) -> None:
@@ -75,15 +75,17 @@ class ClusterChange:
         self._timeout = timeout
 
     def settings(self, desired: Json) -> Json:
-        """Set what differs from `desired`, see `settings.settings_changes`, over what others have changed meanwhile.
+        """Set what differs from `desired` (see `settings.settings_changes`), keeping concurrent changes by other
+        clients.
 
         Returns:
-            The SwarmSpec over which it was set.
+            The SwarmSpec before this change.
         """
         return self._update(lambda spec: changed_settings(spec, settings_changes(spec, desired)))
 
     def rotate(self, what: Collection[str]) -> None:
-        """Replace `worker_token`, `manager_token`, `unlock_key`, `ca`; for the last, wait until all nodes follow."""
+        """Rotate `worker_token`, `manager_token`, `unlock_key`, `ca`; for `ca`, wait until all nodes trust the new
+        one."""
         keys = {f"rotate_{name}": True for name in what if name != "ca"}
         if keys:
             self._update(lambda spec: spec, **keys)
@@ -93,12 +95,12 @@ class ClusterChange:
             wait_until(
                 lambda: self._root() != old_root and not self._rotating() and not self._behind(),
                 self._timeout,
-                "the nodes do not all trust the new certificate authority",
+                "not all nodes trust the new certificate authority",
                 lambda: ", ".join(self._behind()) or "the rotation is still in progress",
             )
 
     def _update(self, change: Callable[[Json], Json], **keys: bool) -> Json:
-        """Change the SwarmSpec, and return it as it was."""
+        """Change the SwarmSpec. Returns the spec before the change."""
 
         def attempt() -> Json:
             swarm = self._engine.swarm()

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Settings of a whole cluster: read, change what is named, write back all the rest as it was."""
+"""The settings of a cluster: read them, change the named ones, keep all others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 _NANOSECONDS = 1_000_000_000
 
-#: Where each setting stands in the engine's SwarmSpec, and how many of the engine's units one of ours is.
+#: The section and key of each setting in the SwarmSpec, and how many API units (such as nanoseconds) make one of ours.
 _PLACES: dict[str, tuple[tuple[str, str], int]] = {
     "task_history_limit": (("Orchestration", "TaskHistoryRetentionLimit"), 1),
     "snapshot_interval": (("Raft", "SnapshotInterval"), 1),
@@ -30,7 +30,7 @@ SETTINGS = (*_PLACES, "labels", "external_cas")
 
 
 def settings_view(spec: Json) -> Json:
-    """A SwarmSpec as the module shows it.
+    """The settings in a SwarmSpec, as the module returns them.
 
     Returns:
         `task_history_limit`, `snapshot_interval`, `keep_old_snapshots`, `log_entries_for_slow_followers`,
@@ -56,11 +56,11 @@ def settings_view(spec: Json) -> Json:
 
 
 def settings_changes(spec: Json, wanted: Json) -> dict[str, tuple[Any, Any]]:
-    """What differs: the setting's name to its value before and after.
+    """The settings that differ: name to (value before, value after).
 
     Args:
         spec: the cluster's SwarmSpec.
-        wanted: settings as of `settings_view`; None or left out: to stay as it is.
+        wanted: settings in the form of `settings_view`; None or missing: keep the current value.
     """
     view = settings_view(spec)
     named = {name: value for name, value in wanted.items() if value is not None}
@@ -68,7 +68,7 @@ def settings_changes(spec: Json, wanted: Json) -> dict[str, tuple[Any, Any]]:
 
 
 def changed_settings(spec: Json, changes: dict[str, tuple[Any, Any]]) -> Json:
-    """The SwarmSpec with these changes, all else as it was."""
+    """A copy of the SwarmSpec with these changes; everything else is kept."""
     after = copy.deepcopy(spec)
     for name, (_before, value) in changes.items():
         if name == "labels":
@@ -84,14 +84,14 @@ def changed_settings(spec: Json, changes: dict[str, tuple[Any, Any]]) -> Json:
 
 
 def with_new_root(spec: Json) -> Json:
-    """The SwarmSpec that makes the cluster replace its certificate authority.
+    """A copy of the SwarmSpec that makes the cluster replace its certificate authority.
 
-    The engine does so whenever the number it remembers changes.
+    The managers do so whenever the counter ForceRotate changes.
     """
     after = copy.deepcopy(spec)
     authority = dict(after.get("CAConfig") or {})
     authority["ForceRotate"] = int(authority.get("ForceRotate") or 0) + 1
-    # A certificate and key that were given once would be given again, and rotate to themselves.
+    # A certificate and key that were set earlier would be sent again, and the rotation would keep them.
     authority.pop("SigningCACert", None)
     authority.pop("SigningCAKey", None)
     after["CAConfig"] = authority
@@ -99,11 +99,11 @@ def with_new_root(spec: Json) -> Json:
 
 
 def nodes_behind_root(nodes: list[Json], trust_root: str) -> list[str]:
-    """Hostnames of nodes that do not trust the cluster's new root yet; those that are down are not waited for.
+    """Hostnames of ready nodes that do not trust the cluster's new root certificate yet.
 
     Args:
-        nodes: of `GET /nodes`.
-        trust_root: PEM, of `GET /swarm`.
+        nodes: from `GET /nodes`; those that are down are left out.
+        trust_root: PEM, from `GET /swarm`.
     """
     return sorted(
         node["Description"]["Hostname"]

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What becomes of a lock that several hosts were asked for."""
+"""The state of the deploy lock after several hosts were asked for it."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Lock:
-    """The lock, as this run has it.
+    """The lock from this run's point of view.
 
     Attributes:
-        held: where it is held: `host`, by which it was taken, and `place` (swarm or host).
-        renew_after: seconds since the epoch from when on it is to be renewed; 0 where it is not held.
-        as_of: when that was so, in seconds since the epoch.
-        refusal: why this run must not go on; None where it may. What it holds by then is to be given back.
-        release: hosts to give it back by, in this order: `host`, and `last` where the swarm's own lock is given back
-            by then if it ever is. Those after are for the case that none of the hosts before is a manager any more.
+        held: where it is held: `host`, on which it was taken, and `place` (swarm or host).
+        renew_after: seconds since the epoch after which it must be renewed; 0 if it is not held.
+        as_of: when this state was determined, in seconds since the epoch.
+        refusal: why this run must stop; None if it may go on. What it already holds must be released.
+        release: hosts on which to release it, in this order: `host`, and `last` on the host at which the swarm's lock
+            is released at the latest. Hosts after that are tried in case none of the ones before is a manager any more.
     """
 
     held: list[Json] = field(default_factory=list)
@@ -35,12 +35,12 @@ class Lock:
 
 
 def lock_after(results: Sequence[Json], before: Lock, managers: list[str], now: float) -> Lock:
-    """The lock after hosts were asked for it, one after another.
+    """The state of the lock after hosts were asked for it one after another.
 
     Args:
-        results: what `deploy_lock` returned on each, with the host as `item`. A host that cannot be reached does not
-            count: it holds no lock, and none that it held before it could be asked is lost.
-        before: as this run had it until now.
+        results: what `deploy_lock` returned on each, with the host as `item`. Unreachable hosts are ignored: they hold
+            no new lock, and none that they held before is lost.
+        before: the state until now.
         managers: names of all declared managers.
         now: seconds since the epoch.
     """
@@ -51,11 +51,13 @@ def lock_after(results: Sequence[Json], before: Lock, managers: list[str], now: 
     held += [each for each in taken if each not in held]
     renew_after = before.renew_after
     if taken:
-        # The first of them that ends.
+        # The lock that expires first decides.
         renew_after = int(min(now + (result["holder"]["expires"] - now) / 2 for result in asked if result.get("held")))
     refusal = _refusal(refused[0]) if refused else None
     if managers and not held and not refusal and not results:
-        refusal = "no declared manager was asked for the deploy lock, as a host took it for held by this run: run again"
+        refusal = (
+            "no declared manager was asked for the deploy lock, as a host assumed that this run holds it: run again"
+        )
     return Lock(
         held=held,
         renew_after=renew_after if held else 0,
@@ -66,8 +68,8 @@ def lock_after(results: Sequence[Json], before: Lock, managers: list[str], now: 
 
 
 def latest(published: Iterable[Mapping[str, Any]]) -> Lock:
-    """The lock as this run has it, by what hosts have been told of it. Plays are about different hosts, and a host that
-    could not be reached for a while was not told the latest."""
+    """The latest state of the lock that any host was told. Plays run on different hosts, and a host that was
+    unreachable for a while was not told the latest state."""
     known = max(published, key=lambda lock: float(lock.get("as_of") or 0), default={})
     return Lock(
         held=[dict(each) for each in known.get("held") or []],
@@ -78,7 +80,7 @@ def latest(published: Iterable[Mapping[str, Any]]) -> Lock:
 
 def _refusal(result: Json) -> str:
     reason = str(result.get("msg") or "the lock could not be taken").rstrip(".")
-    return f"{reason}. If that run is no more, break its lock with -e swarm_lock_break=true. Nothing has been changed."
+    return f"{reason}. If that run has ended, break its lock with -e swarm_lock_break=true. Nothing has been changed."
 
 
 def _release(held: list[Json], managers: list[str]) -> list[Json]:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Where a lock is kept: in the swarm, or, before there is one, on a host."""
+"""Where a lock is stored: in the swarm or, before there is a swarm, on a host."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.rule im
 
 Json = dict[str, Any]
 
-#: Gone after a restart of the host, as is whatever a controller was doing there.
+#: Lost when the host restarts, as is any work that a controller was doing there.
 _DIRECTORY = Path("/run/dockyard.swarm")
 
 
 class SwarmPlace:
-    """The lock is a config of an agreed name. Names of configs are unique, and the managers agree on each.
+    """Stores the lock as a swarm config with an agreed name: managers ensure that config names are unique.
 
     Args:
-        engine: of a manager, whose cluster has a quorum.
-        lock: which lock.
+        engine: of a manager whose cluster has a quorum.
+        lock: the name of the lock.
     """
 
     def __init__(self, engine: Engine, lock: str) -> None:
@@ -46,7 +46,7 @@ class SwarmPlace:
         self._lock = lock
 
     def holder(self) -> Holder | None:
-        """Who has the lock."""
+        """The current holder of the lock."""
         config = self._config()
         return holder_of(config) if config is not None else None
 
@@ -57,7 +57,8 @@ class SwarmPlace:
             return False
         try:
             if config is not None and wanted is not None and holder_of(config).run == wanted.run:
-                # Without a moment in which nobody has it: an engine changes labels of a config, and nothing else.
+                # Renewed by an update of the config's labels (the only part that can change), so that the lock is never
+                # free in between.
                 spec = {**config["Spec"], "Labels": config_labels(self._lock, wanted)}
                 self._engine.config_update(config["ID"], version_of(config), spec)
                 return True
@@ -77,18 +78,18 @@ class SwarmPlace:
 
 
 class HostPlace:
-    """The lock is a file on the host that the module runs on.
+    """Stores the lock as a file on the host that the module runs on.
 
     Args:
-        lock: which lock.
-        directory: where the file is.
+        lock: the name of the lock.
+        directory: the directory of the file.
     """
 
     def __init__(self, lock: str, directory: Path = _DIRECTORY) -> None:
         self._path = directory / f"{lock}.lock"
 
     def holder(self) -> Holder | None:
-        """Who has the lock."""
+        """The current holder of the lock."""
         try:
             with self._locked(os.O_RDONLY, fcntl.LOCK_SH) as file:
                 return _read(file)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Take the deploy lock, renew it, or give it back: in the swarm of a manager, on any other host in a file."""
+"""Take, renew or release the deploy lock: in the swarm if the host is a manager, otherwise in a file on the host."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def run_lock(params: Json, check_mode: bool) -> Json:
         params: options of the module `deploy_lock`.
 
     Returns:
-        What the module returns.
+        The result of the module.
     """
     host, swarm = HostPlace(params["name"]), _swarm_place(params)
     try:
@@ -43,11 +43,11 @@ def run_lock(params: Json, check_mode: bool) -> Json:
     except SwarmLockedError as error:
         raise UserError(str(error), held=False, holder=asdict(error.holder) if error.holder else None) from error
     except OSError as error:
-        raise UserError(f"this host cannot hold a lock: {error}") from error
+        raise UserError(f"the lock file cannot be written on this host: {error}") from error
 
 
 def _swarm_place(params: Json) -> SwarmPlace | None:
-    """The swarm as a place of the lock, if this host can speak for one."""
+    """The swarm as a storage of the lock; None if this host's engine is not a manager of one with a quorum."""
     try:
         engine = Engine.connect(params["docker_host"], timeout=params["engine_timeout"])
         place = SwarmPlace(engine, params["name"])
@@ -71,7 +71,7 @@ def _take(params: Json, host: HostPlace, swarm: SwarmPlace | None, check_mode: b
     try:
         changed, holder = take(_writable(swarm or host, check_mode), asking, now, may_break)
     except EngineError:
-        # A manager answers for a few seconds still when its cluster has lost the quorum.
+        # When its cluster loses the quorum, a manager still answers for a few seconds.
         swarm = None
         changed, holder = take(_writable(host, check_mode), asking, now, may_break)
     return {"changed": changed, "held": True, "place": "swarm" if swarm else "host", "holder": asdict(holder)}

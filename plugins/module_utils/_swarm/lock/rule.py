@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Who may have the lock that keeps two controllers from changing a swarm at once."""
+"""The rules of the lock that keeps two controllers from changing a swarm at the same time."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _KEPT = 600
 
 @dataclass(frozen=True)
 class Holder:
-    """Who has the lock.
+    """The run that holds the lock.
 
     Attributes:
-        run: what tells one run of a controller from all others.
-        owner: the person or job that runs it.
+        run: a unique id of this run of a controller.
+        owner: the user or CI job that started it.
         origin: the machine it runs on.
         purpose: what it does.
         since, expires: seconds since the epoch.
@@ -50,13 +50,13 @@ class Holder:
         return f"{self.owner} at {self.origin} has had it since {_time(self.since)} for {self.purpose}"
 
 
-#: Of a lock that somebody else made in a form of his own: he is to be reckoned with.
+#: The holder of a lock that another program created in a format of its own: it counts as held and never expires.
 STRANGER = Holder("", "somebody", "an unknown place", "an unknown purpose", 0, NEVER)
 
 
 @dataclass(frozen=True)
 class MayBreak:
-    """Whose lock may be taken although it has not expired: everybody's, or that of a run that is no more."""
+    """Whose lock may be taken before it expires: everybody's (`force`), or that of the run `run`, which has ended."""
 
     force: bool = False
     run: str | None = None
@@ -66,10 +66,10 @@ NOBODY = MayBreak()
 
 
 class SwarmLockedError(UserError):
-    """Somebody else has the lock.
+    """Another run holds the lock.
 
     Attributes:
-        holder: who has it.
+        holder: that run; None if it is not known.
     """
 
     def __init__(self, message: str, holder: Holder | None) -> None:
@@ -78,46 +78,46 @@ class SwarmLockedError(UserError):
 
 
 class Place(Protocol):
-    """Where a lock is kept, such that only one can have it."""
+    """A storage of the lock that allows one holder only."""
 
     def holder(self) -> Holder | None:
-        """Who has the lock there."""
+        """The current holder; None if the lock is free."""
 
     def replace(self, found: Holder | None, wanted: Holder | None) -> bool:
-        """Put one holder in the place of another, None for nobody; False if it is not `found` who has it now."""
+        """Replace the holder `found` by `wanted` (None: free). False if the current holder is no longer `found`."""
 
 
 class Unchanged:
-    """A place in which nothing is ever put, and which pretends that it is; for check mode."""
+    """For check mode: changes nothing, but answers as if it did."""
 
     def __init__(self, place: Place) -> None:
         self._place = place
 
     def holder(self) -> Holder | None:
-        """Who has the lock there."""
+        """The current holder; None if the lock is free."""
         return self._place.holder()
 
     def replace(self, found: Holder | None, wanted: Holder | None) -> bool:
-        """Whether it would be done."""
+        """Whether the replacement would succeed."""
         del wanted
         return self._place.holder() == found
 
 
 def take(place: Place, wanted: Holder, now: int, may_break: MayBreak) -> tuple[bool, Holder]:
-    """Have the lock, or have it for longer.
+    """Take the lock, or renew it.
 
     Returns:
-        Whether that changes anything, and who has it then: `wanted`, or the same run since it took it first.
+        Whether that changes anything, and the new holder: `wanted`, or this run's own lock with its original start.
 
     Raises:
-        SwarmLockedError: somebody else has it.
+        SwarmLockedError: another run holds the lock.
     """
     found = place.holder()
     refuse_unless_free(found, wanted.run, now, may_break)
     after = holder_after(found, wanted, now)
     if after != found and not place.replace(found, after):
         refuse_unless_free(place.holder(), wanted.run, now, NOBODY)
-        raise SwarmLockedError("somebody else had the swarm locked for a moment. Try again", None)
+        raise SwarmLockedError("another run took the lock at the same moment. Run again", None)
     return after != found, after
 
 
@@ -129,7 +129,7 @@ def keep_alive(place: Place, run: str, now: int) -> None:
 
 
 def release(place: Place, run: str, force: bool) -> Holder | None:
-    """Give the lock back if this run has it, or whoever has it with `force`. Returns who has it then."""
+    """Release the lock if this run holds it, or whoever holds it with `force`. Returns the holder afterwards."""
     found = place.holder()
     if found is None or (found.run != run and not force):
         return found
@@ -137,16 +137,16 @@ def release(place: Place, run: str, force: bool) -> Holder | None:
 
 
 def refuse_unless_free(holder: Holder | None, run: str, now: float, may_break: MayBreak) -> None:
-    """Refuse what another run has.
+    """Raise if another run holds the lock.
 
     Args:
-        holder: who has it; None when nobody has.
-        run: as of `Holder`; what it has already is free for it.
+        holder: the current holder; None if the lock is free.
+        run: the id of this run; its own lock is not refused.
         now: seconds since the epoch.
-        may_break: see there.
+        may_break: whose lock may be taken all the same.
 
     Raises:
-        SwarmLockedError: it is not free.
+        SwarmLockedError: another run holds it.
     """
     if holder is None or holder.run in (run, may_break.run) or may_break.force or holder.expires <= now:
         return
@@ -154,7 +154,7 @@ def refuse_unless_free(holder: Holder | None, run: str, now: float, may_break: M
 
 
 def in_words(holder: Holder, now: float) -> str:
-    """Who has the lock, since when, from where, for what, and for how long still."""
+    """The holder as a sentence: who, from where, since when, for what, and how long the lock is still valid."""
     if holder.expires >= NEVER:
         return f"{holder}. The lock does not expire"
     left = timedelta(seconds=int(holder.expires - now))
@@ -162,7 +162,8 @@ def in_words(holder: Holder, now: float) -> str:
 
 
 def holder_after(found: Holder | None, wanted: Holder, now: int) -> Holder:
-    """Who has the lock once it is taken. The same run keeps it as it is while half of the time is left."""
+    """The holder after taking the lock. The same run keeps its lock unchanged while more than half of its time is
+    left."""
     if found is None or found.run != wanted.run:
         return wanted
     if found.expires - now > (wanted.expires - now) // 2:
@@ -171,18 +172,18 @@ def holder_after(found: Holder | None, wanted: Holder, now: int) -> Holder:
 
 
 def config_name(lock: str) -> str:
-    """The name of the config that is the lock."""
+    """The name of the config that represents the lock."""
     return f"{LABEL}.{lock}"
 
 
 def config_spec(lock: str, holder: Holder) -> Json:
-    """The ConfigSpec that is the lock in this hand."""
+    """The ConfigSpec that represents the lock with this holder."""
     data = base64.b64encode(json.dumps(asdict(holder)).encode()).decode()
     return {"Name": config_name(lock), "Labels": config_labels(lock, holder), "Data": data}
 
 
 def holder_of(config: Json) -> Holder:
-    """Who has the lock, by its config as `GET /configs` returns it."""
+    """The holder in a config from `GET /configs`."""
     try:
         holder = Holder(**json.loads(base64.b64decode(config["Spec"]["Data"])))
         return replace(holder, expires=int(config["Spec"]["Labels"][EXPIRES]))
@@ -191,7 +192,7 @@ def holder_of(config: Json) -> Holder:
 
 
 def config_labels(lock: str, holder: Holder) -> dict[str, str]:
-    """What of the config can change while it is held: until when."""
+    """The part of the config that can change while the lock is held: when it expires."""
     return {LABEL: lock, EXPIRES: str(holder.expires)}
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Which of a host's own addresses a swarm should use."""
+"""Choose which of a host's addresses the swarm uses."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors impo
 
 
 class AddressError(UserError):
-    """No address, or no single one, fits what was asked for."""
+    """No address of the host, or more than one, matches the declared network."""
 
 
 def resolve(wanted: str, local: Sequence[str]) -> str:
-    """Turn a network in CIDR notation into the host's address in it; leave anything else alone.
+    """Replace a network in CIDR notation by the host's address in it; everything else is returned unchanged.
 
-    An interface's name or an address is for the engine to understand. A port may follow a network
-    (`10.0.0.0/24:2377`), as it may follow an address.
+    The engine itself resolves interface names and addresses. A port may follow a network (`10.0.0.0/24:2377`), as it
+    may follow an address.
 
     Args:
         wanted: an interface, an address, or a network such as `10.132.0.0/20`.
-        local: the addresses this host has.
+        local: the addresses of this host.
 
     Raises:
-        AddressError: no address of the host is in that network, or several are.
+        AddressError: no address of the host is in that network, or more than one is.
     """
     if "/" not in wanted:
         return wanted

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Which clusters the declared hosts are in, and which one is meant."""
+"""Find out which clusters the declared hosts are in, and which of them is the declared swarm."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ class MembershipError(UserError):
 
 @dataclass
 class Host:
-    """A declared host and what it answered.
+    """A declared host and its answer.
 
     Attributes:
-        name: its name in the inventory.
-        role: manager or worker, as declared.
-        answer: the result of `cluster_info` there; None when it could not be asked.
-        labels: node labels as declared; None when they are nobody's business.
-        labels_exact: labels that are not declared shall go.
-        availability: as declared; None when it is nobody's business.
-        selected: this run is to act on it; others are only asked.
-        rejoins: it is to leave what it is in and to join again, though that is the right cluster by its id.
+        name: its inventory name.
+        role: the declared role: manager or worker.
+        answer: the result of `cluster_info` on it; empty if it could not be asked.
+        labels: declared node labels; None: not managed.
+        labels_exact: remove labels that are not declared.
+        availability: the declared availability; None: not managed.
+        selected: this run changes it; other hosts are only asked.
+        rejoins: it must leave and join again, although its cluster id is the right one.
     """
 
     name: str
@@ -47,17 +47,18 @@ class Host:
 
     @property
     def answered(self) -> bool:
-        """Its engine has been asked. One that is not running has not, if it was in a swarm when it ran."""
+        """Its engine could be asked. An engine that is not running counts as not asked if it was in a swarm when it
+        last ran."""
         return bool(self.answer) and self.answer["state"] != "unknown"
 
     @property
     def member(self) -> bool:
-        """Its engine is in a swarm, or half-way into one."""
+        """Its engine is in a swarm, or in the middle of joining one."""
         return self.answered and self.answer["state"] != "inactive"
 
     @property
     def manages(self) -> bool:
-        """Its engine is a manager at work, be there a quorum or not."""
+        """Its engine is an active manager, with or without a quorum."""
         return self.member and self.answer["state"] == "active" and self.answer["role"] == "manager"
 
     @property
@@ -68,7 +69,7 @@ class Host:
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster that a declared host manages now. `nodes` as of `views.node_view`, `current_manager` that host."""
+    """A cluster that a declared host manages now. `nodes`: see `views.node_view`; `current_manager`: that host."""
 
     id: str
     current_manager: str
@@ -76,10 +77,10 @@ class Cluster:
 
 
 def refuse_locked(hosts: list[Host]) -> None:
-    """Nothing can be decided while a manager keeps its knowledge locked away.
+    """Refuse to decide anything while a manager is locked (autolock), because its state cannot be read.
 
     Raises:
-        MembershipError: some host is locked.
+        MembershipError: a host is locked.
     """
     locked = [host.name for host in hosts if host.answered and host.answer["state"] == "locked"]
     if locked:
@@ -89,14 +90,14 @@ def refuse_locked(hosts: list[Host]) -> None:
         )
 
 
-def settle_clones(hosts: list[Host], force_leave: frozenset[str]) -> list[Host]:
-    """The hosts, clones marked as those that join again.
+def mark_clones(hosts: list[Host], force_leave: frozenset[str]) -> list[Host]:
+    """The hosts, with clones marked as those that rejoin.
 
-    Two machines with one node id - one was copied from the other with its engine's data - take each other's place
-    in the swarm by turns. Which of them is the original, only a person can tell.
+    Two machines with one node id (one was cloned from the other together with its engine's data) replace each other in
+    the swarm again and again. Which of them is the original, only the user knows.
 
     Raises:
-        MembershipError: hosts share a node id, and it is not said which of them is to give it up.
+        MembershipError: hosts share a node id, and it is not declared which of them gives it up.
     """
     by_id: dict[str, list[Host]] = {}
     for host in hosts:
@@ -107,19 +108,20 @@ def settle_clones(hosts: list[Host], force_leave: frozenset[str]) -> list[Host]:
         giving_up = {host.name for host in owners if host.name in force_leave}
         if len(owners) > 1 and len(giving_up) != len(owners) - 1:
             raise MembershipError(
-                f"{' and '.join(host.name for host in owners)} are one and the same node ({node_id}): one was cloned "
-                "from the other together with its engine's data, or both names lead to one machine. Set "
-                "swarm_force_leave=true as a variable of the clone alone, and it joins as a node of its own"
+                f"{' and '.join(host.name for host in owners)} have the same node id ({node_id}): one was cloned "
+                "from the other together with its engine's data, or both inventory names are the same machine. Set "
+                "swarm_force_leave=true as a variable of the clone only; it then joins as a new node"
             )
         clones |= giving_up if len(owners) > 1 else set()
     return [replace(host, rejoins=True) if host.name in clones else host for host in hosts]
 
 
-def settle_splits(hosts: list[Host], force_leave: frozenset[str]) -> list[Host]:
-    """The hosts, the managers of a side that is to end marked as those that join again.
+def mark_split_side(hosts: list[Host], force_leave: frozenset[str]) -> list[Host]:
+    """The hosts, with the managers of the side that gives up marked as those that rejoin.
 
     Raises:
-        MembershipError: two sides of one cluster act, each without the other, and it is not said which is to end.
+        MembershipError: the cluster is split into sides that each act alone, and it is not declared which side gives
+            up.
     """
     acting = [host for host in hosts if host.manages and acts(host.answer) and not host.rejoins]
     ending: set[str] = set()
@@ -129,32 +131,33 @@ def settle_splits(hosts: list[Host], force_leave: frozenset[str]) -> list[Host]:
             for host in acting
             if host.answer["cluster_id"] == cluster_id
         }
-        apart = sides(views)
-        given_up = [side for side in apart if force_leave.issuperset(side)]
-        if len(apart) > 1 and len(given_up) != len(apart) - 1:
+        split_sides = sides(views)
+        given_up = [side for side in split_sides if force_leave.issuperset(side)]
+        if len(split_sides) > 1 and len(given_up) != len(split_sides) - 1:
             raise MembershipError(
-                f"cluster {cluster_id} is split: {in_words(views, apart)}. Every side changes on its own, and one of "
-                "them has to end. Choose the one to keep, and set swarm_force_leave=true as a variable of the "
-                "managers of the other: they leave it and join again, and what only that side knows is lost"
+                f"cluster {cluster_id} is split: {in_words(views, split_sides)}. Each side changes independently, and "
+                "only one "
+                "can stay. Choose the one to keep, and set swarm_force_leave=true as a variable of the "
+                "managers of the other: they leave it and join again, and changes known only to that side are lost"
             )
-        if len(apart) > 1:
+        if len(split_sides) > 1:
             ending |= {name for side in given_up for name in side}
     return [replace(host, rejoins=True) if host.name in ending else host for host in hosts]
 
 
 def choose_cluster(hosts: list[Host], wanted: str | None, force_leave: frozenset[str]) -> Cluster | None:
-    """The cluster that the declared hosts are to be, or None when one has to be founded.
+    """The cluster that the declared hosts should form; None when a new one must be created.
 
-    A cluster that a declared manager manages comes first; else one that another declared host manages
-    (its managers are being replaced). A cluster that only workers know cannot be joined.
+    A cluster managed by a declared manager is preferred; otherwise one that another declared host manages (when all its
+    managers are being replaced). A cluster that only workers belong to cannot be joined.
 
     Args:
         hosts: all declared hosts.
-        wanted: the cluster's id, if the user names it.
-        force_leave: names of hosts that may be taken out of another cluster.
+        wanted: the cluster's id, if the user sets it.
+        force_leave: names of hosts that may be moved out of another cluster.
 
     Raises:
-        MembershipError: two clusters, none that can be acted on, or one that would be abandoned.
+        MembershipError: there are two clusters, none that can act, or one that would be abandoned.
     """
     hosts = [host for host in hosts if not host.rejoins]
     settled = {host.name: _cluster_of(host, hosts) for host in hosts if host.member}
@@ -187,7 +190,7 @@ def choose_cluster(hosts: list[Host], wanted: str | None, force_leave: frozenset
 
 
 def managers_at_work(hosts: list[Host], current_manager: str) -> bool:
-    """Every declared manager has answered as one at work, and every manager of the cluster is reached by the rest."""
+    """All declared managers are active managers, and all managers of the cluster are reachable."""
     nodes = next((host.answer.get("nodes") for host in hosts if host.name == current_manager), None) or []
     managers = [node for node in nodes if node["role"] == "manager"]
     declared = [host for host in hosts if host.role == "manager"]
@@ -199,7 +202,7 @@ def managers_at_work(hosts: list[Host], current_manager: str) -> bool:
 
 
 def is_of_another(host: Host, chosen: Cluster) -> bool:
-    """The host is in a cluster other than the chosen one, or in one that nobody can name."""
+    """The host is in another cluster than the chosen one, or in one whose id is unknown."""
     if not host.member or host.answer["node_id"] in {node["id"] for node in chosen.nodes}:
         return False
     if host.answer["cluster_id"] is None:
@@ -208,15 +211,15 @@ def is_of_another(host: Host, chosen: Cluster) -> bool:
 
 
 def place_of(host: Host) -> str:
-    """Where a host is, in words."""
+    """A description of the cluster that a host is in."""
     cluster_id = host.answer["cluster_id"]
     peers = ", ".join(peer["address"] for peer in host.answer["remote_managers"])
     known_by = f" (managers {peers})" if peers else ""
-    return f"cluster {cluster_id}{known_by}" if cluster_id else f"a cluster that it does not name{known_by}"
+    return f"cluster {cluster_id}{known_by}" if cluster_id else f"a cluster of unknown id{known_by}"
 
 
 def _cluster_of(host: Host, hosts: list[Host]) -> str | None:
-    """The host's cluster, by its own word or that of a manager that knows its node id."""
+    """The id of the host's cluster: from its own answer, or from a manager that has its node id."""
     if host.answer["cluster_id"] is not None:
         return str(host.answer["cluster_id"])
     for other in hosts:
@@ -231,22 +234,22 @@ def _belongs_as_manager(host: Host) -> bool:
 
 
 def _in_a_cluster(host: Host, settled: dict[str, str | None]) -> bool:
-    """In some cluster, known by its id or not; a join that never got as far as a certificate is not one."""
+    """The host is in a cluster, with or without a known id; a join that never got a certificate does not count."""
     return host.member and (settled[host.name] is not None or host.answer["state"] == "active")
 
 
 def _managed(cluster_id: str, hosts: list[Host]) -> Cluster:
     of_it = [host for host in hosts if host.manages and host.answer["cluster_id"] == cluster_id]
-    # A declared manager first: it stays one.
+    # Prefer a declared manager, because it stays one.
     for host in sorted((host for host in of_it if acts(host.answer)), key=lambda host: host.role != "manager"):
         return Cluster(cluster_id, host.name, host.answer["nodes"])
-    told = "; ".join(
+    states = "; ".join(
         f"{host.name} is {host.answer['state']}" + (f" ({host.answer['error']})" if host.answer["error"] else "")
         for host in hosts
         if host.member and host.answer["cluster_id"] == cluster_id
     )
     raise MembershipError(
-        f"cluster {cluster_id} exists, but none of its managers that answered can act for it: {told}. "
+        f"cluster {cluster_id} exists, but none of its managers that answered can act for it: {states}. "
         "It has probably lost its quorum: bring its other managers back, or recover it from a survivor "
         "with the playbook dockyard.swarm.recover"
     )
@@ -254,4 +257,4 @@ def _managed(cluster_id: str, hosts: list[Host]) -> Cluster:
 
 def _who_is_where(hosts: list[Host]) -> str:
     lines = [f"{host.name}: {host.answer['role']} of {place_of(host)}" for host in hosts if host.member]
-    return "; ".join(lines) or "None of them is in any"
+    return "; ".join(lines) or "None of them is in a cluster"

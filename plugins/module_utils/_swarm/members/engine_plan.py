@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What one engine has to do to be, or not to be, a member of a cluster."""
+"""The steps that make one engine a member of a cluster, or remove it."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._swarm import quoru
 
 Json = dict[str, Any]
 
-#: What an engine takes for the pools that it chooses itself. For pools that it is given it takes 0, and no network
-#: can be made then ("invalid pools size: 0").
+#: The engine's default for address pools that it chooses itself. For given pools it would use 0, and then no network
+#: can be created ("invalid pools size: 0").
 _SUBNET_SIZE = 24
 
 
 class MemberError(UserError):
-    """The membership that is wanted cannot be had from the one there is."""
+    """The requested membership cannot be reached from the current one."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """The membership that is wanted.
+    """The requested membership.
 
     Attributes:
         state: present or absent.
         role: manager or worker.
-        cluster_id: the cluster to be in; None: whichever it is.
-        init: found a cluster where there is none.
-        join: the way into a cluster is given (token and addresses).
+        cluster_id: the cluster to be a member of; None: any.
+        init: create a swarm if the host is in none.
+        join: join token and addresses are given.
         force_leave: leave another cluster first, and leave even if that ends the cluster.
-        force_new_cluster: go on as the only manager of a cluster that has lost its quorum.
+        force_new_cluster: continue as the only manager of a cluster that has lost its quorum.
         unlock: unlock a locked manager, and nothing else.
     """
 
@@ -50,15 +50,15 @@ class Wanted:
 
 
 def member_steps(wanted: Wanted, current: Json) -> list[str]:
-    """The steps from one to the other, in order: `demote`, `leave`, `init`, `join`, `recover`,
-    `unlock`; none if all is well.
+    """The steps to the requested membership, in order: `demote`, `leave`, `init`, `join`, `recover`, `unlock`; none if
+    it is already reached.
 
     Args:
-        wanted: see there.
-        current: as of `views.member_view`, with `nodes` (of a manager; else None).
+        wanted: the requested membership.
+        current: see `views.member_view`, with `nodes` (of a manager; else None).
 
     Raises:
-        MemberError: with what to do instead.
+        MemberError: the message says what to do instead.
     """
     if wanted.unlock:
         return ["unlock"] if current["state"] == "locked" else []
@@ -71,13 +71,15 @@ def member_steps(wanted: Wanted, current: Json) -> list[str]:
 
 def _steps_to_recover(current: Json) -> list[str]:
     if current["role"] != "manager":
-        raise MemberError("this host is no manager, so it knows nothing a cluster could be recovered from")
+        raise MemberError("this host is not a manager, so it has no cluster state to recover from")
     if current["nodes"] is not None:
         return []
     if current["encrypted"]:
-        # It would stop being a manager, and start again without the key (https://github.com/moby/moby/issues/36852).
+        # The engine would lose its manager role, and start again without the key
+        # (https://github.com/moby/moby/issues/36852).
         raise MemberError(
-            "this manager's state is encrypted (autolock), and no engine can go on as the only manager from that: "
+            "this manager's state is encrypted (autolock), and Docker cannot make an only manager from encrypted "
+            "state: "
             "bring back as many managers as the quorum needs"
         )
     return ["recover"]
@@ -90,12 +92,13 @@ def _steps_out(wanted: Wanted, current: Json) -> list[str]:
         return ["leave"]
     if current["nodes"] is None:
         raise MemberError(
-            "this host is a manager of a cluster that cannot be asked for its quorum now "
-            f"({current['error'] or current['state']}); set force_leave=true to leave whatever becomes of the cluster"
+            "this host is a manager, and the quorum of its cluster cannot be checked now "
+            f"({current['error'] or current['state']}); set force_leave=true to leave even if the cluster loses its "
+            "quorum"
         )
     refusal = quorum.refusal_to_demote(quorum.quorum_of(current["nodes"]), {current["node_id"]: "this host"})
     if refusal:
-        raise MemberError(f"{refusal}; or set force_leave=true to leave whatever becomes of the cluster")
+        raise MemberError(f"{refusal}; or set force_leave=true to leave even if the cluster loses its quorum")
     return ["demote", "leave"]
 
 
@@ -116,8 +119,8 @@ def _steps_in(wanted: Wanted, current: Json) -> list[str]:
         if not wanted.force_leave:
             reason = current["error"] or "no reason given"
             raise MemberError(
-                f"this host is half-way into a swarm (state {current['state']}: {reason}); "
-                "set force_leave=true to leave and enter again"
+                f"this host has not completed joining a swarm (state {current['state']}: {reason}); "
+                "set force_leave=true to leave and join again"
             )
         return ["leave", *enter]
     if current["role"] != wanted.role:
@@ -129,7 +132,7 @@ def _steps_in(wanted: Wanted, current: Json) -> list[str]:
 
 
 def after_steps(wanted: Wanted, current: Json, steps: list[str]) -> Json:
-    """What the membership is expected to be after these steps, as far as that can be told before them."""
+    """The expected membership after these steps, as far as it can be predicted."""
     if not steps:
         return current
     if wanted.state == "absent":
@@ -141,7 +144,7 @@ def after_steps(wanted: Wanted, current: Json, steps: list[str]) -> Json:
 
 
 def init_request(options: Json) -> Json:
-    """The body of `POST /swarm/init`; what is not named is the engine's choice.
+    """The body of `POST /swarm/init`; options that are None are left to the engine.
 
     Args:
         options: `listen_addr`, `advertise_addr`, `data_path_addr`, `data_path_port`, `default_addr_pool`,
@@ -158,11 +161,11 @@ def init_request(options: Json) -> Json:
 
 
 def recover_request(options: Json, member: Json) -> Json:
-    """The body of `POST /swarm/init` that makes a manager the only one of the cluster it is in.
+    """The body of `POST /swarm/init` (ForceNewCluster) that makes a manager the only one of its cluster.
 
     Args:
-        options: as of `init_request`.
-        member: as of `views.member_view`; the manager keeps its address unless another is named.
+        options: see `init_request`.
+        member: see `views.member_view`; the manager keeps its address unless another is given.
     """
     advertise = options["advertise_addr"] or member["node_address"]
     return {**_named(_common({**options, "advertise_addr": advertise})), "ForceNewCluster": True, "Spec": {}}
@@ -172,7 +175,7 @@ def join_request(options: Json) -> Json:
     """The body of `POST /swarm/join`.
 
     Args:
-        options: as of `init_request`, and `join_token` and `join_addresses`.
+        options: see `init_request`, and `join_token` and `join_addresses`.
     """
     return _named(
         {**_common(options), "JoinToken": options["join_token"], "RemoteAddrs": options["join_addresses"]},

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Lead an engine into a swarm or out of one, and wait until it is there."""
+"""Make an engine join or leave a swarm, and wait until it has."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ Json = dict[str, Any]
 
 
 class MemberChange:
-    """Applies the steps of `member.member_steps` to one engine.
+    """Applies the steps of `engine_plan.member_steps` to one engine.
 
     Args:
         engine: the engine.
-        options: as of `member.init_request` and `member.join_request`, addresses resolved.
-        timeout: seconds each step may take to settle.
+        options: see `engine_plan.init_request` and `engine_plan.join_request`, addresses resolved.
+        timeout: seconds to wait for each step.
     """
 
     def __init__(self, engine: Engine, options: Json, timeout: float) -> None:
@@ -39,11 +39,11 @@ class MemberChange:
         self._timeout = timeout
 
     def apply(self, steps: list[str], wanted: Wanted) -> Json:
-        """Take the steps in order. Returns the membership at the end, as of `reading.read_member`.
+        """Apply the steps in order. Returns the membership afterwards, see `reading.read_member`.
 
         Raises:
             EngineError: the engine refused a step.
-            NotSettledError: a step did not come to its end in time; a join has been undone.
+            NotSettledError: a step was not completed in time; an incomplete join was undone.
         """
         take: dict[str, Callable[[], None]] = {
             "demote": self._demote,
@@ -62,18 +62,18 @@ class MemberChange:
         NodeChange(self._engine, self._timeout).demote(node_id)
 
     def _leave(self) -> None:
-        # The engine asks for force whenever the node is a manager or no manager can be told; whether it may go
-        # has been decided before.
+        # The engine requires force for managers and whenever it knows no manager. Whether the node may leave was
+        # decided before.
         self._engine.swarm_leave(force=True)
-        wait_until(lambda: self._state() == "inactive", self._timeout, "the engine still is in a swarm")
+        wait_until(lambda: self._state() == "inactive", self._timeout, "the engine is still in a swarm")
 
     def _init(self) -> None:
         self._engine.swarm_init(init_request(self._options))
         wait_until(self._reachable_manager, self._timeout, "the new swarm has no leader")
 
     def _recover(self) -> None:
-        # An engine that has just started does not know for a while that it is a manager, and refuses.
-        wait_until(self._forced_new_cluster, self._timeout, "the engine does not go on as the only manager")
+        # For a while after its start, an engine does not know that it is a manager, and refuses.
+        wait_until(self._forced_new_cluster, self._timeout, "the engine has not become the only manager")
         wait_until(self._reachable_manager, self._timeout, "the recovered swarm has no leader")
 
     def _forced_new_cluster(self) -> bool:
@@ -82,7 +82,7 @@ class MemberChange:
 
     def _unlock(self) -> None:
         self._try_keys([key.strip() for key in self._options["unlock_key"].splitlines() if key.strip()])
-        # Others may be locked still, so there need not be a leader yet.
+        # Other managers may still be locked, so there may be no leader yet.
         wait_until(lambda: self._state() in ("active", "pending"), self._timeout, "the engine is still locked")
 
     def _try_keys(self, keys: list[str]) -> None:
@@ -92,7 +92,8 @@ class MemberChange:
             try:
                 self._engine.swarm_unlock(key)
             except EngineError:
-                continue  # That of another time: a manager that was down while the key was replaced needs the former.
+                # Not this manager's key. One that was down during a key rotation still needs the previous key.
+                continue
             return
         self._engine.swarm_unlock(keys[-1])
 
@@ -102,7 +103,7 @@ class MemberChange:
             try:
                 self._engine.swarm_join(join_request(self._options))
             except EngineError as error:
-                # The engine gives up waiting after some 20 s and goes on trying.
+                # The engine answers after about 20 s with a timeout, but keeps trying to join.
                 if "Timeout was reached before node joined" not in error.message:
                     raise
             wait_until(settled, self._timeout, "the host has not become a member", self._reason)

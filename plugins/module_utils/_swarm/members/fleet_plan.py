@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What each declared host has to do so that all of them are the one declared swarm.
+"""Plan what each declared host must do so that all of them form the declared swarm.
 
-All the thinking about *which* cluster is meant happens here, on everything the hosts have answered,
-before any of them is touched. Nothing here asks or changes an engine.
+The decision which cluster is meant is made here, from the answers of all hosts, before any host is changed. Nothing
+here sends requests to an engine.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ class Policy:
     """What the user allows.
 
     Attributes:
-        cluster_id: the cluster these hosts must be; None: the one they are in.
-        force_leave: names of hosts that may be taken out of another cluster.
-        init_without_all_managers: found a swarm although some declared manager could not be asked.
-        remove_stale_nodes: remove nodes that are down and whose host lives on under another id.
+        cluster_id: the cluster that these hosts must form; None: the one they are in.
+        force_leave: names of hosts that may be moved out of another cluster.
+        init_without_all_managers: create a swarm although some declared manager could not be asked.
+        remove_stale_nodes: remove nodes that are down and whose host is now another node.
     """
 
     cluster_id: str | None = None
@@ -42,18 +42,18 @@ class Policy:
 
 @dataclass
 class Membership:
-    """The plan. All lists but `stale_nodes` (node ids) are of inventory names, in inventory order.
+    """The plan. All lists but `stale_nodes` (node ids) contain inventory names, in inventory order.
 
     Attributes:
-        cluster_id: the cluster all shall be members of; None when it has to be founded.
-        current_manager: the host whose engine is a manager of it now, or will be once it has founded it.
-        executing_manager: the host that commands once all have joined: never one that is to be demoted.
-        found: the host to found it, or None.
-        leave: hosts whose present membership is of no use; they leave it before they join.
-        join_managers, join_workers: hosts to join.
+        cluster_id: the cluster that all will be members of; None when it must be created.
+        current_manager: the host that is a manager of it now, or will be after creating it.
+        executing_manager: the manager on which changes are made after all have joined; never one that is to be demoted.
+        found: the host that creates the swarm, or None.
+        leave: hosts that leave a stale membership before they join.
+        join_managers, join_workers: hosts that join.
         promote, demote: members with the wrong role.
-        configure: hosts whose labels or availability differ or are not known yet, or that are not ready.
-        stale_nodes: nodes to remove, with what they were called.
+        configure: hosts whose labels or availability differ or are not known yet, or whose node is not ready.
+        stale_nodes: nodes to remove, with their hostnames and roles.
     """
 
     cluster_id: str | None
@@ -71,30 +71,32 @@ class Membership:
 
     @property
     def changes(self) -> bool:
-        """Membership or roles are to change, not merely what describes the nodes."""
+        """Membership or roles change, not only labels and availability."""
         lists = (self.leave, self.join_managers, self.join_workers, self.promote, self.demote)
         return self.found is not None or any(lists) or bool(self.stale_nodes)
 
 
 def plan_membership(hosts: list[Host], policy: Policy) -> Membership:
-    """Decide what each host has to do.
+    """Plan what each host must do.
 
     Args:
-        hosts: all declared hosts, those that could not be asked included, in inventory order.
+        hosts: all declared hosts, including those that could not be asked, in inventory order.
         policy: what the user allows.
 
     Raises:
-        MembershipError: the declared hosts cannot safely be made one swarm; the message says who is where
-            and what to do.
+        MembershipError: the declared hosts cannot safely form one swarm; the message says which host is in which
+            cluster and what to do.
     """
     if not any(host.role == "manager" for host in hosts):
         raise MembershipError("no manager is declared: put at least one host into the group swarm_managers")
     both = sorted(name for name, count in Counter(host.name for host in hosts).items() if count > 1)
     if both:
-        raise MembershipError(f"in swarm_managers as well as in swarm_workers: {', '.join(both)}. Choose one of them")
+        raise MembershipError(
+            f"declared both in swarm_managers and in swarm_workers: {', '.join(both)}. Choose one of them"
+        )
     clusters.refuse_locked(hosts)
-    hosts = clusters.settle_clones(hosts, policy.force_leave)
-    hosts = clusters.settle_splits(hosts, policy.force_leave)
+    hosts = clusters.mark_clones(hosts, policy.force_leave)
+    hosts = clusters.mark_split_side(hosts, policy.force_leave)
     chosen = clusters.choose_cluster(hosts, policy.cluster_id, policy.force_leave)
     plan = _found(hosts, policy) if chosen is None else _extend(hosts, chosen, policy)
     declared = sum(host.role == "manager" for host in hosts)
@@ -102,7 +104,7 @@ def plan_membership(hosts: list[Host], policy: Policy) -> Membership:
     plan.warnings += [warning] if warning else []
     silent = [host.name for host in hosts if not host.answered and (host.selected or host.role == "manager")]
     if silent:
-        plan.warnings.append(f"could not be asked, and left as they are: {', '.join(silent)}")
+        plan.warnings.append(f"could not be asked and were not changed: {', '.join(silent)}")
     return plan
 
 
@@ -112,14 +114,14 @@ def _found(hosts: list[Host], policy: Policy) -> Membership:
     if silent and not policy.init_without_all_managers:
         raise MembershipError(
             f"no declared host is in a swarm, but {', '.join(silent)} could not be asked and may be in one: "
-            "founding another could split the cluster. Make every host of swarm_managers reachable, or set "
+            "creating another could split the cluster. Make every host of swarm_managers reachable, or set "
             "swarm_init_without_all_managers=true if you know that no swarm exists"
         )
     candidates = [host for host in managers if host.answered and host.selected]
     if not candidates:
         raise MembershipError(
             "there is no swarm yet, and no declared manager that could be asked is part of this run: "
-            "run once without --limit to found it"
+            "run once without --limit to create it"
         )
     founder = candidates[0]
     plan = Membership(cluster_id=None, current_manager=founder.name, executing_manager=founder.name, found=founder.name)
@@ -146,7 +148,7 @@ def _extend(hosts: list[Host], chosen: clusters.Cluster, policy: Policy) -> Memb
     plan.stale_nodes = _stale_nodes(hosts, chosen, plan)
     if plan.stale_nodes and not policy.remove_stale_nodes:
         listed = ", ".join(f"{node['hostname']} ({node['id']})" for node in plan.stale_nodes)
-        plan.warnings.append(f"nodes that are down while their host lives on under another id: {listed}")
+        plan.warnings.append(f"nodes that are down while their host is now another node: {listed}")
         plan.stale_nodes = []
     plan.warnings += _warnings_about_namesakes(hosts, chosen, plan)
     _refuse_loss_of_quorum(hosts, chosen, plan)
@@ -163,7 +165,7 @@ def _refuse_members_of_others(hosts: list[Host], chosen: clusters.Cluster, polic
         listed = "; ".join(f"{host.name} is a {host.answer['role']} of {clusters.place_of(host)}" for host in others)
         raise MembershipError(
             f"the declared swarm is cluster {chosen.id}, which {chosen.current_manager} manages, but {listed}. "
-            "Take such a host out of the inventory, or set swarm_force_leave=true for it to move it"
+            "Remove such a host from the inventory, or set swarm_force_leave=true for it to move it"
         )
 
 
@@ -191,11 +193,11 @@ def _executing_manager(hosts: list[Host], plan: Membership) -> str:
 
 
 def _stale_nodes(hosts: list[Host], chosen: clusters.Cluster, plan: Membership) -> list[Json]:
-    """Former selves of the declared hosts: nodes under a host's name and at its address, with another id than it has.
+    """Old nodes of the declared hosts: same hostname and address as the host, but another node id.
 
-    At the host's own address nobody else can live, though the managers may not have noticed yet that the node is
-    down. A node elsewhere stays, though it is down and called like a host: it may be another machine of that name
-    which is not declared (see `_warnings_about_namesakes`).
+    No other machine can be at the host's own address, even if the managers have not noticed yet that the node is down.
+    A node at another address is kept, even if it is down and has a host's name: it may be another machine with that
+    name which is not declared (see `_warnings_about_namesakes`).
     """
     answered = [host for host in hosts if host.answered]
     present = _present(hosts, plan)
@@ -209,14 +211,15 @@ def _stale_nodes(hosts: list[Host], chosen: clusters.Cluster, plan: Membership) 
 
 
 def _warnings_about_namesakes(hosts: list[Host], chosen: clusters.Cluster, plan: Membership) -> list[str]:
-    """Nodes that are down, called like a declared host, and at no address of it; none while some host is silent,
-    whose node it may be."""
+    """Nodes that are down and have the hostname, but no address, of a declared host. None while some host has not
+    answered, because the node may be that host's."""
     if not all(host.answered for host in hosts):
         return []
     known = _present(hosts, plan) | {node["id"] for node in plan.stale_nodes}
     return [
         f"node {node['hostname']} ({node['id']}) at {node['address']} is down and has the hostname of {host.name}. It "
-        f"stays, as it may be a machine that is not declared; if it is {host.name} as it was before, remove it by "
+        f"is kept, because it may be another machine that is not declared; if it is an old node of {host.name}, remove "
+        "it by "
         f"its id with the module dockyard.swarm.node (state=absent)"
         for node in chosen.nodes
         if node["state"] == "down" and node["id"] not in known
@@ -225,7 +228,7 @@ def _warnings_about_namesakes(hosts: list[Host], chosen: clusters.Cluster, plan:
 
 
 def _present(hosts: list[Host], plan: Membership) -> set[Any]:
-    """Ids of the nodes that declared hosts are and stay."""
+    """Ids of the nodes of declared hosts that keep their membership."""
     return {host.answer["node_id"] for host in hosts if host.answered and host.name not in plan.leave}
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Ask an engine what it knows of its swarm."""
+"""Read an engine's membership and, from a manager, its cluster."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ Json = dict[str, Any]
 
 
 def read_member(engine: Engine, pending_timeout: float = 0) -> Json:
-    """What the engine says of its membership, and, if it is a manager, of the cluster.
+    """The engine's membership and, if it is a manager, its cluster.
 
     Args:
         engine: the engine to ask.
-        pending_timeout: seconds to give an engine that is just starting or joining to settle.
+        pending_timeout: seconds to wait for an engine that is still starting or joining.
 
     Returns:
-        As of `views.member_view`, and `nodes` (as of `views.node_view`; None unless it is a manager
-        with a quorum), `encrypted` (autolock is on), `data_root` (the engine's folder), `addresses` (of the host
-        the module runs on), `engine_version`, `api_version`.
+        See `views.member_view`, and `nodes` (see `views.node_view`; None unless it is a manager with a quorum),
+        `encrypted` (autolock is on), `data_root` (the engine's data directory), `addresses` (of the host the module
+        runs on), `engine_version`, `api_version`.
     """
     deadline = time.monotonic() + pending_timeout
     while True:
@@ -61,16 +61,16 @@ def read_member(engine: Engine, pending_timeout: float = 0) -> Json:
 
 
 def member_without_engine() -> Json:
-    """What can be said of a host on which no engine answers, in the form of `read_member`.
+    """The membership of a host whose engine does not answer, in the form of `read_member`.
 
-    Its state is `inactive` if the host has never been in a swarm and `unknown` if it has: its engine,
-    once it runs, will be in that swarm again, as the node that its certificate names.
+    The state is `inactive` if the host has never been in a swarm and `unknown` if it has: when its engine runs again,
+    it will be in that swarm, as the node that its certificate names.
     """
     member = member_view({}, None)
     try:
         root = swarm_root(data_roots())
     except PermissionError:
-        # Not seen is not "never".
+        # Unreadable does not mean "never in a swarm".
         root, member["state"] = None, "unknown"
     if root is not None:
         identity = read_node_identity(str(root))
@@ -83,7 +83,7 @@ def member_without_engine() -> Json:
 
 
 def engine_answers(docker_host: str) -> bool:
-    """Whether an engine can be spoken to at all; False also where the SDK for it is not installed yet."""
+    """Whether an engine answers; also False if the address needs the Docker SDK and it is not installed yet."""
     try:
         Engine.connect(docker_host)
     except EngineError:

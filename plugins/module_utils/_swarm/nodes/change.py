@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Change a node through a manager's engine, and wait until the change is in force."""
+"""Change a node through a manager's engine, and wait until the change has taken effect."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class NodeChange:
 
     Args:
         engine: the engine of a manager.
-        timeout: seconds to wait for any one change.
+        timeout: seconds to wait for each change.
     """
 
     def __init__(self, engine: Engine, timeout: float) -> None:
@@ -42,15 +42,16 @@ class NodeChange:
     def apply(
         self, node: Json, changes: Mapping[str, tuple[Any, Any]], wait: bool, ready_first: bool = False
     ) -> Json | None:
-        """Make all changes of one node. Returns it as of `views.node_view`, or None if nobody can be asked any more.
+        """Apply all changes of one node. Returns it (see `views.node_view`), or None if no manager can be asked any
+        more.
 
-        A manager that has demoted itself is no longer told about nodes.
+        A manager that has demoted itself cannot read nodes any more.
 
         Args:
-            node: as of `views.node_view`.
-            changes: as of `nodes.node_changes`.
-            wait: until they are in force; a change of role is waited for in any case.
-            ready_first: change nothing before the node is ready.
+            node: see `views.node_view`.
+            changes: see `plan.node_changes`.
+            wait: wait until they have taken effect; a change of role is always waited for.
+            ready_first: wait until the node is ready before changing it.
         """
         if ready_first:
             self.wait_ready(node)
@@ -66,9 +67,9 @@ class NodeChange:
         return None if self._is_worker() else self._view(node["id"])
 
     def remove(self, node: Json, force: bool) -> None:
-        """Take a node off the list; one that takes part in the managers' consensus is demoted first.
+        """Remove a node from the swarm; a member of the managers' Raft group is demoted first.
 
-        A manager that a recovered cluster has left out of it cannot be demoted, and need not.
+        A manager that was left out of a recovered cluster cannot be demoted, and need not be.
         """
         if node["reachability"] is not None:
             self.demote(node["id"])
@@ -79,7 +80,7 @@ class NodeChange:
                 raise
 
     def update(self, node_id: str, changes: Mapping[str, tuple[Any, Any]]) -> None:
-        """Submit changes as of `nodes.node_changes`, over whatever else has changed meanwhile."""
+        """Submit changes (see `plan.node_changes`), keeping concurrent changes by other clients."""
 
         def attempt() -> None:
             node = self._engine.node(node_id)
@@ -88,38 +89,38 @@ class NodeChange:
         from_fresh_version(attempt)
 
     def promote(self, node_id: str) -> None:
-        """Make a worker a manager that the others reach."""
+        """Make a worker a manager, and wait until the other managers reach it."""
         self.update(node_id, {"role": ("worker", "manager")})
         wait_until(
             lambda: self._view(node_id)["reachability"] == "reachable",
             self._timeout,
-            f"the managers do not reach the new manager {node_id}",
+            f"the new manager {node_id} is not reachable for the other managers",
         )
 
     def demote(self, node_id: str) -> None:
-        """Make a manager a worker, and wait until it is out of the managers' consensus."""
+        """Make a manager a worker, and wait until it has left the managers' Raft group."""
         own_id = self._engine.info()["Swarm"]["NodeID"]
         self.update(node_id, {"role": ("manager", "worker")})
         if node_id == own_id:
-            wait_until(self._is_worker, self._timeout, "the engine still is a manager")
+            wait_until(self._is_worker, self._timeout, "the engine is still a manager")
         else:
             wait_until(
                 lambda: self._view(node_id)["reachability"] is None,
                 self._timeout,
-                f"the managers still count {node_id} as one of them",
+                f"the other managers still count {node_id} as a manager",
             )
 
     def wait_ready(self, node: Json) -> None:
-        """Wait until the managers see the node as ready, and, if it is one of them, reach it."""
+        """Wait until the node is ready and, if it is a manager, reachable for the other managers."""
         wait_until(
             lambda: _is_ready(self._view(node["id"])),
             self._timeout,
             f"the node {named(node)} is not ready",
-            lambda: _what_it_is_like(self._view(node["id"])),
+            lambda: _state_of(self._view(node["id"])),
         )
 
     def wait_drained(self, node: Json) -> None:
-        """Wait until no task is left on the node, and the services that had tasks there are whole elsewhere."""
+        """Wait until no task is left on the node, and its services have all their tasks running elsewhere."""
         moving = services_moving(self._engine.tasks(), node["id"])
         remaining = partial(self._not_drained, node["id"], moving)
         wait_until(
@@ -133,7 +134,7 @@ class NodeChange:
         return [task for task in self._engine.tasks({"node": node_id}) if still_running(task)]
 
     def _not_drained(self, node_id: str, moving: set[str]) -> list[str]:
-        """What is still to move, in words."""
+        """Tasks and services that have not moved yet, as sentences."""
         services = {service["ID"]: service for service in self._engine.services(status=True)}
         return tasks_left(self._tasks_on(node_id), services) + services_incomplete(moving, services)
 
@@ -149,7 +150,7 @@ def _is_ready(node: Json) -> bool:
     return node["state"] == "ready" and node["reachability"] in (None, "reachable")
 
 
-def _what_it_is_like(node: Json) -> str:
+def _state_of(node: Json) -> str:
     if node["state"] == "ready":
-        return f"as a manager it is {node['reachability']}"
+        return f"its manager is {node['reachability']}"
     return f"it is {node['state']}" + (f" ({node['message']})" if node["message"] else "")

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What has to change about a node of a swarm."""
+"""Plan the changes of one node of a swarm."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.quorum impor
 Json = dict[str, Any]
 
 
-#: Keeps, in the swarm itself, the availability that a node under maintenance is to have again: whoever was to give
-#: it back may be gone by then.
+#: A node label with the availability that a node under maintenance gets back. It is kept in the swarm, because the run
+#: that began the maintenance may not be the one that ends it.
 FORMER_AVAILABILITY = "dockyard.swarm.former-availability"
 
 
 class NodeError(UserError):
-    """The node that is meant cannot be told, or must not be changed as wanted."""
+    """The node is not unique, or the change is refused."""
 
 
 def find_node(nodes: list[Json], node_id: str | None, hostname: str | None) -> Json | None:
-    """The node of that id, or the only one of that hostname; None when there is none.
+    """The node with this id, or the only one with this hostname; None if there is none.
 
     Args:
-        nodes: nodes as of `views.node_view`.
-        node_id: its full id; wins over the hostname.
-        hostname: its hostname as the engine gave it when it joined.
+        nodes: see `views.node_view`.
+        node_id: the full id; it takes precedence over the hostname.
+        hostname: as reported by the node's engine.
 
     Raises:
         NodeError: several nodes have that hostname.
@@ -51,19 +51,19 @@ def find_node(nodes: list[Json], node_id: str | None, hostname: str | None) -> J
 
 
 def named(node: Json) -> str:
-    """What to call a node in a sentence: people know its hostname, and only the id is its own."""
+    """The name of a node in messages: hostnames are readable, and only the id is unique."""
     return f"{node['hostname']} ({node['id']})"
 
 
 def label_texts(labels: Mapping[str, Any] | None) -> dict[str, str] | None:
-    """Labels as the engine keeps them: text. YAML's booleans become `true` and `false`, as in compose files."""
+    """Labels as the engine stores them: as strings. YAML's booleans become `true` and `false`, as in compose files."""
     if labels is None:
         return None
     return {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in labels.items()}
 
 
 def labels_after(current: Mapping[str, str], wanted: Mapping[str, str] | None, exact: bool) -> dict[str, str]:
-    """The labels a node is to have: those wanted, over or instead of those it has."""
+    """The labels that a node should have: the declared ones, added to the current ones or (`exact`) replacing them."""
     if wanted is None:
         return dict(current)
     if not exact:
@@ -72,9 +72,9 @@ def labels_after(current: Mapping[str, str], wanted: Mapping[str, str] | None, e
 
 
 def maintenance_changes(node: Json, begin: bool) -> dict[str, tuple[Any, Any]]:
-    """What differs, as of `node_changes`, to take a node out of service or to give it back what it had.
+    """The changes (see `node_changes`) that begin or end the maintenance of a node.
 
-    Beginning what has begun, or ending what has not, changes nothing.
+    Beginning a maintenance that has begun, or ending one that has not, changes nothing.
     """
     former = node["labels"].get(FORMER_AVAILABILITY)
     if begin:
@@ -94,12 +94,12 @@ def node_changes(
     availability: str | None,
     role: str | None = None,
 ) -> dict[str, tuple[Any, Any]]:
-    """What differs: the field's name to its value before and after. Empty when nothing does.
+    """The fields that differ: name to (value before, value after).
 
     Args:
-        node: as of `views.node_view`.
-        labels, availability, role: as wanted; None: nobody's business.
-        labels_exact: labels that are not wanted shall go.
+        node: see `views.node_view`.
+        labels, availability, role: the declared values; None: not managed.
+        labels_exact: remove labels that are not declared.
     """
     after = {
         "labels": labels_after(node["labels"], labels, labels_exact),
@@ -110,34 +110,34 @@ def node_changes(
 
 
 def refusal_to_change(node: Json, changes: Mapping[str, tuple[Any, Any]], nodes: list[Json]) -> str | None:
-    """Why these changes of the node must not be made; None when they may."""
+    """Why these changes must not be made; None if they may."""
     if "role" in changes and changes["role"][1] == "worker":
         return refusal_to_demote(quorum_of(nodes), {node["id"]: node["hostname"]})
     return None
 
 
 def refusal_to_maintain(node: Json, nodes: list[Json]) -> str | None:
-    """Why the node's engine must not be stopped now; None when it may."""
+    """Why the node's engine must not be stopped now; None if it may."""
     return refusal_to_stop(quorum_of(nodes), {node["id"]: node["hostname"]})
 
 
 def refusal_to_remove(node: Json, nodes: list[Json], force: bool) -> str | None:
-    """Why the node must not be removed from the list; None when it may."""
+    """Why the node must not be removed from the swarm; None if it may."""
     if node["state"] == "ready" and not force:
         return (
-            f"{named(node)} is ready: its engine has to leave first "
-            "(dockyard.swarm.member with state=absent on its host), or set force=true to cut it off"
+            f"{named(node)} is ready: its engine must leave the swarm first "
+            "(dockyard.swarm.member with state=absent on its host), or set force=true to remove it all the same"
         )
     return refusal_to_demote(quorum_of(nodes), {node["id"]: node["hostname"]})
 
 
 def warning_about_loss(node: Json, nodes: list[Json]) -> str | None:
-    """Why the managers that are left without this one are a poor number; None when they are not, or it is none."""
+    """Why the remaining number of managers is a poor choice; None if it is not, or the node is not a manager."""
     managers = quorum_of(nodes).managers
     return warning_about_count(len(managers) - 1) if node["id"] in managers else None
 
 
 def changed_spec(spec: Json, changes: Mapping[str, tuple[Any, Any]]) -> Json:
-    """The engine's NodeSpec with these changes, all else as it was."""
+    """A copy of the NodeSpec with these changes; everything else is kept."""
     names = {"labels": "Labels", "availability": "Availability", "role": "Role"}
     return {**spec, **{names[key]: after for key, (_before, after) in changes.items()}}

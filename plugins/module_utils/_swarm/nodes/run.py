@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Bring one node to what is asked for: read, decide, refuse or change."""
+"""Run the module `node`: read the node, plan the change, refuse it or apply it."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def run_node(engine: Engine, params: Json, check_mode: bool) -> Json:
         params: options of the module `node`.
 
     Returns:
-        What the module returns.
+        The result of the module.
 
     Raises:
-        NodeError: the node cannot be told, or must not be changed so.
+        NodeError: the node is not unique or does not exist, or the change is refused.
     """
     nodes = [node_view(node) for node in engine.nodes()]
     node = find_node(nodes, params["id"], params["hostname"])
@@ -56,7 +56,7 @@ def _change(engine: Engine, params: Json, check_mode: bool, nodes: list[Json], n
     demoted = changes.get("role", ("", ""))[1] == "worker"
     after = {**node, **{key: value for key, (_before, value) in changes.items()}}
     if not check_mode:
-        # A node that does not come back from its maintenance keeps the note of what it had before.
+        # If the node does not become ready after maintenance, the label with its former availability is kept.
         ready_first = params["maintenance"] is False and bool(changes)
         after = NodeChange(engine, params["wait_timeout"]).apply(node, changes, params["wait"], ready_first) or after
     return {
@@ -71,7 +71,7 @@ def _change(engine: Engine, params: Json, check_mode: bool, nodes: list[Json], n
 
 
 def _changes(params: Json, node: Json, nodes: list[Json]) -> tuple[dict[str, tuple[Any, Any]], str | None]:
-    """What to change, and why not to."""
+    """The changes, and why they are refused (None if they are not)."""
     if params["maintenance"] is not None:
         changes = maintenance_changes(node, params["maintenance"])
         return changes, refusal_to_maintain(node, nodes) if params["maintenance"] else None

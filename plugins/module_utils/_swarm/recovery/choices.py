@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Which manager is copied, which host gets a copy, and which manager a swarm without a quorum goes on from."""
+"""Choose the manager to back up, the host to restore to, and the manager to recover a swarm without quorum from."""
 
 from __future__ import annotations
 
@@ -23,36 +23,37 @@ Json = dict[str, Any]
 
 
 class RecoveryError(Exception):
-    """There is no such host, or it cannot be told which."""
+    """No host is suitable, or several are."""
 
 
 def backup_source(cluster: Cluster, answers: Mapping[str, Json]) -> str:
-    """The manager to copy the state of: one that does not lead, where there is another.
+    """The manager whose state is backed up: not the leader, if there is another manager.
 
     Args:
         cluster: the swarm.
-        answers: what the declared managers answered to `cluster_info`.
+        answers: the results of `cluster_info` on the declared managers.
 
     Raises:
-        RecoveryError: no engine could go on from the copy.
+        RecoveryError: no swarm could be restored from this backup.
     """
     leaders = {node["id"] for node in cluster.nodes if node["leader"]}
     following = [name for name in cluster.managers if answers[name]["node_id"] not in leaders]
     source = (following + cluster.managers)[0]
     if answers[source]["encrypted"] and cluster.quorum["managers"] > 1:
         raise RecoveryError(
-            "The swarm's state is encrypted (autolock), and no engine can go on from it as the only one of several "
-            "managers. Switch autolock off, back up with swarm_backup_vault_password_file, and switch it on again. "
+            "The swarm's state is encrypted (autolock), and Docker cannot restore one of several "
+            "managers from encrypted state. Switch autolock off, back up with swarm_backup_vault_password_file, and "
+            "switch it on again. "
             "Nothing has been changed."
         )
     return source
 
 
 def address_in(state: str) -> str | None:
-    """The address of the manager whose `docker-state.json` this is; None where it names none.
+    """The address of the manager whose `docker-state.json` this is; None if the file has none.
 
     Args:
-        state: its text, such as `{"AdvertiseAddr": "[fd00::1]:2377", ...}`.
+        state: the file's text, such as `{"AdvertiseAddr": "[fd00::1]:2377", ...}`.
     """
     try:
         advertised = str(json.loads(state)["AdvertiseAddr"])
@@ -66,44 +67,45 @@ def address_in(state: str) -> str | None:
 
 
 def restore_target(address: str | None, answers: Mapping[str, Json], named: str | None) -> str:
-    """The host that gets the state.
+    """The host to which the state is restored.
 
     Args:
-        address: of the manager that was copied; the state keeps it, and nothing changes that.
-        answers: what the hosts that may get it answered to `cluster_info`.
-        named: the host, if the user names it.
+        address: of the manager that was backed up; it is part of the state and cannot be changed.
+        answers: the results of `cluster_info` on the possible hosts.
+        named: the host, if the user sets it.
 
     Raises:
-        RecoveryError: none of the hosts fits, or several do.
+        RecoveryError: none of the hosts is suitable, or several are.
     """
     if named:
         if named in answers:
             return named
         raise RecoveryError(
-            f"swarm_restore_host is {named}, which is none of {', '.join(answers) or 'the hosts that answered'}. "
+            f"swarm_restore_host is {named}, which is not one of {', '.join(answers) or 'the hosts that answered'}. "
             "Nothing has been changed."
         )
     fitting = [name for name, answer in answers.items() if address and address in answer["addresses"]]
     if len(fitting) == 1:
         return fitting[0]
-    having = f"several have that: {', '.join(fitting)}" if fitting else f"none of {', '.join(answers)} has that"
+    having = f"several hosts have it: {', '.join(fitting)}" if fitting else f"none of {', '.join(answers)} has it"
     raise RecoveryError(
-        f"The copy is of the manager at {address or 'an address that it does not name'}, and {having}. Say "
-        "-e swarm_restore_host= and the host that has the address now; no other can be joined. Nothing has been "
+        f"The backup is of the manager at {address or 'an unknown address'}, and {having}. Set "
+        "-e swarm_restore_host= to the host that has this address now: nodes cannot join at another one. Nothing has "
+        "been "
         "changed."
     )
 
 
 def survivor(answers: Mapping[str, Json], named: str | None) -> str:
-    """The manager to go on from.
+    """The manager to recover the swarm from.
 
     Args:
-        answers: what the declared managers that could be asked answered to `cluster_info`.
-        named: the manager, if the user names it.
+        answers: the results of `cluster_info` on the declared managers that could be asked.
+        named: the manager, if the user sets it.
 
     Raises:
-        RecoveryError: there is nothing to recover, or nothing to recover it from, or it cannot be told which.
-        NoManagerError: the swarm is split, or there are several.
+        RecoveryError: the swarm works, no manager is left, or several are and none is set.
+        NoManagerError: the swarm is split, or the managers belong to several swarms.
     """
     acting = {name: answer for name, answer in answers.items() if acts(answer)}
     if acting:
@@ -121,18 +123,18 @@ def survivor(answers: Mapping[str, Json], named: str | None) -> str:
     listed = ", ".join(candidates)
     if named is None and len(candidates) > 1:
         raise RecoveryError(
-            f"Several managers survive: choose the one to go on from, with -e swarm_survivor= and one of {listed}."
+            f"Several managers are left: choose the one to recover from: set -e swarm_survivor= to one of {listed}."
         )
     if named is not None and named not in candidates:
         raise RecoveryError(
-            f"{named} is no manager that has kept the swarm's state: say -e swarm_survivor= and one of {listed}."
+            f"{named} is not a manager with the swarm's state: set -e swarm_survivor= to one of {listed}."
         )
     return named or candidates[0]
 
 
 def silent_managers(answers: Mapping[str, Json], declared: list[str]) -> dict[str, str]:
-    """Why each declared manager that did not answer did not, by its name. Their engines may run, and may have a quorum
-    among themselves: going on without them would then split the swarm."""
+    """The declared managers that did not answer, by name, with the reason. Their engines may run and have a quorum
+    among themselves: recovering without them would then split the swarm."""
     return {
         name: why_not(answers[name]) if answers.get(name) else "could not be reached"
         for name in declared
@@ -141,11 +143,12 @@ def silent_managers(answers: Mapping[str, Json], declared: list[str]) -> dict[st
 
 
 def warning_about_silent(silent: Mapping[str, str]) -> str | None:
-    """What to make sure of before a swarm goes on without these managers; None where there are none."""
+    """What to check before a swarm is recovered without these managers; None if there are none."""
     if not silent:
         return None
     told = ", ".join(f"{name} ({reason})" for name, reason in silent.items())
     return (
         f"declared managers that could not be asked: {told}. If their engines run and have a quorum among themselves, "
-        "there will be two swarms with one id. Make sure that they are down, and have them leave before they come back"
+        "there will be two swarms with the same id. Make sure that they are down, and let them leave the swarm before "
+        "they run again"
     )
