@@ -126,8 +126,8 @@ def _create_steps(declared: Declared, current: Current, owner: Owner, policy: Po
             raise DeclarationError(f"{name}: the address reserved under that name is in use by {', '.join(users)}")
     for disk in declared.disks:
         check_disk(disk, name, declared.zone, current, owner)
-    existing = {disk for zone, disk in current.disks if zone == declared.zone}
-    body = bodies.instance_body(declared, existing, dict(owner.labels))
+    existing_disks = {disk for zone, disk in current.disks if zone == declared.zone}
+    body = bodies.instance_body(declared, existing_disks, dict(owner.labels))
     detail = {"body": body, "reserved": declared.external == external.RESERVED}
     steps.append(Step("create_instance", "instance", name, declared.zone, None, _summary(declared), detail))
     if policy.state == STOPPED:
