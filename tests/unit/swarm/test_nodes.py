@@ -122,6 +122,15 @@ def test_maintenance_that_costs_the_quorum_is_refused(make):
     assert refusal_to_maintain(nodes[0], nodes[:1]) is None
 
 
+def test_a_node_that_is_drained_already_is_refused_too_once_another_manager_is_gone(make):
+    nodes = [make.node(name, "manager") for name in ("m1", "m2", "m3")]
+    drained = {**nodes[0], **{key: after for key, (_was, after) in maintenance_changes(nodes[0], True).items()}}
+    assert maintenance_changes(drained, True) == {}
+    assert refusal_to_maintain(drained, [drained, *nodes[1:]]) is None
+    gone = make.node("m3", "manager", state="down")
+    assert "stopping m1 would cost" in (refusal_to_maintain(drained, [drained, nodes[1], gone]) or "")
+
+
 def test_losing_a_manager_warns_of_the_even_number_that_is_left(make):
     nodes = [make.node("m1", "manager"), make.node("m2", "manager"), make.node("m3", "manager"), make.node("w1")]
     assert "2 managers can lose none" in (warning_about_loss(nodes[0], nodes) or "")

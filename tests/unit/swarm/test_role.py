@@ -66,6 +66,47 @@ def test_the_lock_is_taken_and_released_around_tasks_in_one_place():
     assert list(map(str, around)) == ["roles/swarm/tasks/under_lock.yml"]
 
 
+#: Entry points that change nothing in a swarm, or are the lock itself.
+WITHOUT_LOCK = {"find_manager", "release_lock", "status", "take_lock", "target", "upgrade_order", "which_node"}
+
+
+@pytest.mark.parametrize("entry_point", sorted(SPECS))
+def test_an_entry_point_that_changes_the_swarm_runs_under_the_lock(entry_point):
+    files = [task.get("ansible.builtin.import_tasks") for task in tasks_of(SWARM / "tasks" / f"{entry_point}.yml")]
+    assert ("under_lock.yml" in files) is (entry_point not in WITHOUT_LOCK)
+
+
+def test_other_roles_that_change_members_run_under_the_lock():
+    used = {
+        (path.stem, task[f"ansible.builtin.{how}"]["name"])
+        for path in PLAYBOOKS
+        for task in tasks_of(path)
+        for how in ("import_role", "include_role")
+        if f"ansible.builtin.{how}" in task
+    }
+    changing = {"dockyard.swarm.docker", "dockyard.swarm.stack", "dockyard.swarm.ready_stacks"}
+    assert {(playbook, role) for playbook, role in used if role in changing} == set()
+
+
+def test_site_keeps_one_lock_for_all_that_changes_the_swarm():
+    plays = yaml.safe_load((TOP / "playbooks" / "site.yml").read_text())
+    under = [play for play in plays if play["import_playbook"] not in ("validate.yml", "provision.yml")]
+    assert under[0]["import_playbook"] == "take_lock.yml"
+    assert under[-1]["import_playbook"] == "release_lock.yml"
+    assert all(play["vars"]["swarm_lock_kept"] is True for play in under[1:-1])
+    assert [play["import_playbook"] for play in under[1:-1]] == ["docker.yml", "swarm.yml", "stacks.yml", "spread.yml"]
+
+
+def test_a_backup_asks_for_the_quorum_again_between_its_drain_and_the_stop_of_the_engine():
+    asked = [
+        "quorum" if (task.get("dockyard.swarm.node") or {}).get("maintenance") is True else "stop"
+        for task in tasks_of(SWARM / "tasks" / "backup_host.yml")
+        if (task.get("dockyard.swarm.node") or {}).get("maintenance") is True
+        or (task.get("ansible.builtin.systemd_service") or {}).get("state") == "stopped"
+    ]
+    assert asked == ["quorum", "quorum", "stop"]
+
+
 @pytest.mark.parametrize("entry_point", sorted(SPECS))
 def test_every_entry_point_is_there(entry_point):
     assert (SWARM / "tasks" / f"{entry_point}.yml").exists()
