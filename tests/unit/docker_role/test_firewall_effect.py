@@ -87,6 +87,14 @@ def test_the_unit_fails_where_ports_stay_open(tmp_path: Path):
     assert script_with(tmp_path, iptables=1, ip6tables=0) == 1
 
 
+def test_the_unit_filters_before_the_engine_and_without_it(host):
+    unit = next(change.after for change in host().helper.files if change.path.endswith(".service"))
+    assert "WantedBy=multi-user.target docker.service" in unit
+    assert "Before=docker.service" in unit
+    assert "Requires=docker" not in unit
+    assert "BindsTo=docker" not in unit
+
+
 def test_the_inventory_says_who_the_members_are():
     known = {"m1": ["10.0.0.11", "2001:db8::11"], "w1": ["10.0.0.9"]}
     found = members.expand_members(["192.0.2.0/24", "inventory"], known)
