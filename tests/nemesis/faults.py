@@ -33,7 +33,7 @@ _OF_HOSTS = (
     ("reboot", (*MANAGERS, *WORKERS[1:]), 20, 30),
 )
 _OF_RUNS = (
-    ("stop_module", MANAGERS, 33, 50),
+    ("stop_module", MANAGERS, 40, 75),
     ("kill_module", MANAGERS, 1, 3),
     ("stop_controller", CONTROLLERS, 5, 45),
     ("kill_controller", CONTROLLERS, 1, 3),
