@@ -220,6 +220,17 @@ def test_secrets_of_a_fleet_are_in_no_output(playbook: Playbook, fleet: dict[str
     failed = playbook(PROVISION, "--diff", "-vvv", *declare(**declared))
     assert failed.status != 0
     assert SECRET not in failed.output
+    # Contents in the place of a file, as from a vault; and the tokens that the API gives for them.
+    key = Path(fleet["gce_hosts_session"]["service_account_file"]).read_text("utf-8")
+    session = {**fleet["gce_hosts_session"], "auth_kind": "serviceaccount", "service_account_contents": key}
+    del session["service_account_file"]
+    told = playbook(PROVISION, "--check", "--diff", "-vvv", *declare(**{**fleet, "gce_hosts_session": session}))
+    assert told.status == 0, told.output
+    lines = json.loads(key)["private_key"].splitlines()
+    for done in (checked, failed, told):
+        assert not [line for line in lines[1:-1] if line in done.output]
+        assert "PRIVATE KEY" not in done.output
+        assert "ya29." not in done.output
 
 
 NO_FILE = "{{ lookup('ansible.builtin.file', '/nonexistent/key.pub') }}"

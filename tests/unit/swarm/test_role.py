@@ -145,3 +145,20 @@ def test_tokens_and_keys_reach_hosts_through_the_connection_alone():
     ]
     assert len(tasks) >= 3
     assert [name for name, task in tasks if (task.get("vars") or {}).get("ansible_pipelining") is not True] == []
+
+
+CARRIERS = {"stack", "engine_host", "engine_config", "engine_logins"}
+
+
+def test_passwords_and_keys_of_other_roles_reach_hosts_through_the_connection_alone():
+    """What is removed (absent.yml) carries none."""
+    tasks = [
+        (path.name, task)
+        for role in ("docker", "stack")
+        for path in (TOP / "roles" / role / "tasks").glob("*.yml")
+        for task in tasks_of(path)
+        for module in CARRIERS
+        if f"dockyard.swarm.{module}" in task and path.name != "absent.yml"
+    ]
+    assert len(tasks) == 4
+    assert [name for name, task in tasks if (task.get("vars") or {}).get("ansible_pipelining") is not True] == []
