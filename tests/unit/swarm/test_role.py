@@ -90,7 +90,7 @@ def test_other_roles_that_change_members_run_under_the_lock():
 
 def test_site_keeps_one_lock_for_all_that_changes_the_swarm():
     plays = yaml.safe_load((TOP / "playbooks" / "site.yml").read_text())
-    under = [play for play in plays if play["import_playbook"] not in ("validate.yml", "provision.yml")]
+    under = [play for play in plays if play.get("import_playbook") not in (None, "validate.yml", "provision.yml")]
     assert under[0]["import_playbook"] == "take_lock.yml"
     assert under[-1]["import_playbook"] == "release_lock.yml"
     assert all(play["vars"]["swarm_lock_kept"] is True for play in under[1:-1])
