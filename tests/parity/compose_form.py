@@ -134,6 +134,8 @@ def _compose_service(service: Json) -> Json:
     service["secrets"] = [_compose_reference(item, "/run/secrets/") for item in service.get("secrets", [])]
     service["configs"] = [_compose_reference(item, "/") for item in service.get("configs", [])]
     service["extra_hosts"] = [host.replace("=", ":", 1) for host in service.get("extra_hosts", [])]
+    if "scale" in service:
+        service["deploy"] = {**(service.get("deploy") or {}), "replicas": service["scale"]}
     return _common({key: value for key, value in service.items() if key not in _NOT_COMPARED})
 
 
@@ -141,6 +143,8 @@ def _our_service(service: Json) -> Json:
     service = _effective(dict(service), ("services", "*"))
     service["environment"] = {key: _variable(value) for key, value in service.get("environment", {}).items()}
     service["ports"] = [{"mode": "ingress", "protocol": "tcp", **port} for port in service.get("ports", [])]
+    service["secrets"] = [_without_usual_target(item, "/run/secrets/") for item in service.get("secrets", [])]
+    service["configs"] = [_without_usual_target(item, "/") for item in service.get("configs", [])]
     return _common({key: value for key, value in service.items() if key not in _NOT_COMPARED})
 
 
@@ -200,6 +204,8 @@ def _compose_port(port: Json) -> list[Json]:
     first, _dash, last = str(port.get("published", "")).partition("-")
     if not first:
         return [kept]
+    if not (first + last).isdigit():
+        return [{**kept, "published": port["published"]}]
     return [{**kept, "published": number} for number in range(int(first), int(last or first) + 1)]
 
 
@@ -218,12 +224,15 @@ def _tmpfs(text: str) -> Json:
 
 
 def _compose_reference(reference: Json, folder: str) -> Json:
-    result = dict(reference)
-    if result.get("target") == folder + result["source"]:
-        del result["target"]
+    result = _without_usual_target(reference, folder)
     if "mode" in result:
         result["mode"] = int(result["mode"], 8)
     return result
+
+
+def _without_usual_target(reference: Json, folder: str) -> Json:
+    usual = reference.get("target") in (folder + reference["source"], reference["source"])
+    return {key: value for key, value in reference.items() if key != "target" or not usual}
 
 
 def _compose_object(name: str, value: Json, environment: Mapping[str, str]) -> Json:

@@ -41,6 +41,23 @@ ROWS = (
     Row("", "", "profiles: what is inactive is not checked, so that a fault there refuses nothing"),
     Row("", "", "environment of configs in included projects: docker compose 2.40 refuses its own form of it"),
     Row("", "", "unquoted dates are texts; docker compose refuses them"),
+    Row(
+        "theirs",
+        r"build\.platforms|SSHKey|devices\[\d+\]\.count|blkio_config|cpu_count|logging\.options",
+        "types and names below keys that swarm has nothing for are not looked at, only contradictions are",
+    ),
+    Row(
+        "theirs",
+        r"must declare either `file` or `environment`|undefined network #extensions",
+        "taken although docker compose refuses it: a secret of a driver, which swarm has; `required: false` of a "
+        "service that is nowhere; networks whose names begin with x-, which docker compose loses",
+    ),
+    Row(
+        "ours",
+        r"credential_spec\.config|is not one port|is not a restart policy|the variable \S+ is not set|do not go with",
+        "what no swarm could deploy is refused before: credentials from a config that is not there, a long form that "
+        "publishes a range, unknown restart policies, secrets of unset variables",
+    ),
 )
 
 

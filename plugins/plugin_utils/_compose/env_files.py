@@ -68,12 +68,15 @@ def project_variables(
 
 
 def container_variables(
-    env_files: Sequence[Mapping[str, Any]], environment: Mapping[str, str], read: Reader
+    env_files: Sequence[Mapping[str, Any]], environment: Mapping[str, str], read: Reader, key: str = "env_file"
 ) -> dict[str, str]:
     """What the entries of a service's `env_file` give its containers, later files over earlier ones.
 
+    Files of `label_file` are read by the same rules.
+
     Args:
         env_files: each with its absolute `path`, perhaps `required: false`, perhaps `format: raw`.
+        key: the key that names the files, for messages.
 
     Raises:
         ComposeError: a file that cannot be read, or a line that is none.
@@ -86,5 +89,5 @@ def container_variables(
         if entry.get("format") == RAW:
             found.update(read_env_file(path, {**found, **environment}, read))
         else:
-            found.update(dotenv.parse(text(path, read, "env_file"), path, environment, found))
+            found.update(dotenv.parse(text(path, read, key), path, environment, found))
     return found

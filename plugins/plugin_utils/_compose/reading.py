@@ -48,12 +48,14 @@ class Extras:
         contents: text of configs and secrets, by section and key.
         optional: service and the service it waits for, where that may be missing.
         env_files: by service, its files of variables, each with `path`, `required` and `format`.
+        label_files: by service, the paths of its files of labels.
     """
 
     name: str | None = None
     depends_on: dict[str, dict[str, str]] = field(default_factory=dict)
     contents: dict[tuple[str, str], bytes] = field(default_factory=dict)
     env_files: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    label_files: dict[str, list[str]] = field(default_factory=dict)
     optional: set[tuple[str, str]] = field(default_factory=set)
 
 

@@ -33,6 +33,8 @@ MAX_CHARACTERS = 32_000_000
 _PARSER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _TAG = "tag:yaml.org,2002:"
 _MERGE = "<<"
+RESET = "!reset"
+OVERRIDE = "!override"
 
 _WORDS: dict[str, Any] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -95,18 +97,22 @@ def read(text: str | bytes, file: str) -> Document:
 
 
 def read_all(text: str | bytes, file: str) -> list[Document]:
-    """Read all documents of a file, of which there may be none. Raises as `read` does."""
-    return list(_documents(text, file))
+    """Read all documents of a file as docker compose does; there may be none. Raises as `read` does.
+
+    A key that `!reset` takes away may come back from a merge key `<<`: it then clears what other files say, and has
+    the merged value, which is what `!override` means.
+    """
+    return list(_documents(text, file, resets=True))
 
 
-def _documents(text: str | bytes, file: str) -> Iterator[Document]:
+def _documents(text: str | bytes, file: str, resets: bool = False) -> Iterator[Document]:
     source = Source(file)
     try:
         events = yaml.parse(text, Loader=_PARSER)
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
                 root = _Tree(events, source).node(next(events, event), 0)
-                yield _document(root, Source(file))
+                yield _document(root, Source(file), resets)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"{file}:{mark.line + 1}" if mark else file
@@ -115,11 +121,11 @@ def _documents(text: str | bytes, file: str) -> Iterator[Document]:
         raise ComposeError(f"{file}: not valid YAML: {error}") from error
 
 
-def _document(root: _Node, source: Source) -> Document:
+def _document(root: _Node, source: Source, resets: bool) -> Document:
     if root.kind != "map":
         raise _no_mapping(source.file)
     document = Document({}, source)
-    document.data = _Expansion(document).value(root, ())
+    document.data = _Expansion(document, resets).value(root, ())
     return document
 
 
@@ -176,8 +182,9 @@ class _Tree:
 class _Expansion:
     """Turns nodes into plain values, following aliases and merge keys, noting lines and tags."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, resets: bool) -> None:
         self._document = document
+        self._resets = resets
         self._source = document.source
         self._count = 0
         self._characters = 0
@@ -240,8 +247,12 @@ class _Expansion:
                 raise ComposeError(f"{self._source.file}:{node.line}: << takes a mapping, or a list of mappings")
             for key, value in self._flat(source, path):
                 name = self._key(key, path)
+                here = (*path, name)
                 if name not in into:
-                    into[name] = self._entry(value, (*path, name), value.line)
+                    into[name] = self._entry(value, here, value.line)
+                elif self._resets and self._document.tags.get(here) == RESET:
+                    into[name] = self._entry(value, here, value.line)
+                    self._document.tags[here] = OVERRIDE
 
     def _flat(self, node: _Node, path: Path, depth: int = 0) -> Iterator[tuple[_Node, _Node]]:
         merges = []
@@ -269,6 +280,8 @@ def _scalar(event: Any, line: int, source: Source) -> _Node:
             return _Node("scalar", line, text, _MERGE)
         return _Node("scalar", line, _finite(plain_value(text), text, line, source))
     short = tag[len(_TAG) :] if tag and tag.startswith(_TAG) else None
+    if short == "merge" and text == _MERGE:
+        return _Node("scalar", line, text, _MERGE)
     if short in (None, "str"):
         return _Node("scalar", line, text, _application_tag(tag))
     try:

@@ -89,7 +89,7 @@ def order_of(stack: str, depends_on: Mapping[str, Mapping[str, str]], services: 
         for name, others in depends_on.items()
         if f"{stack}_{name}" in services
     }
-    cycle = _cycle(full)
+    cycle = find_circle(full)
     if cycle:
         shown = " -> ".join(short_name(name, stack) for name in cycle)
         raise OrderError(f"services wait for each other: {shown}; take one of these depends_on away")
@@ -117,7 +117,7 @@ def _depths(depends_on: Mapping[str, Mapping[str, str]]) -> dict[str, int]:
     return depths
 
 
-def _cycle(depends_on: Mapping[str, Mapping[str, str]]) -> list[str]:
+def find_circle(depends_on: Mapping[str, Mapping[str, str]]) -> list[str]:
     """Services that wait for each other, the first named again at the end; empty if there are none."""
     clean: set[str] = set()
 

@@ -55,6 +55,7 @@ _SERVICE: dict[str, _Cast] = {
     "stdin_open": _boolean,
     "tty": _boolean,
     "oom_score_adj": _integer,
+    "scale": _integer,
     "stop_grace_period": _duration,
     "depends_on.*.required": _boolean,
     "depends_on.*.restart": _boolean,

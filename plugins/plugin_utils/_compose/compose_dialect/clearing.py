@@ -13,10 +13,7 @@ from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.tree import Items, Map
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import Path
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.yaml_reader import Document
-
-RESET = "!reset"
-OVERRIDE = "!override"
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.yaml_reader import OVERRIDE, RESET, Document
 
 
 def cleared_paths(document: Document) -> list[Path]:

@@ -9,7 +9,6 @@ What has no meaning stays as it is: the checks that follow say what is wrong wit
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +18,7 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_di
     Place,
     a_map,
 )
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.mounts import short_mount
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.mounts import clean, short_mount
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.ports import short_port
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.units import number_text
 
@@ -125,7 +124,7 @@ def _grown(value: dict[str, Any], where: Place) -> Map:
 def _mount(text: str) -> list[dict[str, Any]]:
     mount = short_mount(text)
     target = mount["target"]
-    return [{**mount, "target": posixpath.normpath(target) if target.startswith("/") else target}]
+    return [{**mount, "target": clean(target) if target.startswith("/") else target}]
 
 
 def _port(text: str) -> list[dict[str, Any]]:
@@ -150,6 +149,7 @@ _SERVICE: dict[str, Callable[[Any, Place], Any]] = {
     "depends_on": depends_on_map,
     "dns": _dns,
     "env_file": _env_files,
+    "label_file": texts_list,
     "networks": networks_map,
     "ports": _each(_port),
     "secrets": _each(_reference),

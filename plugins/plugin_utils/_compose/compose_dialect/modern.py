@@ -11,17 +11,19 @@ checked against the format like any other file. Source: https://github.com/compo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.keys import KEYS
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.casts import cast
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.consistency import contradictions
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.extensions import (
     without_extensions,
 )
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.words import split_words
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files import RAW
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.mounts import clean
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.reading import STARTED, Choices, Extras
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.ineffective import Ineffective
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.units import byte_count
@@ -49,7 +51,7 @@ class Lowering:
         Raises:
             ComposeError: values that have no 3.x form.
         """
-        for path, text in cast(data):
+        for path, text in (*cast(data), *contradictions(data)):
             self._fault(path, text)
         result = {key: value for key, value in data.items() if key not in ("version", "name", "models")}
         self.extras.name = self._name(data.get("name"))
@@ -95,7 +97,14 @@ class Lowering:
             ports = [self._port(port, (*path, "ports", index)) for index, port in enumerate(result["ports"])]
             # Ports that differ in their address alone are one: services listen on all addresses of a node.
             result["ports"] = [port for index, port in enumerate(ports) if port not in ports[:index]]
+        for mount in _list(result.get("volumes")):
+            if isinstance(mount, dict) and str(mount.get("target")).startswith("/"):
+                mount["target"] = clean(mount["target"])
         _switch_off(result.get("healthcheck"))
+        if result.get("extra_hosts"):
+            result["extra_hosts"] = self._extra_hosts(result["extra_hosts"], (*path, "extra_hosts"))
+        if "scale" in result:
+            _scale(result)
         for key in ("command", "entrypoint"):
             if key in result and not isinstance(result[key], list):
                 result[key] = self._words(result[key], (*path, key))
@@ -104,6 +113,8 @@ class Lowering:
         if "tmpfs" in result:
             mounts = self._tmpfs(result.pop("tmpfs"), (*path, "tmpfs"))
             result["volumes"] = [*_list(result.get("volumes")), *mounts] if _may_grow(result) else result["volumes"]
+        if "label_file" in result:
+            self.extras.label_files[name] = self._label_files(result.pop("label_file"), (*path, "label_file"))
         if "env_file" in result:
             self.extras.env_files[name] = self._env_files(result.pop("env_file"), (*path, "env_file"))
         return result
@@ -183,6 +194,24 @@ class Lowering:
                 result.append(entry)
         return result
 
+    def _label_files(self, value: Any, path: Path) -> list[str]:
+        files = _list(value)
+        if not all(isinstance(file, str) for file in files):
+            self._fault(path, "takes a path, or a list of paths")
+        return [file for file in files if isinstance(file, str)]
+
+    def _extra_hosts(self, value: Any, path: Path) -> Any:
+        """`NAME:ADDRESS` for each address of each name."""
+        result = []
+        for name, addresses, where in _names_and_addresses(value, path):
+            if not name or set(name) & set(":="):
+                self._fault(where, f'"{name}" is no name of a host')
+            elif not all(address and isinstance(address, str) for address in addresses):
+                self._fault(where, "needs an address; write NAME=ADDRESS")
+            else:
+                result += [f"{name}:{address}" for address in addresses]
+        return result
+
     def _tmpfs(self, value: Any, path: Path) -> list[Json]:
         mounts: list[Json] = []
         for item in value if isinstance(value, list) else [value]:
@@ -229,6 +258,24 @@ class Lowering:
             self.extras.contents[str(path[0]), str(path[1])] = text.encode("utf-8", "surrogateescape")
         else:
             self._fault((*path, "content"), "must be a string")
+
+
+def _names_and_addresses(value: Any, path: Path) -> Iterator[tuple[str, list[Any], Path]]:
+    """Each entry of `extra_hosts`; several addresses stand in a list, or between commas."""
+    if isinstance(value, dict):
+        for name, given in value.items():
+            yield name, given if isinstance(given, list) else [given], (*path, name)
+    for index, item in enumerate(_list(value)):
+        name, _separator, given = str(item).partition("=" if "=" in str(item) else ":")
+        yield name, given.split(","), (*path, index)
+
+
+def _scale(service: Json) -> None:
+    """`scale` is another word for deploy.replicas; where both say something else, that has been refused."""
+    count = service.pop("scale")
+    deploy = service.get("deploy") or {}
+    if isinstance(deploy, dict):
+        service["deploy"] = {**deploy, "replicas": count}
 
 
 def _is_env_file(entry: Json) -> bool:

@@ -44,6 +44,8 @@ def resolve_paths(
                         relative_sources.setdefault(absolute(mount["source"], project), before)
             for env_file in _items(service.get("env_file")):
                 _change(env_file, "path", resolved)
+            label_files = _items(service.get("label_file"))
+            label_files[:] = [resolved(path) if isinstance(path, str) else path for path in label_files]
             _change(service.get("extends"), "file", resolved)
     for section in ("configs", "secrets"):
         objects = model.get(section)

@@ -109,6 +109,7 @@ def _reading(
     config = normalise(data, context)
     for name, service in config["services"].items():
         _add_variables(name, service, lowering.extras, environment, choices.read, source)
+        _add_labels(name, service, lowering.extras, environment, choices.read, source)
     places = source.places()
     return Reading(config, lowering.extras, source.message, places, directory, warnings, relative)
 
@@ -128,3 +129,19 @@ def _add_variables(
         raise source.error(("services", name, "env_file"), str(error)) from None
     if found or own:
         service["environment"] = {**found, **own}
+
+
+def _add_labels(
+    name: str, service: Json, extras: Extras, environment: Mapping[str, str], read: Reader, source: TreeSource
+) -> None:
+    """Give a service the labels of its label_file; its own `labels` win."""
+    files = extras.label_files.get(name)
+    if not files:
+        return
+    try:
+        found = container_variables([{"path": file} for file in files], environment, read, "label_file")
+    except ComposeError as error:
+        raise source.error(("services", name, "label_file"), str(error)) from None
+    labels = {**found, **service.get("labels", {})}
+    if labels:
+        service["labels"] = labels
