@@ -42,7 +42,7 @@ class ActionModule(ActionBase):
 
 def _addresses(variables: Mapping[str, Any]) -> list[str]:
     """What the role saw on the host in this run, else what gathered facts say."""
-    seen = variables.get("__docker_host") or {}
+    seen = variables.get("docker_inspection") or {}
     facts = variables.get("ansible_facts") or {}
     gathered = [*(facts.get("all_ipv4_addresses") or []), *(facts.get("all_ipv6_addresses") or [])]
     return list(seen.get("addresses") or [address for address in gathered if not address.startswith("fe80:")])

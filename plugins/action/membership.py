@@ -6,23 +6,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
-from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.clusters import (
-    Host,
     MembershipError,
     managers_at_work,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.fleet_plan import Policy, plan_membership
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.nodes.plan import label_texts
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.declared_members import declared_member, may_be_forced
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.run import Run
-
-_AVAILABILITIES = ("active", "pause", "drain")
 
 
 class ActionModule(ActionBase):
@@ -53,10 +48,10 @@ class ActionModule(ActionBase):
         selected = _given(options["selected"], this_run.selected)
         roles = [("manager", name) for name in managers] + [("worker", name) for name in workers]
         try:
-            hosts = [_host(name, role, answers.get(name), name in selected, hostvars[name]) for role, name in roles]
+            hosts = [declared_member(name, role, answers.get(name), name in selected, hostvars[name]) for role, name in roles]
             policy = Policy(
                 cluster_id=options["cluster_id"] or None,
-                force_leave=frozenset(name for _role, name in roles if _forced(hostvars[name])),
+                force_leave=frozenset(name for _role, name in roles if may_be_forced(hostvars[name])),
                 init_without_all_managers=options["init_without_all_managers"],
                 remove_stale_nodes=options["remove_stale_nodes"],
             )
@@ -81,26 +76,3 @@ def _first_plan(run: Run, plan: dict[str, Any]) -> dict[str, Any]:
 
 def _given(option: Any, otherwise: Any) -> Any:
     return otherwise if option is None else option
-
-
-def _host(name: str, role: str, answer: Mapping[str, Any] | None, selected: bool, variables: Mapping[str, Any]) -> Host:
-    labels = variables.get("swarm_labels")
-    if labels is not None and not isinstance(labels, Mapping):
-        raise MembershipError(f"swarm_labels of {name} has to be a mapping of names to values, not {labels!r}")
-    availability = variables.get("swarm_availability") or None
-    if availability is not None and availability not in _AVAILABILITIES:
-        allowed = ", ".join(_AVAILABILITIES)
-        raise MembershipError(f"swarm_availability of {name} has to be one of {allowed}, not {availability!r}")
-    return Host(
-        name=name,
-        role=role,
-        answer=dict(answer) if answer and "state" in answer else {},
-        labels=label_texts(labels),
-        labels_exact=boolean(variables.get("swarm_labels_exact", False)),
-        availability=availability,
-        selected=selected,
-    )
-
-
-def _forced(variables: Mapping[str, Any]) -> bool:
-    return boolean(variables.get("swarm_force_leave", False))

@@ -241,15 +241,14 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import connect, engine_argument_spec
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine
-from ansible_collections.dockyard.swarm.plugins.module_utils._host.kernel.modules import has_ipvs
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.reading import (
     engine_answers,
     member_without_engine,
     read_member,
+    with_quorum,
 )
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.quorum import quorum_of
 
 
 def argument_spec() -> dict[str, Any]:
@@ -273,16 +272,7 @@ def act(module: AnsibleModule) -> dict[str, Any]:
         result = read_member(engine, module.params["pending_timeout"])
         if join_token_for:
             result["join"] = _join_details(engine, join_token_for, result["nodes"] or [])
-    quorum = quorum_of(result["nodes"]) if result["nodes"] is not None else None
-    result["quorum"] = quorum and {
-        "managers": len(quorum.managers),
-        "reachable": len(quorum.reachable),
-        "needed": quorum.needed,
-        "tolerates": quorum.tolerates,
-        "held": quorum.held,
-    }
-    result["routing_mesh"] = has_ipvs()
-    return result
+    return with_quorum(result)
 
 
 def _join_details(engine: Engine, role: str, nodes: list[dict[str, Any]]) -> dict[str, Any]:

@@ -56,6 +56,45 @@ options:
     description: Warn if the host is a member of a swarm, whose ports nobody filters.
     type: bool
     default: false
+  parts:
+    description: Parts of the role P(dockyard.swarm.docker#role) that are declared for the host beside the engine.
+    type: list
+    elements: str
+    choices: [users, logins, prune, firewall]
+    default: []
+  membership:
+    description: Also return what M(dockyard.swarm.cluster_info) would, so that the host need not be asked again.
+    type: bool
+    default: false
+  repository:
+    description: What M(dockyard.swarm.engine_repository) will be asked for.
+    type: dict
+    suboptions:
+      state:
+        description: Whether the host shall know the repository.
+        type: str
+        choices: [present, absent]
+        default: present
+      url:
+        description: The repository's address; Docker's own if empty.
+        type: str
+        default: ''
+      suite:
+        description: The release's name in the repository; the host's own if empty.
+        type: str
+        default: ''
+      channel:
+        description: The repository's component.
+        type: str
+        default: stable
+      key_url:
+        description: Where the repository's key is.
+        type: str
+        default: ''
+      fingerprint:
+        description: The key's fingerprint; that of Docker's key if empty.
+        type: str
+        default: ''
   packages:
     description: What M(dockyard.swarm.engine_packages) will be asked for.
     type: dict
@@ -178,11 +217,30 @@ managed:
   returned: success
   type: list
   elements: str
+kernel_settled:
+  description: Sysctls and kernel modules were as declared before.
+  returned: success
+  type: bool
+parts:
+  description: O(parts), and those of RV(managed) that may have to be taken back, in the order of the role.
+  returned: success
+  type: list
+  elements: str
+  sample: [firewall]
+membership:
+  description: What the host knows of its swarm. The keys are those of M(dockyard.swarm.cluster_info), and C(settings).
+  returned: with O(membership)
+  type: dict
+  sample: {state: active, role: manager}
 unknown_sysctls:
   description: Sysctls this kernel does not have.
   returned: success
   type: list
   elements: str
+repository_settled:
+  description: M(dockyard.swarm.engine_repository) would change nothing. Its key was not fetched to find out.
+  returned: with O(packages) and O(config)
+  type: bool
 settled:
   description:
     - The engine is installed and configured as declared, is enabled, answers, and has taken up its configuration.
@@ -204,13 +262,15 @@ version:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.argument_spec import DEFAULT_DOCKER_HOST
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.config.daemon_json import secrets_in
-from ansible_collections.dockyard.swarm.plugins.module_utils._host.inspect import inspect_host
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.inspect import PARTS, inspect_host
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.kernel.capabilities import NEEDS
-from ansible_collections.dockyard.swarm.plugins.module_utils._host.options import CONFIG, PACKAGES
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.options import CONFIG, PACKAGES, REPOSITORY
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages import install
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import runner
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import run_module
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.reading import inspect_member
 
 
 def argument_spec() -> dict[str, Any]:
@@ -221,6 +281,9 @@ def argument_spec() -> dict[str, Any]:
         "modules": {"type": "list", "elements": "str", "default": []},
         "firewall": {"type": "bool", "default": False},
         "warn_open_swarm_ports": {"type": "bool", "default": False},
+        "parts": {"type": "list", "elements": "str", "choices": list(PARTS), "default": []},
+        "membership": {"type": "bool", "default": False},
+        "repository": {"type": "dict", "options": REPOSITORY},
         "packages": {"type": "dict", "options": PACKAGES},
         "config": {"type": "dict", "options": CONFIG},
     }
@@ -229,7 +292,10 @@ def argument_spec() -> dict[str, Any]:
 def act(module: AnsibleModule) -> dict[str, Any]:
     # Tokens of log drivers and passwords of proxies are in no invocation, result or diff.
     module.no_log_values.update(secrets_in((module.params["config"] or {}).get("daemon")))
-    return inspect_host(module.params, runner(module, install.ENVIRONMENT), module.check_mode)
+    result = inspect_host(module.params, runner(module, install.ENVIRONMENT), module.check_mode)
+    if module.params["membership"]:
+        result["membership"] = inspect_member(DEFAULT_DOCKER_HOST)
+    return result
 
 
 def main() -> None:

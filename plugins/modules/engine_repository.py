@@ -75,6 +75,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.urls import fetch_url
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.options import REPOSITORY
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages import repository
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.distribution import (
     this_host,
@@ -83,14 +84,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import 
 
 
 def argument_spec() -> dict[str, Any]:
-    return {
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "url": {"type": "str", "default": ""},
-        "suite": {"type": "str", "default": ""},
-        "channel": {"type": "str", "default": "stable"},
-        "key_url": {"type": "str", "default": "", "no_log": False},
-        "fingerprint": {"type": "str", "default": ""},
-    }
+    return dict(REPOSITORY)
 
 
 def act(module: AnsibleModule) -> dict[str, Any]:

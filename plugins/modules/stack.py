@@ -127,6 +127,14 @@ options:
         the comment of a merge request, or as JSON if it ends in C(.json). A relative path begins at the working
         directory, and none may lie in an installed collection. Only its owner can read it.
     type: path
+  defer_changes:
+    description:
+      - End before the first change if anything is to be changed, and say so in RV(deferred).
+      - For playbooks that take a lock only where there is something to change, and then run the task again. A stack that
+        is unchanged is waited for as usual.
+      - Has no effect in check mode. With O(state=rolled_back), all is put off.
+    type: bool
+    default: false
   without_swarm:
     description:
       - Plan the stack as if the swarm were empty, without asking any engine. For check mode where there is no swarm
@@ -309,6 +317,10 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+deferred:
+  description: Something is to be changed, and was left alone because of O(defer_changes). Nothing else is returned.
+  returned: with O(defer_changes), if something is to be changed
+  type: bool
 plan:
   description: What was, or in check mode would be, done.
   returned: success
@@ -430,6 +442,9 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.rollout impo
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.sensitive import NOT_FROM_VAULTS, Sensitive
 
 
+DEFERRED = {"changed": False, "deferred": True}
+
+
 def argument_spec() -> dict[str, Any]:
     return {**engine_argument_spec(), **stack_argument_spec()}
 
@@ -496,6 +511,8 @@ def _present(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
     project = unpack_project(module.params["project"])
     job = request_from_project(module.params, project, engine.api_version, _auth_for(module))
     plan, current = plan_request(engine, job)
+    if _defers(module) and (plan.changed or current.lock is not None):
+        return DEFERRED
     sensitive = job.sensitive.and_also(hidden_in(current.history, job.stack))
     _warn(module, [*job.desired.warnings, *plan.warnings], sensitive)
     if module.check_mode:
@@ -504,6 +521,8 @@ def _present(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
 
 
 def _rolled_back(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
+    if _defers(module):
+        return DEFERRED
     number = module.params["deployment"]
     if module.check_mode:
         way = plan_rollback(engine, module.params["name"], number, interrupted=False)
@@ -519,9 +538,15 @@ def _absent(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
     name = module.params["name"]
     sensitive = hidden_in(history_of(engine, name), name)
     plan = plan_removal(engine, name)
+    if _defers(module) and plan.changed:
+        return DEFERRED
     if not module.check_mode:
         plan = remove_stack(engine, request_from_options(module.params, _auth_for(module)), plan)
     return plan_result(plan, sensitive)
+
+
+def _defers(module: AnsibleModule) -> bool:
+    return bool(module.params["defer_changes"]) and not module.check_mode
 
 
 def _auth_for(module: AnsibleModule) -> AuthFor:

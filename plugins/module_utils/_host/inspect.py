@@ -15,10 +15,19 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._host.firewall.rule
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.kernel import capabilities, settings
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.look import look
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.network import local_addresses
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages import repository
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.packages.distribution import (
+    UnsupportedHostError,
+    this_host,
+)
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.unit import Run
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
 Json = dict[str, Any]
+
+#: Parts of the role beside the engine itself, in their order, and those that an earlier run may have left behind.
+PARTS = ("users", "logins", "prune", "firewall")
+TAKEN_BACK = ("prune", "firewall")
 
 OPEN_SWARM_PORTS = (
     "The swarm's ports (2377/tcp, 7946/tcp and udp, 4789/udp) are open to everyone who can reach these hosts, and "
@@ -69,9 +78,11 @@ def inspect_host(params: Json, run: Run, check_mode: bool) -> Json:
         warnings.append(OPEN_SWARM_PORTS)
     return {
         "changed": planned.changed,
+        "kernel_settled": not planned.changed,
         "preflight": preflight,
         "abilities": found,
         "managed": settings.managed(),
+        "parts": _parts(params["parts"], settings.managed()),
         "unknown_sysctls": planned.unknown,
         "diff": settings.describe(planned),
         "warnings": warnings,
@@ -80,11 +91,29 @@ def inspect_host(params: Json, run: Run, check_mode: bool) -> Json:
     }
 
 
+def _parts(declared: list[str], managed: list[str]) -> list[str]:
+    """Parts of the role that have to run: those declared, and those of earlier runs that may have to be taken back."""
+    return [part for part in PARTS if part in declared or (part in TAKEN_BACK and part in managed)]
+
+
+def _repository_settled(options: Json) -> bool:
+    """Whether the module engine_repository would change nothing. The key is not fetched to find out."""
+
+    def fetch(url: str) -> bytes:
+        raise repository.RepositoryError(f"{url} is not fetched for a look")
+
+    try:
+        return not repository.plan(options, this_host(), fetch).files
+    except (repository.RepositoryError, UnsupportedHostError):
+        return False
+
+
 def _left_to_do(params: Json, run: Run) -> Json:
     if params["config"] is None:
         return {}
     seen = look(params["packages"], params["config"], run, DEFAULT_DOCKER_HOST)
     return {
+        "repository_settled": params["repository"] is not None and _repository_settled(params["repository"]),
         "settled": seen.settled,
         "swarm": seen.swarm,
         "version": seen.info.get("ServerVersion", ""),

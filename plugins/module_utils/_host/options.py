@@ -22,6 +22,15 @@ PACKAGES: Json = {
     "extras": {"type": "list", "elements": "str", "choices": list(EXTRAS), "default": []},
 }
 
+REPOSITORY: Json = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "url": {"type": "str", "default": ""},
+    "suite": {"type": "str", "default": ""},
+    "channel": {"type": "str", "default": "stable"},
+    "key_url": {"type": "str", "default": "", "no_log": False},
+    "fingerprint": {"type": "str", "default": ""},
+}
+
 CONFIG: Json = {
     "daemon": {"type": "dict", "default": {}},
     "defaults": {"type": "bool", "default": True},

@@ -63,6 +63,7 @@ def stack_argument_spec() -> dict[str, Any]:
         "newer_fields": {"type": "str", "choices": ["error", "warn"], "default": "error"},
         "plan_file": {"type": "path"},
         "without_swarm": {"type": "bool", "default": False},
+        "defer_changes": {"type": "bool", "default": False},
         "only": {"type": "list", "elements": "str", "default": []},
         "prune": {"type": "bool", "default": False},
         "recreate_networks": {"type": "bool", "default": False},

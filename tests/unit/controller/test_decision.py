@@ -98,6 +98,12 @@ def test_what_each_host_registered_counts_where_a_name_is_given(decide):
     assert decide(["m1"], nobody, required=False, **asked)["current_manager"] is None
 
 
+def test_what_the_look_at_each_host_told_of_its_swarm_counts_too(decide):
+    own = {name: {"docker_inspection": {"settled": True, "membership": answer(name)}} for name in ("m1", "m2")}
+    found = decide(["m1", "m2"], own, about="current_manager", registered="docker_inspection")
+    assert found["current_manager"] == "m1"
+
+
 def test_backup_goes_through_another_manager_and_from_the_engines_own_folder(decide):
     asked = {"m1": {"__swarm_managers": {"results": [answer(name) for name in ("m1", "m2", "m3")]}}}
     found = decide(["m1", "m2", "m3"], asked, about="backup")

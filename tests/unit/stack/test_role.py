@@ -8,8 +8,9 @@ import yaml
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.request import stack_argument_spec
 
 ROLE = Path(__file__).resolve().parents[3] / "roles" / "stack"
-# Filled in by the action plugin; without_swarm by the role itself.
-_INTERNAL = ("project", "origin", "without_swarm")
+# Filled in by the action plugin, or by the role itself.
+_BY_THE_ROLE = ("without_swarm", "defer_changes")
+_INTERNAL = ("project", "origin", *_BY_THE_ROLE)
 
 
 def _options():
@@ -33,7 +34,7 @@ def test_every_option_is_there_with_its_default():
 def test_every_option_is_passed_on():
     (deploy,) = [
         task["dockyard.swarm.stack"]
-        for task in yaml.safe_load((ROLE / "tasks" / "main.yml").read_text())
+        for task in yaml.safe_load((ROLE / "tasks" / "deploy.yml").read_text())
         if "dockyard.swarm.stack" in task
     ]
-    assert sorted(deploy) == sorted([*_options(), "without_swarm"])
+    assert sorted(deploy) == sorted([*_options(), *_BY_THE_ROLE])

@@ -62,7 +62,11 @@ def settings_changes(spec: Json, wanted: Json) -> dict[str, tuple[Any, Any]]:
         spec: the cluster's SwarmSpec.
         wanted: settings in the form of `settings_view`; None or missing: keep the current value.
     """
-    view = settings_view(spec)
+    return differences(settings_view(spec), wanted)
+
+
+def differences(view: Json, wanted: Json) -> dict[str, tuple[Any, Any]]:
+    """The same of settings as of `settings_view`."""
     named = {name: value for name, value in wanted.items() if value is not None}
     return {name: (view[name], value) for name, value in named.items() if view[name] != value}
 

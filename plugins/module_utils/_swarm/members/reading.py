@@ -16,11 +16,14 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._host.data_root imp
     data_roots,
     swarm_root,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._host.kernel.modules import has_ipvs
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.network import local_addresses
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.node_certificate import (
     is_encrypted,
     read_node_identity,
 )
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.cluster.settings import settings_view
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.quorum import quorum_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.views import member_view, node_view
 
 Json = dict[str, Any]
@@ -80,6 +83,36 @@ def member_without_engine() -> Json:
     member.update(encrypted=False, nodes=None, engine_version=None, api_version=None)
     member["addresses"] = local_addresses()
     return member
+
+
+def with_quorum(member: Json) -> Json:
+    """An answer of `read_member` with `quorum` (as of the module cluster_info; None where no nodes are known) and
+    `routing_mesh` (whether the host's kernel can carry it)."""
+    quorum = quorum_of(member["nodes"]) if member["nodes"] is not None else None
+    shown = quorum and {
+        "managers": len(quorum.managers),
+        "reachable": len(quorum.reachable),
+        "needed": quorum.needed,
+        "tolerates": quorum.tolerates,
+        "held": quorum.held,
+    }
+    return {**member, "quorum": shown, "routing_mesh": has_ipvs()}
+
+
+def inspect_member(docker_host: str) -> Json:
+    """All that one look at a host tells of its membership, whether or not an engine answers.
+
+    Returns:
+        As of `with_quorum`, and `settings` (as of `settings.settings_view`; None unless the host is a manager that its
+        cluster answers).
+    """
+    try:
+        engine = Engine.connect(docker_host)
+        member = read_member(engine)
+        spec = engine.swarm()["Spec"] if member["nodes"] is not None else None
+    except EngineError:
+        member, spec = member_without_engine(), None
+    return {**with_quorum(member), "settings": settings_view(spec) if spec is not None else None}
 
 
 def engine_answers(docker_host: str) -> bool:
