@@ -45,9 +45,7 @@ def _current_manager(run: Run, options: Json) -> Json:
     if options["registered"] is None:
         return asdict(_cluster(run))
     # What engine_host returned has it among other things.
-    answers = {
-        host: answer.get("membership", answer) for host, answer in run.registered(options["registered"]).items()
-    }
+    answers = {host: answer.get("membership", answer) for host, answer in run.registered(options["registered"]).items()}
     try:
         return asdict(current_cluster(answers))
     except NoManagerError:

@@ -48,7 +48,9 @@ class ActionModule(ActionBase):
         selected = _given(options["selected"], this_run.selected)
         roles = [("manager", name) for name in managers] + [("worker", name) for name in workers]
         try:
-            hosts = [declared_member(name, role, answers.get(name), name in selected, hostvars[name]) for role, name in roles]
+            hosts = [
+                declared_member(name, role, answers.get(name), name in selected, hostvars[name]) for role, name in roles
+            ]
             policy = Policy(
                 cluster_id=options["cluster_id"] or None,
                 force_leave=frozenset(name for _role, name in roles if may_be_forced(hostvars[name])),

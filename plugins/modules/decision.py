@@ -28,8 +28,8 @@ options:
   registered:
     description:
       - With O(about=current_manager), the name under which each host of the play has registered what
-        M(dockyard.swarm.cluster_info), or M(dockyard.swarm.engine_host) with its O(dockyard.swarm.engine_host#module:membership),
-        returned. If not set, what the entry point C(find_manager) has asked counts.
+        M(dockyard.swarm.cluster_info) returned, or M(dockyard.swarm.engine_host) with its option C(membership).
+        If not set, what the entry point C(find_manager) has asked counts.
     type: str
   required:
     description: With O(registered), whether it is an error if no host can act. Else there is no current manager then.

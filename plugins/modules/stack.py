@@ -130,8 +130,8 @@ options:
   defer_changes:
     description:
       - End before the first change if anything is to be changed, and say so in RV(deferred).
-      - For playbooks that take a lock only where there is something to change, and then run the task again. A stack that
-        is unchanged is waited for as usual.
+      - For playbooks that take a lock only where there is something to change, and then run the task again. An unchanged
+        stack is waited for as usual.
       - Has no effect in check mode. With O(state=rolled_back), all is put off.
     type: bool
     default: false
@@ -440,7 +440,6 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.rollout impo
     refusal,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.sensitive import NOT_FROM_VAULTS, Sensitive
-
 
 DEFERRED = {"changed": False, "deferred": True}
 

@@ -19,7 +19,7 @@ Variables = Mapping[str, Any]
 # Parts of an engine's host beside its packages, its configuration and its service: what has registered their change.
 _PARTS = {
     "__docker_repository": "package repository",
-    "__docker_host": "kernel settings",
+    "docker_inspection": "kernel settings",
     "__docker_users": "users of the group docker",
     "__docker_logins": "registry logins",
     "__docker_prune": "scheduled pruning",
@@ -103,7 +103,7 @@ def _engines(declared: Declared, hostvars: Mapping[str, Variables]) -> tuple[Jso
     changes, unseen, unchanged = [], [], 0
     for name in declared.engines:
         own = hostvars.get(name) or {}
-        if not any(_result(own, register) for register in ("__docker_host", "__docker_packages")):
+        if not any(_result(own, register) for register in ("docker_inspection", "__docker_packages")):
             unseen.append(name)
             continue
         change = _engine(name, own)
@@ -154,7 +154,7 @@ def _engine_action(packages: Mapping[str, Any], before: list[str], steps: list[s
 
 def _members(declared: Declared, hostvars: Mapping[str, Variables]) -> tuple[Json, list[str]]:
     names = [*declared.managers, *(name for name in declared.workers if name not in declared.managers)]
-    unseen = [name for name in names if not _result(hostvars.get(name) or {}, "swarm_host")]
+    unseen = [name for name in names if not _membership_seen(hostvars.get(name) or {})]
     first = _first(hostvars, names, "swarm_membership")
     plan = first.get("planned") or {}
     changes = list(_membership(plan, names))
@@ -168,6 +168,11 @@ def _members(declared: Declared, hostvars: Mapping[str, Variables]) -> tuple[Jso
     if settings.get("changed"):
         changes.append(_change("swarm", str(plan.get("cluster_id") or ""), "configure", list(_keys(settings))))
     return {"changes": changes, "unchanged": len(set(names) - told - set(unseen))}, unseen
+
+
+def _membership_seen(own: Variables) -> bool:
+    """The role has asked the host, or a look before it has found nothing to do."""
+    return bool(_result(own, "swarm_host")) or "membership" in _result(own, "docker_inspection")
 
 
 def _membership(plan: Mapping[str, Any], names: Iterable[str]) -> Iterator[Json]:

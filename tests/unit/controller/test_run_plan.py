@@ -16,9 +16,9 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._run_plan.page impo
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.plan_file import PlanFileError, plan_path
 
 DECLARED = Declared(("m1", "w1", "w2"), ("m1",), ("w1", "w2"))
-SETTLED = {"__docker_host": {"changed": False, "settled": True}, "swarm_host": {"changed": False}}
+SETTLED = {"docker_inspection": {"changed": False, "settled": True}, "swarm_host": {"changed": False}}
 BARE = {
-    "__docker_host": {"changed": True, "settled": False},
+    "docker_inspection": {"changed": True, "settled": False},
     "__docker_packages": {
         "changed": True,
         "installed": {"docker.io": "26.1.5", "docker-cli": "26.1.5"},
@@ -168,7 +168,15 @@ def test_hosts_that_come_change_and_go():
     assert "No longer declared, and they stay unless hosts_shrink=true: w8" in found["notes"]
 
 
-@pytest.mark.parametrize("gone", [{}, {"__docker_host": {"unreachable": True}, "swarm_host": {"failed": True}}])
+def test_members_that_one_look_found_as_declared_count_as_seen():
+    look = {"docker_inspection": {"changed": False, "settled": True, "membership": {}}}
+    looked = dict.fromkeys(("m1", "w1", "w2"), look)
+    found = collected(DECLARED, looked, True)
+    assert found["members"] == {"changes": [], "unchanged": 3}
+    assert found["notes"] == []
+
+
+@pytest.mark.parametrize("gone", [{}, {"docker_inspection": {"unreachable": True}, "swarm_host": {"failed": True}}])
 def test_what_was_not_looked_at_is_named(gone):
     found = plan(hosts(w1=gone))
     assert found["notes"] == ["Not looked at, so nothing is said of their engine: w1"]

@@ -6,6 +6,7 @@ import pytest
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.fleet_plan import Policy
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.remaining_work import engine_work, swarm_work
 
+ANY = Policy()
 SETTLED = {"kernel_settled": True, "repository_settled": True, "settled": True, "parts": []}
 SETTINGS = {"task_history_limit": 5, "autolock": False, "labels": {}}
 
@@ -40,7 +41,7 @@ def swarm(make):
         "w1": {**make.worker("w1"), "settings": None},
     }
 
-    def left(settings=None, engines=(), policy=Policy(), hosts=None, **changed):
+    def left(settings=None, engines=(), policy=ANY, hosts=None, **changed):
         seen = {**answers, **changed}
         roles = [("m1", "manager"), ("m2", "manager"), ("m3", "manager"), ("w1", "worker")]
         members = hosts or make.declared(*((name, role, seen[name]) for name, role in roles))
