@@ -130,7 +130,7 @@ options:
   defer_changes:
     description:
       - End before the first change if anything is to be changed, and say so in RV(deferred).
-      - For playbooks that take a lock only where there is something to change, and then run the task again. An unchanged
+      - For playbooks that take a lock only where there is something to change, and then run it again. An unchanged
         stack is waited for as usual.
       - Has no effect in check mode. With O(state=rolled_back), all is put off.
     type: bool
