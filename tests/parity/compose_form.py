@@ -125,7 +125,8 @@ def _compose_service(service: Json) -> Json:
         service["stop_grace_period"] = _nanoseconds(service["stop_grace_period"])
     service["healthcheck"] = _with_durations(service.get("healthcheck", {}))
     service["ulimits"] = {
-        name: {"soft": limit, "hard": limit} if isinstance(limit, int) else limit
+        # docker compose leaves zeros out.
+        name: {"soft": limit, "hard": limit} if isinstance(limit, int) else {"soft": 0, "hard": 0, **limit}
         for name, limit in service.get("ulimits", {}).items()
     }
     service["ports"] = [port for item in service.get("ports", []) for port in _compose_port(item)]

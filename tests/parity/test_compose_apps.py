@@ -74,4 +74,4 @@ def differences(reading: Any, expected: Any, place: str = "") -> list[str]:
 
 
 def test_there_are_many_applications() -> None:
-    assert len(NAMES) >= 50
+    assert len(NAMES) >= 71

@@ -47,6 +47,7 @@ CONTRADICTIONS = [
     ("extra_hosts: {'a:b': 10.0.0.1}", 'extra_hosts.a:b: "a:b" is no name of a host'),
     ("extra_hosts: {db: }", "extra_hosts.db: needs an address"),
     ("label_file: missing", "label_file"),
+    ("env_file: {path: a}", "env_file: takes a path, or a list of paths or mappings"),
     ("depends_on: [web]", "depends_on.web: services wait for each other: web -> web"),
 ]
 

@@ -182,7 +182,10 @@ class Lowering:
         return list(value)
 
     def _env_files(self, value: Any, path: Path) -> list[Json]:
-        result = []
+        result: list[Json] = []
+        if isinstance(value, dict):
+            self._fault(path, "takes a path, or a list of paths or mappings; put - before the mapping")
+            return result
         for index, item in enumerate(value if isinstance(value, list) else [value]):
             entry = {"path": item} if isinstance(item, str) else item
             place = (*path, index) if isinstance(value, list) else path
