@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's half of `backup_file`: fetches a file and writes it, encrypted where that is asked for.
+"""Action plugin of `backup_file`: fetches a file from a host and writes it on the controller, encrypted if requested.
 
-The content goes from the host's memory to the controller's; with a password, nothing is written in clear anywhere on
-the controller, whatever fails on the way.
+The content is held in memory only: with a password, no unencrypted copy is ever written on the controller, whatever
+fails.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class ActionModule(ActionBase):
     """See the documentation of the module of the same name."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Fetch, encrypt, write under another name, and only then rename."""
+        """Fetch, encrypt, write under a temporary name, then rename."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         del tmp
         _validated, options = self.validate_argument_spec(
@@ -48,7 +48,7 @@ class ActionModule(ActionBase):
                 return {**result, "changed": options["src"] is not None, "path": str(path)}
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if options["src"] is None:
-                # Asked beforehand: whatever could go wrong here is told before an engine is stopped.
+                # Test run before the backup: a problem with this folder is reported before an engine is stopped.
                 with tempfile.TemporaryFile(dir=folder):
                     return {**result, "changed": False, "path": str(path)}
             content = encrypt(self._content(options["src"], task_vars))
@@ -58,11 +58,11 @@ class ActionModule(ActionBase):
         except PathError as error:
             raise AnsibleActionFail(str(error)) from error
         except OSError as error:
-            raise AnsibleActionFail(f"the copy cannot be written to {options['folder']}: {error}") from error
+            raise AnsibleActionFail(f"the backup cannot be written to {options['folder']}: {error}") from error
         return {**result, "changed": True, "path": str(path), "sha256": digest}
 
     def _encryption(self, password_file: str | None) -> Any:
-        """What makes of the content what is written."""
+        """The function that converts the content before it is written."""
         if not password_file:
             return bytes
         name = user_path(password_file, "swarm_backup_vault_password_file")
@@ -71,14 +71,14 @@ class ActionModule(ActionBase):
             secret.load()
         except AnsibleError as error:
             raise AnsibleActionFail(
-                f"the copy cannot be encrypted: swarm_backup_vault_password_file {name}: {error}. "
+                f"the backup cannot be encrypted: swarm_backup_vault_password_file {name}: {error}. "
                 "Nothing has been changed"
             ) from error
         vault = VaultLib([(_VAULT_ID, secret)])
         return lambda content: vault.encrypt(content, secret=secret, vault_id=_VAULT_ID)
 
     def _content(self, src: str, task_vars: dict[str, Any] | None) -> bytes:
-        # Not `fetch`, which keeps what it fetches in a file in clear.
+        # Not the module `fetch`, which writes what it fetches to an unencrypted file.
         slurped = self._execute_module("ansible.legacy.slurp", {"src": src}, task_vars=task_vars)
         if slurped.get("failed") or "content" not in slurped:
             raise AnsibleActionFail(f"{src} cannot be read: {slurped.get('msg') or 'no reason given'}")

@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's half of `decision`, which has no other half: it decides on what hosts have answered.
+"""Action plugin of `decision`: runs only on the controller and decides from the hosts' answers.
 
-It collects what the role's tasks have registered, and asks the pure function that knows. No thinking is here.
+It collects the results that the role's tasks registered and calls the pure function for the decision. All rules are in
+those functions.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def _backup(run: Run, _options: Json) -> Json:
     answers = run.looped("__swarm_managers")
     cluster = _cluster(run)
     source = backup_source(cluster, answers)
-    # Who gives it back its availability: somebody else, where there is somebody.
+    # The manager that ends the maintenance of the source afterwards: another one, if there is one.
     others = [name for name in cluster.managers if name != source]
     return {
         "source": source,
@@ -112,7 +113,7 @@ def _cluster(run: Run) -> Cluster:
     return current_cluster(run.looped("__swarm_managers"), avoid=run.batch)
 
 
-_ABOUT: dict[str, Callable[[Run, Json], Json]] = {
+_DECISIONS: dict[str, Callable[[Run, Json], Json]] = {
     "current_manager": _current_manager,
     "maintenance": _maintenance,
     "backup": _backup,
@@ -130,12 +131,12 @@ class ActionModule(ActionBase):
     _supports_check_mode = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return the decision, or fail with what stands against one."""
+        """Return the decision, or fail with the reason why there is none."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         del tmp
         _validated, options = self.validate_argument_spec(
             argument_spec={
-                "about": {"type": "str", "required": True, "choices": list(_ABOUT)},
+                "about": {"type": "str", "required": True, "choices": list(_DECISIONS)},
                 "registered": {"type": "str"},
                 "required": {"type": "bool", "default": True},
                 "host": {"type": "str"},
@@ -144,7 +145,7 @@ class ActionModule(ActionBase):
         )
         options["host"] = options["host"] or None
         try:
-            decided = _ABOUT[options["about"]](Run.of(task_vars or {}), options)
+            decided = _DECISIONS[options["about"]](Run.of(task_vars or {}), options)
         except (NoManagerError, RecoveryError) as error:
             raise AnsibleActionFail(str(error)) from error
         return {**result, "changed": False, **decided}

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's half of `deploy_lock`: says who asks, and knows which other runs of this controller are over."""
+"""Action plugin of `deploy_lock`: adds who asks for the lock, and tells which other runs on this controller have
+ended."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from typing import Any
 from ansible import context
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.controller import is_over, run_of_this_task
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.controller import has_ended, run_of_this_task
 
 display = Display()
 
@@ -24,21 +25,21 @@ class ActionModule(ActionBase):
     TRANSFERS_FILES = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Run the module, and once more if a run that is over has kept the lock."""
+        """Run the module; run it again if the lock is held by a run that has ended."""
         super().run(tmp, task_vars)
         del tmp
-        asking = {
+        requester = {
             "run": run_of_this_task(),
             "owner": getpass.getuser(),
             "origin": socket.gethostname(),
             "purpose": " ".join(context.CLIARGS.get("args") or ()) or "ansible",
         }
-        module_args = {**asking, **{key: value for key, value in self._task.args.items() if value is not None}}
+        module_args = {**requester, **{key: value for key, value in self._task.args.items() if value is not None}}
         result: dict[str, Any] = self._execute_module(module_args=module_args, task_vars=task_vars)
         holder = result.get("holder")
-        if result.get("failed") and holder and is_over(holder["run"]):
+        if result.get("failed") and holder and has_ended(holder["run"]):
             display.warning(
-                f"taking over the lock of a run of this controller that ended without giving it back: "
+                f"taking over the lock of a run on this controller that ended without releasing it: "
                 f"{holder['purpose']} of {holder['owner']}"
             )
             result = self._execute_module(module_args={**module_args, "instead_of": holder["run"]}, task_vars=task_vars)

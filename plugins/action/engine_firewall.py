@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's half of `engine_firewall`: knows the addresses of the inventory's members."""
+"""Action plugin of `engine_firewall`: supplies the addresses of the inventory's members."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ActionModule(ActionBase):
     TRANSFERS_FILES = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Run the module with addresses in the place of the word `inventory`."""
+        """Replace the word `inventory` by addresses, then run the module."""
         super().run(tmp, task_vars)
         del tmp
         module_args = dict(self._task.args)
@@ -41,8 +41,8 @@ class ActionModule(ActionBase):
 
 
 def _addresses(variables: Mapping[str, Any]) -> list[str]:
-    """What the role saw on the host in this run, else what gathered facts say."""
-    seen = variables.get("docker_inspection") or {}
+    """The addresses that the role found on the host in this run, or those in gathered facts."""
+    host = variables.get("docker_inspection") or {}
     facts = variables.get("ansible_facts") or {}
     gathered = [*(facts.get("all_ipv4_addresses") or []), *(facts.get("all_ipv6_addresses") or [])]
-    return list(seen.get("addresses") or [address for address in gathered if not address.startswith("fe80:")])
+    return list(host.get("addresses") or [address for address in gathered if not address.startswith("fe80:")])

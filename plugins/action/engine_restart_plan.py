@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's half of `engine_restart_plan`, which has no other half: it decides on what hosts have published."""
+"""Action plugin of `engine_restart_plan`: runs only on the controller and plans from facts that the hosts have set."""
 
 from __future__ import annotations
 

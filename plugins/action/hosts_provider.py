@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's half of `hosts_provider`, which has no other half: it reads facts and the inventory."""
+"""Action plugin of `hosts_provider`: runs only on the controller and reads facts and the inventory."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ActionModule(ActionBase):
     _supports_check_mode = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return the provider's role, what its report means, or which hosts it may delete."""
+        """Return the provider's role, the result of its report, or the hosts that it may delete."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validated, options = self.validate_argument_spec(
             argument_spec={

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's half of `inventory_check`, which has no other half: only the controller has the inventory."""
+"""Action plugin of `inventory_check`: runs only on the controller, which has the inventory."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ActionModule(ActionBase):
     _supports_check_mode = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return the declared hosts, or fail with what is wrong with the inventory."""
+        """Return the declared hosts, or fail with the problems of the inventory."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validated, options = self.validate_argument_spec(
             argument_spec={
@@ -36,10 +36,10 @@ class ActionModule(ActionBase):
         wanted = options["groups"]
         hosts = sorted({name for group in wanted for name in variables["groups"].get(group, [])})
         if failed:
-            told = f"The inventory could not be read: {'; '.join(failed)}"
+            message = f"The inventory could not be read: {'; '.join(failed)}"
             if options["failed_sources"] == "fail" or not (hosts or options["hosts_will_be_made"]):
-                raise AnsibleActionFail(f"{told}. Nothing was done, as hosts may be missing")
-            result["warnings"] = [told]
+                raise AnsibleActionFail(f"{message}. Nothing was changed, because hosts may be missing")
+            result["warnings"] = [message]
         if not hosts and not options["hosts_will_be_made"]:
             raise AnsibleActionFail(_nothing_declared(wanted, inventory))
         result.update(changed=False, hosts=hosts)
@@ -52,5 +52,5 @@ def _nothing_declared(groups: list[str], inventory: Any) -> str:
     has = f"has {others} hosts, but none" if others else "has no host"
     return (
         f"No host is declared: the inventory {sources} {has} in the groups {', '.join(groups)}. Put hosts into them "
-        "and name the inventory with -i, or declare hosts to be made with gce_hosts_groups"
+        "and select the inventory with -i, or declare hosts to be created with gce_hosts_groups"
     )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's half of `membership`, which has no other half: it decides on what hosts have answered."""
+"""Action plugin of `membership`: runs only on the controller and plans from the hosts' answers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ActionModule(ActionBase):
     _supports_check_mode = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return the plan, or fail with what stands against one."""
+        """Return the plan, or fail with the reason why there is none."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validated, options = self.validate_argument_spec(
             argument_spec={
@@ -59,7 +59,7 @@ class ActionModule(ActionBase):
             )
             plan = plan_membership(hosts, policy)
         except MembershipError as error:
-            # Not `from error`: Ansible would tell it twice.
+            # `from None`: with `from error`, Ansible would show the message twice.
             raise AnsibleActionFail(str(error)) from None
         shown = {**asdict(plan), "changes": plan.changes}
         result.update(changed=False, warnings=shown.pop("warnings"), plan=shown)
@@ -71,7 +71,7 @@ class ActionModule(ActionBase):
 
 
 def _first_plan(run: Run, plan: dict[str, Any]) -> dict[str, Any]:
-    """What there was to do when this run asked first: once it is done, the hosts are asked again."""
+    """The plan from the beginning of this run; later, after the changes, the hosts are asked and planned again."""
     before = next(iter(run.registered("swarm_membership").values()), {}).get("planned") or {}
     return dict(before) if before.get("changes") else plan
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's half of `ready_stacks`, which has no other half: it reads folders and renders configs."""
+"""Action plugin of `ready_stacks`: runs only on the controller; reads the stacks' folders and renders their configs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils.ready_stacks import
     renderer,
 )
 
-# Below the collection, beside plugins/.
+# In the collection's root folder, beside plugins/.
 STACKS = Path(__file__).resolve().parents[2] / "stacks"
 
 
@@ -28,7 +28,7 @@ class ActionModule(ActionBase):
     _supports_check_mode = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return the projects, or fail with what is wrong with a switch."""
+        """Return the projects, or fail with what is wrong with an entry of swarm_stacks."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validated, options = self.validate_argument_spec(argument_spec={"stacks": {"type": "dict", "required": True}})
         try:
@@ -36,6 +36,6 @@ class ActionModule(ActionBase):
         except ReadyStackError as error:
             raise AnsibleActionFail(str(error)) from None
         result.update(changed=False, projects=projects)
-        # Contents of secrets stand in them. (With no_log on the task, its errors would be hidden as well.)
+        # The projects contain secrets. (no_log on the task would also hide its errors.)
         result["_ansible_no_log"] = True
         return result

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's half of `run_plan`, which has no other half: it collects what the run's tasks have registered."""
+"""Action plugin of `run_plan`: runs only on the controller and collects what the run's tasks have registered."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ class ActionModule(ActionBase):
             }
         )
         plan = self._plan(task_vars or {}) if options["state"] == "complete" else {"complete": False}
-        told = summary(plan)
+        summary_text = summary(plan)
         try:
             path = plan_path(options["path"], "swarm_plan_file")
-            write_plan(path, page(plan) if path.suffix == ".md" else _as_json(plan, told), "swarm_plan_file")
+            write_plan(path, page(plan) if path.suffix == ".md" else _as_json(plan, summary_text), "swarm_plan_file")
         except PlanFileError as error:
             raise AnsibleActionFail(str(error)) from None
         if plan["complete"]:
-            # Callbacks that print for programs have the standard output for themselves.
-            display.display(f"Plan: {told}\nWritten to {path}", stderr=True)
-        # A page beside the run is no change of a host, and is written in check mode too.
-        result.update(changed=False, path=str(path), summary=told)
+            # stdout belongs to callbacks that print for programs (such as JSON).
+            display.display(f"Plan: {summary_text}\nWritten to {path}", stderr=True)
+        # The plan file is not a change of a host, and is written in check mode too.
+        result.update(changed=False, path=str(path), summary=summary_text)
         return result
 
     def _plan(self, variables: dict[str, Any]) -> dict[str, Any]:
@@ -55,5 +55,5 @@ class ActionModule(ActionBase):
         return collected(declared, variables["hostvars"], bool(self._task.check_mode))
 
 
-def _as_json(plan: dict[str, Any], told: str) -> str:
-    return json.dumps({"summary": told, **plan}, indent=2, sort_keys=True, default=str) + "\n"
+def _as_json(plan: dict[str, Any], summary_text: str) -> str:
+    return json.dumps({"summary": summary_text, **plan}, indent=2, sort_keys=True, default=str) + "\n"

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's half of `dockyard.swarm.stack`: reads the compose files and passes the project on."""
+"""Action plugin of `dockyard.swarm.stack`: reads the compose files on the controller and passes the project to the
+module."""
 
 from __future__ import annotations
 
@@ -47,12 +48,12 @@ display = Display()
 
 PROGRESS_SECONDS = 5
 _OUTPUT_IS_PRINTED = 3
-# Connections that are known to run two commands at a time.
+# Connection plugins that can run two commands at the same time.
 _TWO_AT_A_TIME = ("ssh", "local", "docker", "community.docker.docker")
 
 
 class ActionModule(ActionBase):
-    """Load the project, then run the module of the same name on the manager."""
+    """Load the project, then run the module with the same name on the manager."""
 
     TRANSFERS_FILES = False
 
@@ -68,7 +69,9 @@ class ActionModule(ActionBase):
             files = [_origin(self._found(path, "compose file"), read) for path in options["files"]]
             module_args["name"] = options["name"] or read.project.name
             if not module_args["name"]:
-                raise AnsibleActionFail("the stack needs a name: give the option name, or a top-level name in a file")
+                raise AnsibleActionFail(
+                    "the stack needs a name: set the option name, or a top-level name in a compose file"
+                )
             loaded = read.loaded
             module_args["project"] = pack_project(loaded)
         module_args["origin"] = {
@@ -80,7 +83,7 @@ class ActionModule(ActionBase):
         plan_file = self._plan_file(options)
         options.update(name=module_args["name"], origin=module_args["origin"])
         if "docker_host" not in self._task.args:
-            # Not the controller's DOCKER_HOST, which the validation has filled in.
+            # Not the DOCKER_HOST of the controller's environment, which the validation has filled in.
             options["docker_host"] = DEFAULT_DOCKER_HOST
         result: dict[str, Any] | None
         if options["without_swarm"]:
@@ -95,14 +98,14 @@ class ActionModule(ActionBase):
                 write_plan(plan_file, _plan_in_the_format_of(plan_file, result["plan"]), "plan_file")
             except PlanFileError as error:
                 raise AnsibleActionFail(str(error)) from None
-            _beside_the_results(f"Plan of {result['plan']['summary']}\nWritten to {plan_file}")
+            _to_stderr(f"Plan of {result['plan']['summary']}\nWritten to {plan_file}")
         return result
 
     def _planned_without_swarm(self, options: dict[str, Any], loaded: LoadedProject | None) -> dict[str, Any]:
         if not self._task.check_mode:
-            raise AnsibleActionFail("without_swarm only plans: it needs check mode")
+            raise AnsibleActionFail("without_swarm works in check mode only")
         if loaded is None:
-            return {"changed": False}  # there is nothing to remove or to go back to
+            return {"changed": False}  # nothing to remove or roll back
         try:
             return plan_new_stack(options, loaded)
         except NewStackError as error:
@@ -124,24 +127,25 @@ class ActionModule(ActionBase):
         return unchanged_stack.result_if_unchanged(done["stdout"], options, project, self._task.check_mode)
 
     def _progress(self, options: dict[str, Any], task_vars: dict[str, Any]) -> AbstractContextManager[None]:
-        """Show what is waited for while the module waits, by looking beside it."""
+        """Show which services are not ready while the module waits, with a second connection to the host."""
         waits = options["wait"] and options["state"] != "absent" and not self._task.check_mode
         two_at_a_time = self._connection.transport in _TWO_AT_A_TIME and not self._task.async_val
         two_at_a_time = two_at_a_time and not _prints_output()
         if not waits or not two_at_a_time or not unchanged_stack.can_be_probed(options, self._environment):
             return nullcontext()
         probe = progress.progress_probe(self._python(task_vars), options, self._own_address)
-        beside = self._beside()
+        second = self._second_connection()
 
-        def look() -> str:
-            done = beside._low_level_execute_command(probe)
-            seen = progress.recorded(done["stdout"], options["name"])
-            return progress.unfinished(options["name"], seen, datetime.now(timezone.utc))
+        def read_progress() -> str:
+            done = second._low_level_execute_command(probe)
+            stack_view = progress.recorded(done["stdout"], options["name"])
+            return progress.unfinished(options["name"], stack_view, datetime.now(timezone.utc))
 
-        return progress.shown(look, _beside_the_results, PROGRESS_SECONDS)
+        return progress.shown(read_progress, _to_stderr, PROGRESS_SECONDS)
 
-    def _beside(self) -> ActionModule:
-        """The same connection for a second command at the same time: becoming a user keeps notes of one command."""
+    def _second_connection(self) -> ActionModule:
+        """A copy of the connection for a second command at the same time: the become plugin stores the state of one
+        command."""
         other = copy.copy(self)
         other._connection = copy.copy(self._connection)
         if self._connection.become:
@@ -171,11 +175,11 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(str(error)) from None
 
     def _project(self, options: dict[str, Any], task_vars: dict[str, Any]) -> ReadProject:
-        """The project that the files describe."""
+        """Read the project from its files."""
         try:
             read = read_project(options, task_vars, self._found, self._decrypted)
         except ProjectError as error:
-            # Not `from error`: Ansible would tell the cause, and its causes, once more.
+            # `from None`: with `from error`, Ansible would show the causes again.
             raise AnsibleActionFail(str(error)) from None
         stack = f"stack {options['name']}" if options["name"] else "stack"
         display.v(f"{stack}: the files are read in the dialect {read.project.dialect}")
@@ -184,40 +188,45 @@ class ActionModule(ActionBase):
         return read
 
     def _decrypted(self, path: str) -> bytes:
-        """A file's content, which never touches the disk in clear where it is kept in a vault."""
+        """The decrypted content of a file; a vault-encrypted file is never written to disk decrypted."""
         try:
-            # Latin-1 leaves every byte as it is; the loader has no public way to read bytes.
+            # Latin-1 maps every byte to one character and back; the loader has no public method to read bytes.
             return bytes(self._loader.get_text_file_contents(path, encoding="latin-1").encode("latin-1"))
         except AnsibleError as error:
             raise ValueError(str(error.__cause__ or error) if os.path.exists(path) else "no such file") from error
 
     def _found(self, path: str, what: str) -> str:
-        """A path as it is, or beside the role or playbook, as for any other file on the controller."""
+        """The path itself, or relative to the role or playbook, as for any other file on the controller."""
         try:
             return str(self._find_needle("files", path))
         except AnsibleError:
-            places = "" if os.path.isabs(path) else "; it was looked for beside the role, the playbook and in its files"
+            places = (
+                ""
+                if os.path.isabs(path)
+                else "; it was searched in the role, beside the playbook and in its files folder"
+            )
             raise AnsibleActionFail(f"the {what} {path} does not exist on the controller{places}") from None
 
 
 def _prints_output() -> bool:
-    """Whether connections print what commands answer, as at `-vvv`: what a probe brings has secret values in it."""
+    """Whether connections print the output of commands, as with `-vvv`: a probe's output contains secret values."""
     return display.verbosity >= _OUTPUT_IS_PRINTED or bool(constants.DEFAULT_DEBUG)
 
 
-def _beside_the_results(line: str) -> None:
-    # Callbacks that print for programs have the standard output for themselves.
+def _to_stderr(line: str) -> None:
+    # stdout belongs to callbacks that print for programs (such as JSON).
     display.display(line, stderr=True)
 
 
 def _origin(path: str, read: ReadProject) -> dict[str, str | None]:
-    """A compose file and its digest; none where a secret may stand in it, which the digest would help to guess."""
+    """A compose file and its digest; without digest if the file may contain a secret, which the digest would help to
+    guess."""
     content, project = Path(path).read_bytes(), read.project
     secrets = project.config.get("secrets", {})
-    inside = any("file" not in secrets[name] for name in project.secret_data) or any(
+    has_secret = any("file" not in secrets[name] for name in project.secret_data) or any(
         text.encode() in content for text in secret_texts(project.config, read.sensitive)
     )
-    return {"path": path, "sha256": None if inside else hashlib.sha256(content).hexdigest()}
+    return {"path": path, "sha256": None if has_secret else hashlib.sha256(content).hexdigest()}
 
 
 def _plan_in_the_format_of(path: Path, plan: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's half of `unlock_key_file`, which has no other half."""
+"""Action plugin of `unlock_key_file`: runs only on the controller."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ActionModule(ActionBase):
     _supports_check_mode = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Write what differs: the former keys first, so that none is lost on the way."""
+        """Write the files that differ; the previous keys first, so that an interruption loses none."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         del tmp
         _validated, options = self.validate_argument_spec(
@@ -45,13 +45,13 @@ class ActionModule(ActionBase):
         except PathError as error:
             raise AnsibleActionFail(str(error)) from error
         except OSError as error:
-            raise AnsibleActionFail(f"the unlock key cannot be kept in {options['path']}: {error}") from error
+            raise AnsibleActionFail(f"the unlock key cannot be written to {options['path']}: {error}") from error
         return {**result, "changed": after != before, "path": str(current)}
 
     def _read(self, path: Path) -> str | None:
         if not path.exists():
             return None
-        # A key that its owner keeps in a vault is read as well.
+        # A key file encrypted with Ansible Vault can be read too.
         return str(self._loader.get_text_file_contents(str(path)))
 
 

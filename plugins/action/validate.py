@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's half of `validate`, which has no other half: it looks at the inventory and the files it names."""
+"""Action plugin of `validate`: runs only on the controller; checks the inventory and the files that it refers to."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils.ready_stacks import
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.stack_project import ProjectError, read_project
 
 COLLECTION = Path(__file__).resolve().parents[2]
-# Which roles' variables count for hosts of which group; the others are for the controller.
+# The groups to whose hosts the variables of a role apply; variables of other roles apply to the controller.
 _OF_GROUP = {"docker": "docker_hosts", "swarm": "swarm_managers:swarm_workers", "stack": "swarm_managers"}
 _LOCALHOST = "localhost"
-# How names begin that are only known once a host was asked, or while a run goes on.
+# Prefixes of names that are only known after a host was asked, or during a run.
 _LATER = ("ansible_", "hostvars", "_")
 
 
@@ -38,7 +38,7 @@ class ActionModule(ActionBase):
     _supports_check_mode = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Look at everything, and fail with all that is wrong."""
+        """Check everything, and fail with all problems at once."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validated, options = self.validate_argument_spec(
             argument_spec={
@@ -55,24 +55,25 @@ class ActionModule(ActionBase):
             self._values(host, faults)
         self._stacks(faults, warnings)
         level = options["unknown_variables"]
-        sentences = faults.told(hosts) + (unknown.told(hosts) if level == "error" else [])
+        sentences = faults.messages(hosts) + (unknown.messages(hosts) if level == "error" else [])
         if sentences:
             raise AnsibleActionFail("\n".join(sentences))
         result.update(changed=False, hosts=[name for name in hosts if name != _LOCALHOST])
-        result["warnings"] = [*(unknown.told(hosts) if level == "warn" else []), *warnings.told(hosts)]
+        result["warnings"] = [*(unknown.messages(hosts) if level == "warn" else []), *warnings.messages(hosts)]
         return result
 
-    # -- what there is -------------------------------------------------------------------------
+    # -- reading the inventory -------------------------------------------------------------------------
 
     def _hosts(self) -> list[str]:
-        """All hosts of our groups, and the controller, whose variables are those of all."""
+        """All hosts of our groups, and localhost, which stands for the controller and its variables."""
         groups = self._variables["groups"]
         return [*dict.fromkeys(name for group in names.GROUPS for name in groups.get(group, [])), _LOCALHOST]
 
     def _raw(self, host: str) -> dict[str, Any]:
-        """A host's variables, untemplated."""
+        """A host's variables, without templating."""
         hostvars = self._variables["hostvars"]
-        # The controller is in no inventory, and the first hosts may be yet to be made: their folder is the same.
+        # localhost may not be in the inventory, and the first hosts may not exist yet: the inventory's folder is the
+        # same.
         source = str(next(iter(hostvars._inventory._sources or ()), ""))
         folder = source if os.path.isdir(source) else os.path.dirname(source)
         return {"inventory_dir": folder, **self._defaults(), **hostvars.raw_get(host), "hostvars": hostvars}
@@ -84,7 +85,7 @@ class ActionModule(ActionBase):
         return found
 
     def _inventory(self, host: str) -> dict[str, Any]:
-        """What the inventory, or -e, says of a host."""
+        """The variables of a host that come from the inventory or -e."""
         magic = {"groups", "omit", "hostvars", "vars", "environment", "play_hosts", "role_names"}
         own = self._variables["hostvars"].raw_get(host)
         return {
@@ -96,7 +97,7 @@ class ActionModule(ActionBase):
     def _templated(self, raw: Mapping[str, Any], value: Any) -> Any:
         return self._templar.copy_with_new_env(available_variables=dict(raw)).template(value)
 
-    # -- the looks -----------------------------------------------------------------------------
+    # -- checks -----------------------------------------------------------------------------
 
     def _names(self, hosts: list[str], unknown: Findings, allowed: list[str]) -> None:
         known = specs.known_variables(self._specs) | specs.words_of_the_collection(COLLECTION) | set(allowed)
@@ -111,7 +112,7 @@ class ActionModule(ActionBase):
                 unknown.add(sentence, host)
 
     def _values(self, host: str, faults: Findings) -> None:
-        """Types and choices of variables, as the roles' argument specs declare them."""
+        """Check types and choices of variables against the roles' argument specs."""
         raw, own = self._raw(host), self._inventory(host)
         for role, entries in self._specs.items():
             if not self._concerns(role, host):
@@ -130,8 +131,8 @@ class ActionModule(ActionBase):
             return [f"{name} cannot be evaluated: {str(error).splitlines()[0]}"]
         spec = specs.for_validator({name: option})
         outcome = ArgumentSpecValidator(spec).validate({name: given})
-        told = [str(error) for error in outcome.errors if not isinstance(error, UnsupportedError)]
-        return [*told, *names.unknown_suboptions(outcome.unsupported_parameters, spec)]
+        messages = [str(error) for error in outcome.errors if not isinstance(error, UnsupportedError)]
+        return [*messages, *names.unknown_suboptions(outcome.unsupported_parameters, spec)]
 
     def _concerns(self, role: str, host: str) -> bool:
         groups = self._variables["groups"]
@@ -140,7 +141,7 @@ class ActionModule(ActionBase):
         return host == _LOCALHOST
 
     def _stacks(self, faults: Findings, warnings: Findings) -> None:
-        """The files of declared stacks, as the first manager would deploy them."""
+        """Check the files of declared stacks, as the first manager would deploy them."""
         managers = self._variables["groups"].get("swarm_managers", [])
         raw = self._raw(next(iter(managers), _LOCALHOST))
         try:
@@ -152,7 +153,7 @@ class ActionModule(ActionBase):
             return
         except AnsibleError as error:
             sentence = f"the stacks cannot be evaluated: {str(error).splitlines()[0]}"
-            # Hosts that are made later in the run may bring what is missing.
+            # The missing value may come from hosts that are created later in the run.
             (faults if managers else warnings).add(sentence)
             return
         for options in self._stack_options(projects):
@@ -164,7 +165,7 @@ class ActionModule(ActionBase):
             read = read_project(options, raw, self._found, self._decrypted)
             found = check_files({**options, "name": name or read.project.name, "origin": {}}, read.loaded)
         except (ProjectError, NewStackError) as error:
-            # A message of several faults, each a line, is as many sentences.
+            # A message with several faults has one per line.
             for line in str(error).removeprefix(f"stack {name}: ").splitlines():
                 faults.add(f"stack {name}: {line}")
             return
@@ -174,12 +175,13 @@ class ActionModule(ActionBase):
             warnings.add(f"stack {name}: {read.sensitive.in_message(sentence)}")
 
     def _stack_options(self, projects: Any) -> Iterator[dict[str, Any]]:
-        """The options of each project that is to be there, as the module would get them."""
+        """The options of each project with the state `present`, as the module would get them."""
         spec = {**engine_argument_spec(), **stack_argument_spec()}
         for project in projects if isinstance(projects, list) else []:
             if not isinstance(project, Mapping) or project.get("state", "present") != "present":
                 continue
-            # What is wrong with options is told by the role's spec; what they say all the same is looked at.
+            # Errors in the options are reported by the role's argument spec; the valid options are checked
+            # nevertheless.
             known = {key: value for key, value in project.items() if key in spec}
             outcome = ArgumentSpecValidator(spec).validate(known)
             if not outcome.error_messages:

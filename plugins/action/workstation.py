@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's half of `workstation`: reads the hosts of a group, and refuses an inventory that failed."""
+"""Action plugin of `workstation`: reads the hosts of a group, and refuses an inventory that could not be read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils.inventory_sources i
     failed_sources,
 )
 
-UNCHANGED = "Nothing was changed, as entries of hosts that are only missing would have been removed."
+UNCHANGED = "Nothing was changed, because the entries of hosts that are missing only for now would be removed."
 
 
 class ActionModule(ActionBase):
@@ -33,7 +33,7 @@ class ActionModule(ActionBase):
         arguments = dict(self._task.args)
         group, key = arguments.pop("group", None), arguments.pop("identity_file", None)
         if group and "hosts" in arguments:
-            raise AnsibleActionFail("group and hosts are both given: keep one of them")
+            raise AnsibleActionFail("group and hosts are both set: remove one of them")
         if group and arguments.get("state", "present") == "present":
             arguments["hosts"] = self._hosts(group, key, variables)
         result.update(
@@ -51,7 +51,8 @@ class ActionModule(ActionBase):
         names = variables["groups"].get(group, [])
         if not names:
             raise AnsibleActionFail(
-                f"The inventory has no host in the group {group}. Nothing was removed, as that may be a fault of the "
+                f"The inventory has no host in the group {group}. Nothing was removed, because this may be an error in "
+                "the "
                 "inventory. If the fleet is gone, remove its entries with state: absent (-e contexts_state=absent)"
             )
         missing = hostvars[names[0]].get(INCOMPLETE)

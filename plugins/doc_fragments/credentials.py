@@ -6,25 +6,25 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Options shared by the modules that tell nodes how to pull from a registry."""
+    """Options of the modules that give nodes credentials for pulling images."""
 
     DOCUMENTATION = r"""
 options:
   host_credentials:
     description:
-      - Whether registry credentials in the Docker configuration of the user the module runs as are used, for looking up
-        digests and by the nodes for pulling.
+      - Whether to use the registry credentials in the Docker configuration of the user that the module runs as, for
+        looking up digests and for pulling on the nodes.
     type: bool
     default: true
   registries:
     description:
-      - Credentials for registries. They win over the host's own and are not stored on the host.
+      - Credentials for registries. They take precedence over the host's own and are not stored on the host.
     type: list
     elements: dict
     default: []
     suboptions:
       registry:
-        description: The registry as image references name it, such as V(registry.example.com:5000), or V(docker.io).
+        description: The registry as in image references, such as V(registry.example.com:5000) or V(docker.io).
         type: str
         required: true
       username:

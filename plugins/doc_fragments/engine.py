@@ -6,13 +6,13 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Options, attributes and requirements shared by the modules that speak to an engine."""
+    """Options, attributes and requirements of the modules that talk to an engine."""
 
     DOCUMENTATION = r"""
 options:
   docker_host:
     description:
-      - Address of the Docker Engine, as seen from the host the module runs on.
+      - Address of the Docker Engine, as seen from the host on which the module runs.
       - A V(unix://) socket needs nothing but Python. A V(tcp://), V(https://) or V(ssh://) address needs
         the Docker SDK for Python.
       - If not set, the environment variable E(DOCKER_HOST) is used, then the default.
@@ -20,12 +20,13 @@ options:
     default: unix:///var/run/docker.sock
   engine_timeout:
     description:
-      - Seconds for which the engine may be silent while it is to answer.
+      - Seconds to wait for an answer of the engine, and for each further part of it.
     type: int
     default: 60
 requirements:
   - Docker Engine API 1.41 or newer (Docker 20.10)
-  - For a O(docker_host) that is no socket, the Docker SDK for Python 5.0 or newer on the host (C(python3-docker))
+  - For a O(docker_host) that is not a Unix socket, the Docker SDK for Python 5.0 or newer on the host
+    (C(python3-docker))
 """
 
     ATTRIBUTES = r"""

@@ -6,19 +6,19 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Who asks the Compute API, and how."""
+    """Credentials and endpoint for the Compute API."""
 
     DOCUMENTATION = r"""
 options:
   auth_kind:
     description:
       - The kind of credentials.
-      - V(application) takes Application Default Credentials, in the order google-auth looks for them -
+      - V(application) uses Application Default Credentials, in the order in which google-auth searches them -
         E(GOOGLE_APPLICATION_CREDENTIALS), the login of C(gcloud auth application-default login), the metadata server.
-        It serves workload identity federation as well.
-      - V(serviceaccount) takes the key of a service account.
-      - V(machineaccount) takes the account of the instance this runs on.
-      - V(accesstoken) takes a token you already have.
+        This includes workload identity federation.
+      - V(serviceaccount) uses the key of a service account.
+      - V(machineaccount) uses the service account of the instance on which this runs.
+      - V(accesstoken) uses an existing access token.
     type: str
     choices: [application, serviceaccount, machineaccount, accesstoken]
     default: application
@@ -26,7 +26,7 @@ options:
       - name: GCP_AUTH_KIND
   scopes:
     description:
-      - OAuth scopes to ask for.
+      - OAuth scopes to request.
     type: list
     elements: str
     default: ['https://www.googleapis.com/auth/compute.readonly']
@@ -34,8 +34,8 @@ options:
       - name: GCP_SCOPES
   credentials_file:
     description:
-      - A credentials file of any kind google-auth reads, such as the configuration of an external account,
-        instead of the one E(GOOGLE_APPLICATION_CREDENTIALS) names.
+      - A credentials file of any kind that google-auth reads, such as the configuration of an external account. It is
+        used instead of the file in E(GOOGLE_APPLICATION_CREDENTIALS).
       - Only with O(auth_kind=application).
     type: path
   service_account_file:
@@ -65,13 +65,13 @@ options:
       - name: GCP_ACCESS_TOKEN
   impersonate_service_account:
     description:
-      - E-mail of a service account to act as. The caller needs C(roles/iam.serviceAccountTokenCreator) on it.
+      - E-mail of a service account to impersonate. The caller needs C(roles/iam.serviceAccountTokenCreator) on it.
     type: str
     env:
       - name: GCP_IMPERSONATE_SERVICE_ACCOUNT
   api_endpoint:
     description:
-      - Base address of the Compute API, for private endpoints and simulators.
+      - Base URL of the Compute API, for private endpoints and simulators.
     type: str
     default: https://compute.googleapis.com/compute/v1
     env:
@@ -79,7 +79,7 @@ options:
   ca_file:
     description:
       - File with the certificate authorities to trust.
-      - If not set, E(REQUESTS_CA_BUNDLE) is honoured, then the system's.
+      - If not set, E(REQUESTS_CA_BUNDLE) is used, then the system's.
     type: path
   timeout:
     description:
@@ -88,8 +88,8 @@ options:
     default: 30
   retries:
     description:
-      - How often a request is repeated after an answer that may pass (403 C(rateLimitExceeded), 429, 500, 502, 503,
-        504, a lost connection, a time-out). The pause doubles each time, from half a second to 32 seconds, with jitter.
+      - How often a request is retried after a temporary error (403 C(rateLimitExceeded), 429, 500, 502, 503, 504, a
+        lost connection, a time-out). The pause doubles each time, from half a second to 32 seconds, with jitter.
     type: int
     default: 5
 requirements:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Options and attributes shared by the modules that change something at Compute Engine."""
+    """Options and attributes of the modules that change resources at Compute Engine."""
 
     DOCUMENTATION = r"""
 options:
@@ -16,30 +16,30 @@ options:
     type: str
   fleet:
     description:
-      - Name of the fleet. Everything the module makes carries it, and the module touches nothing that does not -
-        as the label C(fleet) where the API has labels, else in the description.
-      - Any workstation with credentials sees by it what there is; no state is kept elsewhere.
+      - Name of the fleet. Everything that the module creates is marked with it - by the label C(fleet) where the API
+        has labels, else in the description. The module changes only resources with this mark.
+      - Any workstation with credentials can read the state of the fleet from these marks; no other state is stored.
     type: str
     required: true
   auth_kind:
     description:
       - The kind of credentials.
-      - V(application) takes Application Default Credentials, which serve workload identity federation as well.
-      - V(serviceaccount) takes the key of a service account.
-      - V(machineaccount) takes the account of the instance this runs on.
-      - V(accesstoken) takes a token you already have.
+      - V(application) uses Application Default Credentials, including workload identity federation.
+      - V(serviceaccount) uses the key of a service account.
+      - V(machineaccount) uses the service account of the instance on which this runs.
+      - V(accesstoken) uses an existing access token.
       - If not set, the environment variable E(GCP_AUTH_KIND) is used, then the default.
     type: str
     choices: [application, serviceaccount, machineaccount, accesstoken]
     default: application
   scopes:
-    description: OAuth scopes to ask for.
+    description: OAuth scopes to request.
     type: list
     elements: str
     default: ['https://www.googleapis.com/auth/compute']
   credentials_file:
     description:
-      - A credentials file of any kind google-auth reads, instead of the one E(GOOGLE_APPLICATION_CREDENTIALS) names.
+      - A credentials file of any kind that google-auth reads. It is used instead of E(GOOGLE_APPLICATION_CREDENTIALS).
       - Only with O(auth_kind=application).
     type: path
   service_account_file:
@@ -64,12 +64,12 @@ options:
     type: str
   impersonate_service_account:
     description:
-      - E-mail of a service account to act as. The caller needs C(roles/iam.serviceAccountTokenCreator) on it.
+      - E-mail of a service account to impersonate. The caller needs C(roles/iam.serviceAccountTokenCreator) on it.
       - If not set, E(GCP_IMPERSONATE_SERVICE_ACCOUNT).
     type: str
   api_endpoint:
     description:
-      - Base address of the Compute API, for private endpoints and simulators.
+      - Base URL of the Compute API, for private endpoints and simulators.
       - If not set, E(GCP_COMPUTE_ENDPOINT), then the default.
     type: str
     default: https://compute.googleapis.com/compute/v1
@@ -82,15 +82,15 @@ options:
     default: 30
   retries:
     description:
-      - How often a request is repeated after an answer that may pass (403 C(rateLimitExceeded), 429, 500, 502, 503,
-        504, a lost connection, a time-out). Requests that change something carry an id, so a repetition does
-        nothing twice.
+      - How often a request is retried after a temporary error (403 C(rateLimitExceeded), 429, 500, 502, 503, 504, a
+        lost connection, a time-out). Requests that change something have a unique id, so that a retry does nothing
+        twice.
     type: int
     default: 5
   operation_timeout:
     description:
-      - Seconds that one operation at Compute Engine may take. One that takes longer is an error; it goes on there, and
-        the next run finds what became of it.
+      - Seconds to wait for one operation at Compute Engine. An operation that takes longer is an error; it continues at
+        Google, and the next run reads its result.
     type: int
     default: 600
 requirements:

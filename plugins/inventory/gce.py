@@ -11,10 +11,11 @@ version_added: 0.1.0
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Hosts from the instances of Compute Engine projects.
-  - Takes a YAML file that ends with C(gce.yml) or C(gce.yaml).
-  - Options mean what they mean in P(google.cloud.gcp_compute#inventory) where they have the same name; a configuration
-    for that plugin works after changing O(plugin). What differs is listed in the collection's guide to this plugin.
+  - Reads hosts from the instances of Compute Engine projects.
+  - Needs a YAML file whose name ends with C(gce.yml) or C(gce.yaml).
+  - Options have the same meaning as in P(google.cloud.gcp_compute#inventory) where they have the same name; a
+    configuration for that plugin works after changing O(plugin). The collection's guide to this plugin lists the
+    differences.
   - Needs the permission C(compute.instances.list) and no other, unless an option says so.
 extends_documentation_fragment:
   - dockyard.swarm.gce
@@ -22,14 +23,14 @@ extends_documentation_fragment:
   - inventory_cache
 options:
   plugin:
-    description: Says that the file is for this plugin.
+    description: Selects this plugin for the file.
     type: str
     required: true
     choices: [dockyard.swarm.gce]
   projects:
     description:
-      - Projects to list. All are asked at once.
-      - If neither this nor O(folders) is set, the project the credentials belong to.
+      - Projects to list. All are requested in parallel.
+      - If neither this nor O(folders) is set, the project of the credentials.
     type: list
     elements: str
     env:
@@ -42,28 +43,28 @@ options:
     elements: str
   zones:
     description:
-      - Zones to list, each by a request of its own. All zones if not set.
+      - Zones to list, each with a separate request. All zones if not set.
     type: list
     elements: str
   per_zone:
     description:
-      - List each zone by itself, all at once. Pages of one list come one after another, so this is faster for a project
-        with many thousand instances. Needs C(compute.zones.list) as well, unless O(zones) is set.
+      - List each zone separately and in parallel. The pages of one list can only be read one after another, so this is
+        faster for a project with many thousand instances. Needs C(compute.zones.list) as well, unless O(zones) is set.
     type: bool
     default: false
   parallel:
     description: How many requests may run at once.
-    type: int
+    description: How many requests may run in parallel.
     default: 8
   filters:
     description:
-      - Filter expressions of the Compute API. An instance must pass all of them.
+      - Filter expressions of the Compute API. An instance must match all of them.
       - See U(https://cloud.google.com/compute/docs/reference/rest/v1/instances/aggregatedList).
     type: list
     elements: str
   hostnames:
     description:
-      - What to call a host; the first that gives a name counts.
+      - How to name a host; the first entry that gives a name is used.
       - V(name), V(hostname) (the instance's own host name), V(public_ip), V(private_ip), V(public_ipv6),
         V(private_ipv6), V(labels.KEY), or a Jinja expression over the same variables as O(compose).
     type: list
@@ -76,36 +77,36 @@ options:
   duplicate_hostnames:
     description:
       - What to do with instances that would have the same name.
-      - V(fail) stops and names them. V(first) keeps the first and warns. V(qualify) calls all of them
+      - V(fail) stops and lists them. V(first) keeps the first and warns. V(qualify) names all of them
         C(name.zone.project).
     type: str
     choices: [fail, first, qualify]
     default: fail
   network_interface:
     description:
-      - Take addresses only from this interface (such as V(nic1)) or from the interface in this network.
-      - If not set, the first interface that has an address of the kind wanted.
+      - Use addresses only of this interface (such as V(nic1)) or of the interface in this network.
+      - If not set, the first interface that has an address of the requested kind.
     type: str
   address_preference:
     description:
-      - C(ansible_host) is the first of these addresses the instance has. With an empty list it is not set.
+      - C(ansible_host) is set to the first of these addresses that the instance has. With an empty list it is not set.
     type: list
     elements: str
     choices: [public_ip, private_ip, public_ipv6, private_ipv6]
     default: [public_ip, private_ip, public_ipv6, private_ipv6]
   vars_prefix:
     description:
-      - Put before the name of every host variable.
+      - Prefix of the name of every host variable.
       - With an empty prefix the variables C(name) and C(tags) collide with reserved names of Ansible.
     type: str
     default: gce_
   variables:
     description:
-      - Host variables to set, without the prefix. Only what these, O(compose), O(groups), O(keyed_groups) and
-        O(hostnames) mention is asked of the API.
+      - Host variables to set, without the prefix. Only properties that these, O(compose), O(groups), O(keyed_groups)
+        and O(hostnames) mention are requested from the API.
       - Any property of an instance by its name in the API, or one of V(project), V(region), V(network), V(subnetwork),
         V(internal_ip), V(external_ip), V(internal_ipv6), V(external_ipv6), V(image), V(image_family).
-      - V(*) stands for everything the API has; it costs about ten times the traffic.
+      - V(*) sets every property that the API returns; it causes about ten times the traffic.
     type: list
     elements: str
     default:
@@ -123,8 +124,8 @@ options:
       - zone
   retrieve_image_info:
     description:
-      - Also set C(image) and C(image_family), the image the boot disk was made from and its family.
-      - Needs C(compute.disks.list), and C(compute.images.get) in projects with images of their own.
+      - Also set C(image) and C(image_family), the image that the boot disk was created from and its family.
+      - Needs C(compute.disks.list), and C(compute.images.get) in projects with custom images.
     type: bool
     default: false
   swarm_groups:
@@ -135,15 +136,15 @@ options:
     default: true
   on_project_error:
     description:
-      - What to do when a project cannot be listed. V(warn) goes on without it, V(ignore) does so silently.
-      - When no project at all can be listed, the run fails whatever this says.
+      - What to do when a project cannot be listed. V(warn) continues without it, V(ignore) does so without a warning.
+      - When no project at all can be listed, the run always fails.
     type: str
     choices: [fail, warn, ignore]
     default: fail
   on_unreachable_zone:
     description:
-      - What to do when a zone does not answer. V(warn) goes on without its hosts. V(cache) serves the hosts it had
-        when it last answered, which needs O(cache) and a cache plugin that keeps its data, and warns.
+      - What to do when a zone does not answer. V(warn) continues without its hosts. V(cache) uses the hosts of its last
+        answer and warns; this needs O(cache) and a cache plugin that stores its data permanently.
     type: str
     choices: [fail, warn, cache]
     default: warn
@@ -215,10 +216,10 @@ ALL_HOSTS_GROUP = "docker_hosts"
 
 
 @contextmanager
-def _objects_made_to_stay() -> Iterator[None]:
-    """No search for garbage among the hosts, now or later: they live as long as the process.
+def _garbage_collection_suspended() -> Iterator[None]:
+    """Suspend garbage collection while hosts are created, and exempt them from it: they live as long as the process.
 
-    A fleet of many thousands is millions of objects, and Python would look through all of them again and again.
+    A fleet of many thousand hosts has millions of objects, which Python would scan again and again.
     """
     collecting = gc.isenabled()
     gc.disable()
@@ -231,12 +232,12 @@ def _objects_made_to_stay() -> Iterator[None]:
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
-    """Read options, fetch or take from the cache, populate."""
+    """Reads the options, fetches the instances (or takes them from the cache), and fills the inventory."""
 
     NAME = "dockyard.swarm.gce"
 
     def verify_file(self, path: str) -> bool:
-        """Whether the file's name is one of this plugin's."""
+        """Whether the file name is one of this plugin's."""
         return super().verify_file(path) and path.endswith(("gce.yml", "gce.yaml"))
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
@@ -249,7 +250,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if problem:
             raise AnsibleParserError(f"{path}: {problem}")
         request = self._request(path)
-        with _objects_made_to_stay():
+        with _garbage_collection_suspended():
             try:
                 answer = self._from_cache_or_google(request, path, cache)
                 found = self._hosts(answer)
@@ -301,7 +302,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _from_cache_or_google(self, request: fetching.Request, path: str, cache: bool) -> fetching.Answer:
         keeps_cache = self.get_option("cache")
-        # The key holds the configuration: a changed filter never meets the answer to the old one.
+        # The key contains a hash of the configuration, so that a changed filter never gets the answer to the old one.
         key = f"{self.get_cache_key(path)}_{request.digest}"
         if keeps_cache and cache and key in self._cache:
             return fetching.Answer.from_json(self._cache[key])
@@ -315,7 +316,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return answer
 
     def _last_known(self) -> Any:
-        """A second cache that does not expire: what zones held when they last answered."""
+        """A second cache that does not expire, with the last answer of each zone."""
         options: Json = {"_timeout": 0, "_prefix": f"{self.get_option('cache_prefix')}last_"}
         if self.get_option("cache_connection") is not None:
             options["_uri"] = self.get_option("cache_connection")
@@ -357,7 +358,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _name_by_expression(self, expression: str, facts: Json) -> Any:
         try:
             return self._compose(expression, facts)
-        except Exception as error:  # whatever a template may raise
+        except Exception as error:  # a template may raise anything
             if self.get_option("strict"):
                 where = f"{facts['project']}/{facts['zone']}/{facts['name']}"
                 raise GceError(f"hostnames: '{expression}' cannot be evaluated for {where}: {error}") from None
@@ -371,7 +372,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             for group in ROLE_GROUPS.values():
                 self.inventory.add_child(ALL_HOSTS_GROUP, group)
         found.reverse()
-        while found:  # so that what has been used is let go of: large fleets are large
+        while found:  # frees the memory of hosts that were added
             self._add(found.pop())
 
     def _add(self, host: hosts.Host) -> None:
@@ -381,8 +382,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         address = hosts.address_to_connect(facts, option("address_preference"))
         if address:
             variables["ansible_host"] = address
-        # Straight to the host: the inventory's set_variable copies every value to mark where it came from,
-        # which takes longer than fetching them.
+        # Set on the host directly: the inventory's set_variable copies every value to record its origin, which takes
+        # longer than fetching it.
         target = self.inventory.get_host(host.name)
         for name, value in variables.items():
             target.set_variable(name, value)
@@ -411,7 +412,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._add_host_to_keyed_groups(option("keyed_groups"), variables, name, strict=strict, fetch_hostvars=False)
 
     def _compose(self, template: Any, variables: Json, *args: Any) -> Any:
-        """A plain reference (`labels`, `networkInterfaces[0].networkIP`) needs no template engine."""
+        """Evaluate plain references (`labels`, `networkInterfaces[0].networkIP`) without Jinja."""
         if not self.get_option("use_extra_vars"):
             try:
                 return look_up(template, variables)

@@ -2,20 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An extra variable under the name that it had in an earlier release."""
+"""Look up an extra variable by the name that it had in an earlier release."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: former_extra_var
-short_description: An extra variable under the name that it had in an earlier release
+short_description: Read an extra variable by the name that it had in an earlier release
 version_added: 0.1.0
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Returns what the command line sets under a former name (C(-e target=w1)), with a sentence that says the name of
-    today; else the default.
-  - A variable of that name in an inventory or a playbook is the user's own and does not count.
+  - Returns the value that the command line sets under a former name (C(-e target=w1)), with a warning that names the
+    current name; otherwise the default.
+  - A variable of that name in an inventory or a playbook belongs to the user and is ignored.
 options:
   _terms:
     description: The former name.
@@ -23,14 +23,14 @@ options:
     elements: str
     required: true
   name:
-    description: The name of today.
+    description: The current name.
     type: str
     required: true
   default:
-    description: What to return where the command line does not set it.
+    description: The value to return if the command line does not set the former name.
     type: raw
   text_only:
-    description: Only a text counts. What is structured is the user's own.
+    description: Accept only strings. Structured values under this name belong to the user.
     type: bool
     default: false
 """
@@ -67,7 +67,8 @@ class LookupModule(LookupBase):
         if given is None or (self.get_option("text_only") and not isinstance(given, str)):
             return [self.get_option("default")]
         display.warning(
-            f"the variable {former} is called {self.get_option('name')} now, and its former name will go with the "
-            f"next major release: say -e {self.get_option('name')}=..."
+            f"the variable {former} is called {self.get_option('name')} now, and its former name will be removed in "
+            "the "
+            f"next major release: use -e {self.get_option('name')}=..."
         )
         return [self._templar.template(given)]

@@ -2,20 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A path on the controller as its user means it."""
+"""Resolve a path on the controller relative to the user's working directory."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: user_path
-short_description: A path on the controller that begins where its user stands
+short_description: Resolve a path on the controller relative to the working directory
 version_added: 0.1.0
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Returns absolute paths. A relative one begins at the working directory of C(ansible-playbook), not at the
+  - Returns absolute paths. Relative paths are resolved against the working directory of C(ansible-playbook), not the
     playbook's folder, which may be an installed collection.
-  - A path inside of an installed collection is an error - what is written there is lost with the next upgrade.
+  - A path inside an installed collection is an error - files there are lost with the next upgrade.
 options:
   _terms:
     description: The paths, such as V(backups) or V(~/swarm/key).
@@ -23,7 +23,7 @@ options:
     elements: str
     required: true
   variable:
-    description: The variable that holds the path, for messages.
+    description: The variable that contains the path, for messages.
     type: str
     default: path
 """

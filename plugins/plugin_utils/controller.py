@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which run of which controller this is, and whether another one of this controller still goes on."""
+"""Identify this run of this controller, and detect whether another run of it is still going on."""
 
 from __future__ import annotations
 
@@ -15,53 +15,53 @@ _PROC = Path("/proc")
 
 
 def this_run(pid: int, proc: Path = _PROC) -> str:
-    """What tells the run that this process leads from all others, everywhere and at all times.
+    """A globally unique id of the run led by this process.
 
-    Where the system says when a process began, the form is `boot:namespace:pid:began`: a process id means nothing
-    outside of the container it is in, and is given again.
+    Where the system provides the start time of a process, the form is `boot:namespace:pid:start`: a process id alone is
+    only valid in its container, and is reused.
     """
-    began = _began(pid, proc)
-    if began is None:
+    started = _start_time(pid, proc)
+    if started is None:
         return f"{socket.gethostname()}:{pid}"
-    return f"{_machine(proc)}:{pid}:{began}"
+    return f"{_machine(proc)}:{pid}:{started}"
 
 
 def run_of_this_task() -> str:
-    """The run that an action plugin belongs to: a task is run by a child of the process that leads the run."""
+    """The run that an action plugin belongs to: a task runs in a child of the run's main process."""
     return this_run(os.getppid())
 
 
-def is_over(run: str, proc: Path = _PROC, exists: Callable[[int], bool] | None = None) -> bool:
-    """That run was one of this machine, and its process is no more. False where that cannot be told.
+def has_ended(run: str, proc: Path = _PROC, exists: Callable[[int], bool] | None = None) -> bool:
+    """Whether a run on this machine has ended. False if this cannot be determined.
 
-    A process that /proc does not show may still be there: mounted with `hidepid`, it hides those of other users.
+    A process that is not visible in /proc may still exist: with `hidepid`, /proc hides processes of other users.
 
     Args:
-        exists: whether there is a process of that id, whoever it belongs to.
+        exists: whether a process with this id exists, of any user.
     """
     machine, _colon, process = run.rpartition(":")[0].rpartition(":")
     if not process.isdigit() or not machine or machine != _machine(proc):
         return False
     pid = int(process)
-    if _began(pid, proc) is None:
+    if _start_time(pid, proc) is None:
         return not (exists or _exists)(pid)
     return this_run(pid, proc) != run
 
 
 def _exists(pid: int) -> bool:
-    """Signal 0 reaches nobody, but the kernel says whether there was somebody to be reached (kill(2))."""
+    """Signal 0 only checks that the process exists (kill(2))."""
     try:
         os.kill(pid, 0)
     except (ProcessLookupError, OverflowError):
         return False
     except OSError:
-        # It belongs to somebody else.
+        # The process belongs to another user.
         return True
     return True
 
 
 def _machine(proc: Path) -> str:
-    """This start of this machine, and which of its containers."""
+    """The current boot of this machine, and the process namespace (container) in it."""
     try:
         boot = (proc / "sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         return f"{boot}:{(proc / 'self/ns/pid').readlink().name}"
@@ -69,9 +69,10 @@ def _machine(proc: Path) -> str:
         return ""
 
 
-def _began(pid: int, proc: Path) -> str | None:
+def _start_time(pid: int, proc: Path) -> str | None:
     try:
-        # The command's name is in brackets and may hold anything, so count behind it (proc(5): field 22).
+        # The command's name is in parentheses and may contain anything, so count the fields after it (proc(5): field
+        # 22).
         return (proc / str(pid) / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
     except (OSError, IndexError):
         return None

@@ -5,8 +5,8 @@
 
 """Which sources of the inventory could not be read, and why.
 
-Ansible warns of such a source and goes on with the hosts of the others, so that a run with lapsed credentials looks
-like one of an empty fleet.
+Ansible only warns about such a source and continues with the hosts of the others, so a run with expired credentials
+looks like one with an empty fleet.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 from ansible.inventory.manager import IGNORED
 
-# A variable of all hosts, set by inventory plugins of this collection where a part of the answer is missing: which.
+# A variable of all hosts, set by inventory plugins of this collection when part of the answer is missing; says which.
 INCOMPLETE = "dockyard_inventory_incomplete"
 DEFAULT_SOURCE = "/etc/ansible/hosts"
 
@@ -28,7 +28,7 @@ _FAILURE = re.compile(r"^\[WARNING\]: Failed to parse inventory with '(?P<plugin
 
 @dataclass(frozen=True)
 class FailedSource:
-    """A source that no inventory plugin could read; `why` is "" where that is not known."""
+    """A source that no inventory plugin could read; `why` is "" if the reason is not known."""
 
     source: str
     why: str = ""
@@ -38,13 +38,13 @@ class FailedSource:
 
 
 def failed_sources(inventory: Any, warnings: Iterable[str]) -> list[FailedSource]:
-    """The sources that Ansible gave up.
+    """The sources that Ansible could not read.
 
     Args:
         inventory: the run's InventoryManager.
-        warnings: what Ansible has printed so far, which has the reasons.
+        warnings: what Ansible has printed so far, including the reasons.
     """
-    # Without this list, of which ansible-core makes no promise, nothing is known, and nothing is claimed.
+    # ansible-core does not guarantee this list. Without it nothing is known, so no source is reported.
     processed = getattr(inventory._inventory, "processed_sources", None)
     if processed is None:
         return []
@@ -54,7 +54,7 @@ def failed_sources(inventory: Any, warnings: Iterable[str]) -> list[FailedSource
 
 
 def _files(sources: Iterable[str]) -> Iterator[str]:
-    """What Ansible tried to read: a folder is as many sources as it has files."""
+    """The files that Ansible tried to read; a folder is expanded to its files."""
     for source in map(str, sources):
         if "," in source:
             yield source
@@ -69,9 +69,10 @@ def _ignored(name: str) -> bool:
 
 
 def reason_of(source: str, warnings: Iterable[str]) -> str:
-    """The reason among Ansible's warnings, in one line; "" where there is none.
+    """The reason among Ansible's warnings, as one line; "" if there is none.
 
-    Each plugin that tried has left one. The plugin that a file names says most; those that can read any file, least.
+    Each plugin that tried has left a warning. Preferred is the plugin that the file names, then our own kind of plugin,
+    then those that can read any file.
     """
     found: dict[str, str] = {}
     for text in warnings:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A stack before there is a swarm: what its files alone tell is checked, and all of it is planned as new."""
+"""Check and plan a stack before a swarm exists: its files are checked, and everything is planned as new."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ Json = dict[str, Any]
 
 
 class NewStackError(Exception):
-    """What no swarm could run, every fault in a sentence of its own."""
+    """The project cannot run in any swarm; one sentence for each fault."""
 
 
 def check_files(options: Mapping[str, Any], project: LoadedProject) -> Findings:
-    """What is wrong with a project whatever the swarm is like.
+    """Faults of a project that do not depend on the swarm.
 
     Args:
         options: the validated options of the module `stack`, with the stack's name.
@@ -45,7 +45,7 @@ def check_files(options: Mapping[str, Any], project: LoadedProject) -> Findings:
 
 
 def plan_new_stack(options: Mapping[str, Any], project: LoadedProject) -> Json:
-    """The module's result in check mode where there is no swarm yet: everything is to be created.
+    """The module's result in check mode without a swarm: everything will be created.
 
     Raises:
         NewStackError: the files alone show that it cannot run.

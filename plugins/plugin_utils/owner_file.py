@@ -15,7 +15,7 @@ def write_for_owner(path: Path, content: bytes) -> None:
     """Write all of it or nothing, with mode 0600.
 
     Raises:
-        OSError: it cannot be written; whatever was there before is there still.
+        OSError: it cannot be written; the previous file is kept.
     """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

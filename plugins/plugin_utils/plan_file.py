@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Files that plans are written to, for their owner alone: they tell much of how a cluster is built."""
+"""Write plan files, readable only by their owner: they contain details of the cluster."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ SUFFIXES = (".md", ".json")
 
 
 class PlanFileError(Exception):
-    """No plan can be written there."""
+    """The plan cannot be written to this path."""
 
 
 def plan_path(text: str, what: str) -> Path:
-    """The file that an option names, absolute; a relative path begins at the working directory.
+    """The absolute path from an option; relative paths are resolved against the working directory.
 
     Args:
-        text: what the option says.
-        what: the option, for messages.
+        text: the option's value.
+        what: the option's name, for messages.
 
     Raises:
-        PlanFileError: it does not say how the plan is to be written, or cannot be there.
+        PlanFileError: the suffix is unknown, or the directory does not exist.
     """
     try:
         path = Path(user_path(text, what))
     except PathError as error:
         raise PlanFileError(str(error)) from error
     if path.suffix not in SUFFIXES:
-        raise PlanFileError(f"{what} {path}: end its name in .md or .json, which says how it is written")
+        raise PlanFileError(f"{what} {path}: the name must end with .md or .json, which selects the format")
     if not path.parent.is_dir():
         raise PlanFileError(f"{what} {path}: the directory {path.parent} does not exist")
     return path
 
 
 def write_plan(path: Path, text: str, what: str) -> None:
-    """Write it, or leave what was there.
+    """Write the file, or keep the previous one on failure.
 
     Raises:
         PlanFileError: it cannot be written.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A sign of life while a module waits for services: what is not there yet, now and then."""
+"""Progress messages while a module waits for services: which ones are not ready yet."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LAST_LOOK_SECONDS = 1
 
 
 def progress_probe(python: str, options: Mapping[str, Any], own_address: bool) -> str:
-    """The command that records how far a stack's services are; arguments as of `unchanged_stack.stack_probe`."""
+    """The command that records the progress of a stack's services; arguments: see `unchanged_stack.stack_probe`."""
     addresses = addresses_asked_by(lambda engine: _seen(engine, options["name"]))
     return probe_of(python, options, own_address, addresses)
 
@@ -41,10 +41,10 @@ class Seen:
 
 
 def recorded(text: str, stack: str) -> Seen:
-    """What the command of `progress_probe` printed.
+    """The stack from the output of the command of `progress_probe`.
 
     Raises:
-        ValueError, KeyError, NotRecordedError: it did not.
+        ValueError, KeyError, NotRecordedError: the output is incomplete.
     """
     return _seen(recorded_engine(text), stack)
 
@@ -57,37 +57,37 @@ def _seen(engine: Engine, stack: str) -> Seen:
 
 
 def unfinished(stack: str, seen: Seen, now: datetime | None = None) -> str:
-    """`stack shop: waiting for post (1/2, updating), ui (0/3: preparing on w1)`; empty where all run.
+    """`stack shop: waiting for post (1/2, updating), ui (0/3: preparing on w1)`; empty when all services run.
 
     Args:
-        now: the present, to tell how long tasks have been waiting.
+        now: the current time, to tell how long tasks have been waiting.
     """
     nodes = {node["ID"]: node for node in seen.nodes}
     waiting = []
     for service in sorted(seen.services, key=lambda item: str(item["Spec"]["Name"])):
         status = service.get("ServiceStatus") or {}
         jobs = any(mode in service["Spec"].get("Mode", {}) for mode in ("ReplicatedJob", "GlobalJob"))
-        there = status.get("CompletedTasks", 0) if jobs else status.get("RunningTasks", 0)
+        running = status.get("CompletedTasks", 0) if jobs else status.get("RunningTasks", 0)
         wanted = status.get("DesiredTasks", 0)
         state = (service.get("UpdateStatus") or {}).get("State", "")
-        under_way = state.removesuffix("_started") if state in ("updating", "rollback_started", "paused") else ""
-        if under_way or there < wanted:
+        update = state.removesuffix("_started") if state in ("updating", "rollback_started", "paused") else ""
+        if update or running < wanted:
             name = short_name(service["Spec"]["Name"], stack)
             tasks = [task for task in seen.tasks if task["ServiceID"] == service["ID"]]
             reasons = "; ".join(service_reasons(service["Spec"], tasks, nodes, now))
-            told = f"{there}/{wanted}{', ' if under_way else ''}{under_way}"
-            waiting.append(f"{name} ({told}{': ' if reasons else ''}{reasons})")
+            counts = f"{running}/{wanted}{', ' if update else ''}{update}"
+            waiting.append(f"{name} ({counts}{': ' if reasons else ''}{reasons})")
     more = [f"{len(waiting) - _SHOWN} more"] if len(waiting) > _SHOWN else []
     return f"stack {stack}: waiting for {', '.join([*waiting[:_SHOWN], *more])}" if waiting else ""
 
 
 @contextmanager
 def shown(look: Callable[[], str], show: Callable[[str], None], every: float) -> Iterator[None]:
-    """Look again and again beside what is done meanwhile, and show what has changed since the last look.
+    """In a thread, call `look` repeatedly, and show its line when it has changed.
 
     Args:
-        look: one line, or nothing; whatever it raises ends the looking and nothing else.
-        every: seconds between looks.
+        look: returns one line, or "". An exception ends the thread and nothing else.
+        every: seconds between calls.
     """
     done = threading.Event()
 
@@ -96,7 +96,7 @@ def shown(look: Callable[[], str], show: Callable[[str], None], every: float) ->
         while not done.wait(every):
             try:
                 line = look()
-            except Exception:  # whatever ends the looking, what is done meanwhile goes on
+            except Exception:  # progress messages must never disturb the deploy
                 return
             if line and line != last and not done.is_set():
                 show(line)

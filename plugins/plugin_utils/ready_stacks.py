@@ -2,16 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Ready-made stacks: from a switch in the inventory to an entry of `stack_projects`.
+"""Ready-made stacks: convert an entry of `swarm_stacks` to an entry of `stack_projects`.
 
-A ready-made stack is a folder below `stacks/`:
+A ready-made stack is a folder in `stacks/`:
 
-- `compose.yml`, and `compose.OPTION.yml` which is merged when that option is set;
+- `compose.yml`, and `compose.OPTION.yml`, which is merged when that option is set;
 - `defaults.yml`: its options with their defaults, and which of them are secrets;
-- `configs/NAME.j2`: the config NAME of the compose file, rendered with `options`.
+- `configs/NAME.j2`: the template of the config NAME in the compose file, rendered with `options`.
 
-An option NAME becomes the variable STACK_NAME of the compose files, a mapping one variable a key; a secret becomes the
-content of the secret of its name, and no variable.
+An option NAME becomes the variable STACK_NAME of the compose files (a mapping: one variable for each key). A secret
+becomes the content of the secret with its name, and no variable.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from typing import Any
 import yaml
 from ansible.template import trust_as_template
 
-# Understood of every ready-made stack, and handed on to the deploy as they are.
+# Options of every ready-made stack that are passed on to the deploy.
 DEPLOY_OPTIONS = ("state", "wait_timeout", "plan_file", "unsupported", "host_credentials")
 
 Render = Callable[[str, Mapping[str, Any]], str]
 
 
 class ReadyStackError(Exception):
-    """A switch that cannot be followed, in a sentence."""
+    """An entry of `swarm_stacks` is invalid."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class ReadyStack:
         folder: where its compose.yml is.
         defaults: its options with their defaults.
         secrets: which of them are secrets.
-        templates: text of configs that are rendered, by the config's key.
+        templates: the config templates, by the config's key.
     """
 
     name: str
@@ -57,12 +57,12 @@ def read_ready_stack(stacks: Path, name: str) -> ReadyStack:
     """Read a stack's folder.
 
     Raises:
-        ReadyStackError: there is none of that name.
+        ReadyStackError: there is no stack with that name.
     """
     known = sorted(path.parent.name for path in stacks.glob("*/defaults.yml"))
     if name not in known:
         raise ReadyStackError(
-            f"there is no ready-made stack {name}{_did_you_mean(name, known)}; there are {_listed(known)}"
+            f"there is no ready-made stack {name}{_did_you_mean(name, known)}; the existing ones are {_listed(known)}"
         )
     folder = stacks / name
     described = yaml.safe_load((folder / "defaults.yml").read_text(encoding="utf-8"))
@@ -73,25 +73,25 @@ def read_ready_stack(stacks: Path, name: str) -> ReadyStack:
 
 
 def projects_of(stacks: Path, switches: Mapping[str, Any], render: Render) -> list[dict[str, Any]]:
-    """The entries of `stack_projects` for all switches, in their order.
+    """The entries of `stack_projects` for all entries of `swarm_stacks`, in their order.
 
     Args:
         stacks: the folder of ready-made stacks.
-        switches: options by name of the stack.
+        switches: options by name of the stack (`swarm_stacks`).
 
     Raises:
-        ReadyStackError: one of them cannot be followed.
+        ReadyStackError: one of them is invalid.
     """
     projects = []
     for name, given in switches.items():
         if not isinstance(given or {}, Mapping):
-            raise ReadyStackError(f"swarm_stacks.{name} has to be a mapping of options, such as {{}}")
+            raise ReadyStackError(f"swarm_stacks.{name} must be a mapping of options, such as {{}}")
         projects.append(project_of(read_ready_stack(stacks, str(name)), given or {}, render))
     return projects
 
 
 def renderer(templar: Any) -> Render:
-    """Renders as Ansible does, with the given variables alone."""
+    """A function that renders templates as Ansible does, with the given variables only."""
 
     def render(text: str, variables: Mapping[str, Any]) -> str:
         own = templar.copy_with_new_env(available_variables=dict(variables))
@@ -104,7 +104,7 @@ def project_of(stack: ReadyStack, given: Mapping[str, Any], render: Render) -> d
     """The entry of `stack_projects` that deploys a ready-made stack.
 
     Args:
-        given: the options as the inventory sets them; those of DEPLOY_OPTIONS among them.
+        given: the options set in the inventory, including DEPLOY_OPTIONS.
         render: renders a template's text with variables.
 
     Raises:
@@ -120,7 +120,7 @@ def project_of(stack: ReadyStack, given: Mapping[str, Any], render: Render) -> d
     project["files"] += [str(file) for file in files if file.is_file()]
     project["environment"] = _variables(stack, options)
     project["secret_content"] = {key: str(options[key]) for key in sorted(stack.secrets) if options[key]}
-    # A template learns whether a secret is set, and never what it is.
+    # Templates get to know whether a secret is set, but not its value.
     shown = {key: bool(value) if key in stack.secrets else value for key, value in options.items()}
     project["config_content"] = {key: render(text, {"options": shown}) for key, text in stack.templates.items()}
     return project
@@ -131,22 +131,21 @@ def _check(stack: ReadyStack, given: Mapping[str, Any]) -> None:
     for key, value in given.items():
         if key not in known:
             raise ReadyStackError(
-                f"swarm_stacks.{stack.name} has no option {key}{_did_you_mean(key, known)}; it has {_listed(known)}"
+                f"swarm_stacks.{stack.name} has no option {key}{_did_you_mean(key, known)}; its options are "
+                f"{_listed(known)}"
             )
         default = stack.defaults.get(key)
         if isinstance(default, Mapping):
             if not isinstance(value, Mapping):
-                raise ReadyStackError(
-                    f"swarm_stacks.{stack.name}.{key} has to be a mapping, not {type(value).__name__}"
-                )
+                raise ReadyStackError(f"swarm_stacks.{stack.name}.{key} must be a mapping, not {type(value).__name__}")
             for inner in value:
                 if inner not in default:
                     raise ReadyStackError(
                         f"swarm_stacks.{stack.name}.{key} has no key {inner}{_did_you_mean(inner, default)}; "
-                        f"it has {_listed(default)}"
+                        f"its keys are {_listed(default)}"
                     )
         elif isinstance(value, (Mapping, list)) and not isinstance(default, list):
-            raise ReadyStackError(f"swarm_stacks.{stack.name}.{key} has to be one value, not {type(value).__name__}")
+            raise ReadyStackError(f"swarm_stacks.{stack.name}.{key} must be a single value, not {type(value).__name__}")
 
 
 def _merged(default: Any, given: Any) -> Any:

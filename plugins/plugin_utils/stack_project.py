@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The compose files that a task of `stack` names, read on the controller: for a deploy, and for a look before one."""
+"""Read a stack's compose files on the controller: for a deploy, and for the check before it."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils.vaulted import (
 
 
 class ProjectError(Exception):
-    """Files that make no project, with every reason; values that must not be seen are hidden in it."""
+    """The files do not make a valid project; has all reasons, with sensitive values masked."""
 
 
 @dataclass(frozen=True)
 class ReadProject:
-    """A project as its files describe it.
+    """A project read from its files.
 
     Attributes:
         project: as the loader returned it.
-        loaded: as it goes to a manager.
-        sensitive: what of it came from a vault.
+        loaded: as it is sent to a manager.
+        sensitive: the values that came from a vault.
     """
 
     project: Project
@@ -57,12 +57,12 @@ def read_project(
 
     Args:
         options: the validated options of the module `stack`.
-        task_vars: the play's variables, among which values from vaults are looked for.
-        find: the path of a file and what it is, to its path on the controller.
-        decrypt: a path to the file's content.
+        task_vars: the play's variables; values from vaults are searched in them.
+        find: takes a path and a description of the file; returns its path on the controller.
+        decrypt: takes a path; returns the file's decrypted content.
 
     Raises:
-        ProjectError: something is wrong with them.
+        ProjectError: the files are invalid.
     """
     stack = f"stack {options['name']}" if options["name"] else "stack"
     if not options["files"]:
@@ -93,21 +93,21 @@ def read_project(
         )
     except ComposeError as error:
         sensitive = Sensitive(frozenset(values | named_secrets(given)))
-        problems = in_order([*error.problems, *_faults_of_the_rest(error.partial, options)])
+        problems = in_order([*error.problems, *_further_faults(error.partial, options)])
         raise ProjectError(f"{stack}: " + sensitive.in_message("\n".join(problems))) from None
     sensitive = sensitive_parts(project.config, project.config_data, given, vaulted.contents, files, values)
     return ReadProject(project, _loaded(project, sensitive), sensitive)
 
 
 def text_of(value: Any) -> str:
-    """A variable as a shell would hold it; YAML's true and false are written in lower case."""
+    """A variable's value as a string; YAML's true and false in lower case."""
     if value is None:
         return ""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _faults_of_the_rest(project: Project | None, options: Mapping[str, Any]) -> list[str]:
-    """What would be refused next of files that cannot be used as they are, to tell all of it at once."""
+def _further_faults(project: Project | None, options: Mapping[str, Any]) -> list[str]:
+    """Faults that would be found after these are fixed, so that all of them are reported at once."""
     if project is None:
         return []
     params = {**options, "name": options["name"] or project.name or "stack"}

@@ -2,12 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether a stack is unchanged, found on the controller from the engine's recorded state.
+"""Decide on the controller whether a stack is unchanged, from recorded answers of the engine.
 
-Sending a module to a host and starting it takes several times as long as reading all that an unchanged stack is known
-by. So the controller first has the engine's state recorded, in one round trip, and decides by the module's own code.
-Whenever there is something to change, to wait for, to ask or to complain about, it returns nothing, and the module
-runs.
+Sending a module to a host and starting it takes several times as long as reading the state of an unchanged stack. So
+the controller first records the engine's answers in one round trip, and decides with the module's own code. If there is
+anything to change, to wait for, to request or to report, it returns nothing, and the module runs.
 """
 
 from __future__ import annotations
@@ -41,31 +40,31 @@ Json = dict[str, Any]
 
 
 def can_be_probed(options: Mapping[str, Any], environment: Iterable[Any]) -> bool:
-    """Whether a command on the host can ask the engine that the module will talk to.
+    """Whether a command on the host can reach the same engine as the module.
 
     Args:
-        options: the validated options of the module.
+        environment: the environment that the task sets for its module.
         environment: what the task sets in the environment of its module.
     """
     return str(options["docker_host"]).startswith(SCHEME) and not any(environment)
 
 
 def can_be_decided(options: Mapping[str, Any], environment: Iterable[Any], project: LoadedProject) -> bool:
-    """Whether recorded state is enough: the engine can be probed, and nothing secret has to be sent to it."""
-    # What the module refuses to do at once is its to say.
+    """Whether recorded answers are enough: the engine can be probed, and no secret must be sent to it."""
+    # This combination is refused by the module itself.
     contradiction = options["only"] and options["prune"]
     secret = options["registries"] or project.secret_data
     return can_be_probed(options, environment) and not secret and not contradiction
 
 
 def stack_probe(python: str, options: Mapping[str, Any], own_address: bool, project: LoadedProject) -> str:
-    """The command that records what `result_if_unchanged` decides by.
+    """The command that records the answers `result_if_unchanged` needs.
 
     Args:
         python: the interpreter on the host.
         options: the validated options of the module, with the stack's name.
-        own_address: whether the task names the engine's address itself, and the host's DOCKER_HOST does not count.
-        project: what is to be deployed.
+        own_address: the task sets docker_host itself, so the host's DOCKER_HOST is ignored.
+        project: the project to deploy.
     """
     label = f"{NAMESPACE}={options['name']}"
 
@@ -85,19 +84,19 @@ def stack_probe(python: str, options: Mapping[str, Any], own_address: bool, proj
 
 
 def probe_of(python: str, options: Mapping[str, Any], own_address: bool, addresses: Iterable[str]) -> str:
-    """The command that records some answers of the engine that the options name; see `stack_probe`."""
+    """The command that records answers of the engine in the options; see `stack_probe`."""
     socket = socket_path(str(options["docker_host"]))
     return probe_command(python, socket, options["engine_timeout"], own_address, addresses)
 
 
 def result_if_unchanged(text: str, options: Mapping[str, Any], project: LoadedProject, check_mode: bool) -> Json | None:
-    """The module's result, if there is nothing to do; None where the module has to run.
+    """The module's result if there is nothing to do; None if the module must run.
 
     Args:
-        text: what the command of `stack_probe` printed.
+        text: the output of the command of `stack_probe`.
         options: the validated options of the module, with the stack's name.
-        project: what is to be deployed.
-        check_mode: whether nothing but the plan is wanted.
+        project: the project to deploy.
+        check_mode: return only the plan.
     """
     try:
         engine = recorded_engine(text)

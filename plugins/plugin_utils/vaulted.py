@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What of a stack came from Ansible Vault: whole files, and variables of the play."""
+"""Find the values of a stack that come from Ansible Vault: whole files, and variables of the play."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from ansible.parsing.vault import EncryptedString, VaultHelper
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.sensitive import Sensitive, looks_secret
 
 _HEADER = b"$ANSIBLE_VAULT;"
-# Values of variables that merely have the name of a secret are looked for elsewhere only from this length on.
+# Values that are secret only by the name of their variable are masked elsewhere only from this length on.
 _SHORTEST_BY_NAME = 8
 _SKIPPED = ("groups", "hostvars", "vars")
 
 
 class VaultedFiles:
-    """Remembers, of the files that are read through it, those that were encrypted.
+    """Reads files, and remembers those that were encrypted.
 
     Args:
         read: returns a file's content, decrypted.
@@ -42,7 +42,7 @@ class VaultedFiles:
 
 
 def is_encrypted(path: str) -> bool:
-    """Whether a file is encrypted as a whole."""
+    """Whether the whole file is encrypted with Ansible Vault."""
     try:
         with Path(path).open("rb") as file:
             return file.read(len(_HEADER)) == _HEADER
@@ -51,10 +51,10 @@ def is_encrypted(path: str) -> bool:
 
 
 def vaulted_values(variables: Mapping[str, Any], used_in: Iterable[str]) -> set[str]:
-    """The texts among a play's variables that came from a vault: each for itself, or with the whole of their file.
+    """The strings among a play's variables that come from a vault: individually encrypted, or from an encrypted file.
 
     Args:
-        used_in: texts; what stands in none of them is left out.
+        used_in: texts; values that occur in none of them are left out.
     """
     encrypted: dict[str, bool] = {}
     found: set[str] = set()
@@ -75,15 +75,15 @@ def sensitive_parts(
     compose_files: Iterable[str],
     values: Iterable[str],
 ) -> Sensitive:
-    """What of a loaded project is secret beside what looks so.
+    """The secret parts of a loaded project, in addition to values that look secret by name.
 
     Args:
         config: the project in canonical form.
         config_data: the contents of its configs, by name.
-        variables: what the files were read with.
+        variables: the variables that the files were interpolated with.
         files: contents of the files that were encrypted, by path.
         compose_files: paths of the project's files.
-        values: texts from vaults.
+        values: strings from vaults.
     """
     services = config.get("services") or {}
     assigned = set().union(*(_names_in(content) for path, content in files.items() if path not in compose_files))
@@ -103,7 +103,7 @@ def sensitive_parts(
 
 
 def secret_texts(config: Mapping[str, Any], sensitive: Sensitive) -> set[str]:
-    """All values of a project's services that must not be shown."""
+    """All values in a project's services that must not be shown."""
     found: set[str] = set()
     for name, service in (config.get("services") or {}).items():
         variables = {key: str(value) for key, value in (service.get("environment") or {}).items() if value}
@@ -113,7 +113,7 @@ def secret_texts(config: Mapping[str, Any], sensitive: Sensitive) -> set[str]:
 
 
 def named_secrets(variables: Mapping[str, str]) -> set[str]:
-    """The values of variables whose names say that they are secret."""
+    """The values of variables whose names indicate a secret."""
     return {value for name, value in variables.items() if looks_secret(name) and len(value or "") >= _SHORTEST_BY_NAME}
 
 
@@ -123,7 +123,7 @@ def _holds_secret(data: bytes, sensitive: Sensitive) -> bool:
 
 
 def _names_in(content: bytes) -> set[str]:
-    """The names that a file of variables gives values."""
+    """The names of variables that are assigned in a file."""
     text = content.decode("utf-8", errors="replace")
     return set(re.findall(r"^\s*(?:export\s+)?([\w.-]+)\s*[=:]", text, re.MULTILINE))
 
@@ -144,12 +144,12 @@ def _decrypted(value: Any) -> set[str]:
     try:
         return {str(value)}
     except AnsibleError:
-        # A variable that this play has no password for, and so cannot use.
+        # A variable that this play has no vault password for, so it cannot be used either.
         return set()
 
 
 def _origin_of(value: Any) -> str | None:
-    """The file that a text was written in, as far as Ansible says it: there is no public way to ask."""
+    """The file that a string comes from, if Ansible tells: there is no public API for this."""
     try:
         origin = import_module("ansible._internal._datatag._tags").Origin.get_tag(value)
     except (ImportError, AttributeError):

@@ -21,7 +21,7 @@ def test_no_inventory_at_all(playbook: Playbook) -> None:
     done = playbook("dockyard.swarm.site")
     assert done.status != 0
     assert "No host is declared" in done.errors
-    assert "name the inventory with -i" in done.errors
+    assert "select the inventory with -i" in done.errors
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def test_the_working_directory_is_where_the_user_stands(tmp_path, monkeypatch):
     ],
 )
 def test_nothing_is_kept_inside_of_an_installed_collection(text, folder):
-    with pytest.raises(PathError, match="swarm_backup_dir is .*lies inside of an installed collection"):
+    with pytest.raises(PathError, match="swarm_backup_dir is .*is inside an installed collection"):
         user_path(text, "swarm_backup_dir", folder)
 
 

@@ -241,9 +241,9 @@ def test_as_data(write, tmp_path):
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("plan.txt", "end its name in .md or .json"),
+        ("plan.txt", "the name must end with .md or .json"),
         ("nowhere/plan.md", "does not exist"),
-        ("/x/ansible_collections/dockyard/swarm/plan.md", "inside of an installed collection"),
+        ("/x/ansible_collections/dockyard/swarm/plan.md", "inside an installed collection"),
     ],
 )
 def test_where_no_plan_can_be(write, path, words):

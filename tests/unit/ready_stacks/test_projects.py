@@ -71,8 +71,8 @@ def test_an_absent_stack_needs_no_options(small: Path) -> None:
     [
         ({"sice": 1}, "swarm_stacks.small has no option sice (did you mean size?)"),
         ({"images": {"wep": "x"}}, "swarm_stacks.small.images has no key wep (did you mean web?)"),
-        ({"images": "x"}, "swarm_stacks.small.images has to be a mapping, not str"),
-        ({"size": {"a": 1}}, "swarm_stacks.small.size has to be one value, not dict"),
+        ({"images": "x"}, "swarm_stacks.small.images must be a mapping, not str"),
+        ({"size": {"a": 1}}, "swarm_stacks.small.size must be a single value, not dict"),
     ],
 )
 def test_what_is_wrong_is_told_with_a_suggestion(small: Path, given: dict[str, Any], sentence: str) -> None:

@@ -6,7 +6,7 @@ import os
 import subprocess
 
 import pytest
-from ansible_collections.dockyard.swarm.plugins.plugin_utils.controller import is_over, this_run
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.controller import has_ended, this_run
 
 
 def test_a_process_is_told_from_all_others_and_from_itself_by_nothing():
@@ -16,37 +16,37 @@ def test_a_process_is_told_from_all_others_and_from_itself_by_nothing():
 
 
 def test_a_run_that_goes_on_is_not_over():
-    assert not is_over(this_run(os.getpid()))
+    assert not has_ended(this_run(os.getpid()))
 
 
 def test_a_run_whose_process_has_ended_is_over():
     with subprocess.Popen(["sleep", "60"]) as child:
         run = this_run(child.pid)
-        assert not is_over(run)
+        assert not has_ended(run)
         child.kill()
-    assert is_over(run)
+    assert has_ended(run)
 
 
 def test_a_run_whose_process_id_was_given_again_is_over():
     machine, _colon, _began = this_run(os.getpid()).rpartition(":")
-    assert is_over(f"{machine}:1")
+    assert has_ended(f"{machine}:1")
 
 
 @pytest.mark.parametrize("run", ["", "job-77", "controller-7:1", "0000-boot:pid:[1]:99999999:1", "a:b:c"])
 def test_of_runs_elsewhere_nothing_is_known(run):
-    assert not is_over(run)
+    assert not has_ended(run)
 
 
 def test_of_runs_in_another_container_of_the_machine_nothing_is_known():
     boot, _namespace, rest = this_run(os.getpid()).partition(":pid:")
-    assert not is_over(f"{boot}:pid:[1]:99999999:1")
+    assert not has_ended(f"{boot}:pid:[1]:99999999:1")
     assert rest
 
 
 def test_where_processes_cannot_be_looked_at_nothing_is_known(tmp_path):
     run = this_run(12, tmp_path)
     assert run.endswith(":12")
-    assert not is_over(run, tmp_path)
+    assert not has_ended(run, tmp_path)
 
 
 @pytest.fixture
@@ -63,16 +63,16 @@ RUN = "b00t:pid:[1]:4711:99"
 
 
 def test_a_process_that_proc_hides_but_that_exists_is_not_over(hidden):
-    assert not is_over(RUN, hidden, exists=lambda pid: pid == 4711)
+    assert not has_ended(RUN, hidden, exists=lambda pid: pid == 4711)
 
 
 def test_a_process_that_nobody_has_is_over(hidden):
-    assert is_over(RUN, hidden, exists=lambda _pid: False)
+    assert has_ended(RUN, hidden, exists=lambda _pid: False)
 
 
 def test_of_a_process_whose_beginning_must_not_be_read_nothing_is_known(hidden):
     (hidden / "4711").mkdir()
-    assert not is_over(RUN, hidden, exists=lambda _pid: True)
+    assert not has_ended(RUN, hidden, exists=lambda _pid: True)
 
 
 @pytest.mark.parametrize(
@@ -87,5 +87,5 @@ def test_the_kernel_is_asked_whether_there_is_such_a_process(hidden, monkeypatch
             raise refused
 
     monkeypatch.setattr(os, "kill", kill)
-    assert is_over(RUN, hidden) is over
+    assert has_ended(RUN, hidden) is over
     assert asked == [(4711, 0)]
