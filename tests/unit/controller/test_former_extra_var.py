@@ -33,8 +33,8 @@ def test_what_the_command_line_sets_counts_and_is_told(look):
     value, warned = look({"target": "w1"}, "target", default="")
     assert value == "w1"
     assert warned == [
-        "the variable target is called swarm_target now, and its former name will be removed in the next major release: "
-        "use -e swarm_target=..."
+        "the variable target is called swarm_target now, and its former name will be removed in the next major "
+        "release: use -e swarm_target=..."
     ]
 
 
