@@ -55,11 +55,11 @@ class ActionModule(ActionBase):
             self._values(host, faults)
         self._stacks(faults, warnings)
         level = options["unknown_variables"]
-        sentences = faults.messages(hosts) + (unknown.messages(hosts) if level == "error" else [])
+        sentences = faults.told(hosts) + (unknown.told(hosts) if level == "error" else [])
         if sentences:
             raise AnsibleActionFail("\n".join(sentences))
         result.update(changed=False, hosts=[name for name in hosts if name != _LOCALHOST])
-        result["warnings"] = [*(unknown.messages(hosts) if level == "warn" else []), *warnings.messages(hosts)]
+        result["warnings"] = [*(unknown.told(hosts) if level == "warn" else []), *warnings.told(hosts)]
         return result
 
     # -- reading the inventory -------------------------------------------------------------------------

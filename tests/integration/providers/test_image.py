@@ -16,7 +16,7 @@ Playbook = Callable[..., Done]
 def test_an_image_has_to_be_named(playbook: Playbook) -> None:
     done = playbook("dockyard.swarm.image_test")
     assert done.status != 0
-    assert "Name the image to test: -e image_test_image=NAME" in done.errors
+    assert "Set the image to test: -e image_test_image=NAME" in done.errors
 
 
 def test_the_sandbox_needs_a_checkout_and_that_is_told(playbook: Playbook, tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_a_failed_start_deprecates_the_image_and_leaves_nothing_but_tells_where_
         "dockyard.swarm.image_test", "-e", "image_test_image=none-such", "-e", "image_test_on=gce", **google
     )
     assert done.status != 0
-    assert f"keeps its key and inventory in {tmp_path}/work/.sandbox/image-test" in done.errors
+    assert f"stores its key and inventory in {tmp_path}/work/.sandbox/image-test" in done.errors
     assert not (tmp_path / "work/.sandbox/image-test").exists()
 
 

@@ -8,8 +8,8 @@ SWARM = "dockyard.swarm.swarm"
 # Tasks, how often they have begun, and how long they have gone on.
 POINTS = [
     ("Read swarm membership", 1, 0.5),
-    ("Decide what each host has to do", 1, 0),
-    ("Found the swarm", 1, 0.6),
+    ("Plan the membership of each host", 1, 0),
+    ("Create the swarm", 1, 0.6),
     ("Get the join token from a manager", 1, 0),
     ("Join the swarm", 1, 1),
     ("Join the swarm", 1, 4),

@@ -13,7 +13,7 @@ RESTART, BACK = "Restart killed-", "Wait until the node is ready, and restore it
 # it; a task, how often it has begun, and how long it has gone on. The engine's role announces on each host, and is
 # done on the one that changes, so that its tasks begin once for each host before and twice for that one.
 POINTS = [
-    (0, "versions", "Read what is to change of the engine", 1, 1),
+    (0, "versions", "Read what would change on the engine", 1, 1),
     (0, "versions", DRAIN, 1, 0.3),
     (0, "versions", INSTALL, 2, 1.5),
     (0, "versions", "Configure the engine", 2, 0),
