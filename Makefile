@@ -134,6 +134,10 @@ bench: $(VENV)/.dev images ## What the roles and the stack module cost beside wh
 bench-inventory: $(VENV)/.dev ## The inventory plugin against google.cloud's, on the simulated Compute API
 	@$(BIN)/python tests/bench/inventory.py
 
+.PHONY: bench-load
+bench-load: $(VENV)/.dev ## Loading 500 services beside an older commit: BASE=a worktree of it
+	@$(BIN)/python tests/bench/load.py --base $(BASE)
+
 .PHONY: bench-stack
 bench-stack: $(VENV)/.dev images ## An unchanged deploy by the module beside docker stack deploy
 	@$(BIN)/python tests/bench/stack.py

@@ -180,7 +180,7 @@ OBJECTS: dict[str, list[Json]] = {
         {"front": {"labels": ["b=2"], "driver_opts": {"x": 1}}},
         {"front": {"attachable": "true", "internal": False}},
         {"front": {"attachable": False, "enable_ipv6": "${V6:-true}"}},
-        {"front": {"ipam": {"config": [{"subnet": "10.1.0.0/24"}]}}},
+        {"front": {"ipam": {"config": [{"subnet": "10.1.0.0/24", "x-note": 1}], "x-note": 1}}},
         {"front": {"ipam": {"driver": "default", "config": [{"subnet": "10.2.0.0/24", "gateway": "10.2.0.1"}]}}},
         {"back": {"name": "elsewhere", "external": True}},
         {"front": None},

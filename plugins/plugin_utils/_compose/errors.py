@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.tree import Items, Map, Place, shown
 
 Path = tuple["str | int", ...]
 
@@ -51,38 +52,57 @@ def in_order(problems: Sequence[str]) -> list[str]:
     return sorted(problems, key=place)
 
 
-@dataclass
 class Source:
-    """One compose file, as far as messages need it.
+    """Where the values of a file, or of a tree merged from several, were written, as messages need it.
 
-    Attributes:
+    Args:
         file: the name it was asked for by.
-        lines: line number (from 1) of each key and list item, by path from the root.
-        told: the paths that messages were about, by message.
+        root: the tree that paths lead into.
     """
 
-    file: str
-    lines: dict[Path, int] = field(default_factory=dict)
-    told: dict[str, Path] = field(default_factory=dict, repr=False)
+    def __init__(self, file: str, root: Map | None = None) -> None:
+        self.file = file
+        self._root = Map() if root is None else root
+        self._told: dict[str, Path] = {}
+
+    def look_at(self, root: Map) -> None:
+        """Take the places from this tree from now on."""
+        self._root = root
+
+    def place(self, path: Path) -> Place:
+        """The place of a path, or of the nearest of its parents that has one."""
+        return self._found(path)[1]
+
+    def known(self, path: Path) -> int:
+        """How many parts of a path there are."""
+        return self._found(path)[0]
+
+    def _found(self, path: Path) -> tuple[int, Place]:
+        place: Place = (self.file, None)
+        value: Any = self._root
+        for number, part in enumerate(path):
+            if isinstance(value, Map) and part in value:
+                place = value.places[str(part)]
+            elif isinstance(value, Items) and isinstance(part, int) and part < len(value):
+                place = value.places[part]
+            else:
+                return number, place
+            value = value[part]
+        return len(path), place
 
     def line(self, path: Path) -> int | None:
-        """The line of a path, or of the nearest of its parents that has one."""
-        for end in range(len(path), 0, -1):
-            if path[:end] in self.lines:
-                return self.lines[path[:end]]
-        return None
+        """The line of a place."""
+        return self.place(path)[1]
 
     def message(self, path: Path, text: str) -> str:
         """`file:line: service web: deploy.replicas: text`."""
-        line = self.line(path)
-        place = f"{self.file}:{line}" if line else self.file
-        sentence = ": ".join([place, *describe(path), text])
-        self.told[sentence] = path
+        sentence = ": ".join([shown(self.place(path)), *describe(path), text])
+        self._told[sentence] = path
         return sentence
 
     def paths(self, problems: Iterable[str]) -> list[Path]:
         """What these messages were about, where this source has told them."""
-        return [self.told[problem] for problem in problems if problem in self.told]
+        return [self._told[problem] for problem in problems if problem in self._told]
 
     def error(self, path: Path, text: str) -> ComposeError:
         """The error for one problem at one path."""

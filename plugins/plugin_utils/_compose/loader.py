@@ -24,6 +24,7 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.pruning im
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.reading import Choices, Reading
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.sources import Reader, from_disk, reason
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.project import load_stack
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.tree import Map, note_places
 
 Json = dict[str, Any]
 
@@ -45,7 +46,15 @@ class Project:
     dialect: str = STACK
     directory: str = ""
     relative_sources: dict[str, str] = field(default_factory=dict)
-    places: dict[str, str] = field(default_factory=dict)
+    trees: list[Map] = field(default_factory=list)
+
+    @property
+    def places(self) -> dict[str, str]:
+        """File and line of each key, by dotted path; of a key in several files, the last counts."""
+        found: dict[str, str] = {}
+        for tree in self.trees:
+            note_places(tree, found)
+        return found
 
 
 def load(
@@ -103,7 +112,7 @@ def _project(reading: Reading, choices: Choices) -> Project:
     _keep(problems, lambda: project.depends_on.update(_order(reading, choices)))
     project.directory = reading.directory
     project.relative_sources = reading.relative_sources
-    project.places = reading.places
+    project.trees = reading.trees
     for section, contents in (("configs", project.config_data), ("secrets", project.secret_data)):
         _keep(problems, partial(_read_contents, contents, reading, choices, section))
     if problems:

@@ -75,7 +75,10 @@ def _network(value: Json, path: Path, context: Context) -> Json:
         if flag(value.get(key, False)):
             result[key] = True
     ipam = value.get("ipam", {})
-    pools = [{key: item for key, item in pool.items() if item} for pool in ipam.get("config", [])]
+    pools = [
+        {key: item for key, item in pool.items() if item and not key.startswith("x-")}
+        for pool in ipam.get("config", [])
+    ]
     ipam = {key: item for key, item in (("driver", ipam.get("driver")), ("config", pools)) if item}
     return {**result, **_common(value), **({"ipam": ipam} if ipam else {})}
 

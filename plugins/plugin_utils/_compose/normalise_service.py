@@ -76,10 +76,13 @@ class _Service:
         self._context = context
 
     def convert(self, service: Json) -> Json:
-        apart = ("env_file", "environment", *_DROPPED)
-        given = {key: value for key, value in service.items() if value is not None and key in SERVICE_KEYS}
-        result = {key: self._value(key, value, (*self._path, key)) for key, value in given.items() if key not in apart}
-        result = {key: value for key, value in result.items() if value not in _ZEROS or SERVICE_KEYS[key].zero}
+        result: Json = {}
+        for key, value in service.items():
+            if value is not None and key in SERVICE_KEYS and key not in _APART:
+                item = self._value(key, value, (*self._path, key))
+                # What is false is the zero of its type.
+                if item or SERVICE_KEYS[key].zero:
+                    result[key] = item
         environment = self._environment(service)
         if environment:
             result["environment"] = environment
@@ -115,7 +118,7 @@ class _Service:
         for name, below in _BELOW[key]:
             if value.get(name) is not None:
                 item = self._value(below, value[name], (*path, name))
-                if item not in _ZEROS or SERVICE_KEYS[below].zero:
+                if item or SERVICE_KEYS[below].zero:
                     result[name] = item
         return result
 
@@ -218,14 +221,14 @@ class _Service:
         return _without_zeros(result)
 
 
-_ZEROS: tuple[Any, ...] = (None, "", 0, False, [], {})
 _MODES = 2**32  # the API's modes of files have 32 bits
 # Keys that the CLI forgets while it reads a file.
 _DROPPED = ("oom_score_adj",)
+_APART = ("env_file", "environment", *_DROPPED)
 
 
 def _without_zeros(values: Mapping[str, Any], keep: tuple[str, ...] = ()) -> Json:
-    return {key: value for key, value in values.items() if key in keep or value not in _ZEROS}
+    return {key: value for key, value in values.items() if key in keep or value}
 
 
 def flag(value: bool | str) -> bool:

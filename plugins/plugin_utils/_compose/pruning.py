@@ -10,12 +10,13 @@ from __future__ import annotations
 import copy
 import difflib
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.tree import Map
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import Path
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.tree import Map
 
 Json = dict[str, Any]
+Tree = TypeVar("Tree", bound=Json)
 
 # What stands in for an object, or for a key it needs, so that nothing is told of what was taken out itself.
 _OBJECTS: dict[str, Json] = {
@@ -29,7 +30,7 @@ _WHOLE = ("configs", "secrets")
 _NEEDED = {("services", "image"): "unknown"}
 
 
-def without_faults(data: Json, paths: Iterable[Path]) -> Json | None:
+def without_faults(data: Tree, paths: Iterable[Path]) -> Tree | None:
     """A copy of the data without what stands at these paths; None where nothing of it could be taken out.
 
     Of a list nothing is taken out but the whole of it, as the lines of its other items would no longer be theirs.

@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import Path
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.sources import Reader, from_disk
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.tree import Map
 
 STARTED = "service_started"
 
@@ -66,7 +67,7 @@ class Reading:
     Attributes:
         config: the canonical form; see the package's docstring.
         message: a sentence about a path of `config`, with the file and line where it was written.
-        places: file and line of each key, by dotted path; of a key in several files, the last counts.
+        trees: the files, or what they are together, which know where each key was written; the last counts.
         directory: the project's, where relative paths begin.
         warnings: sentences about what has no effect.
         relative_sources: sources of bind mounts that the files write as relative paths, by what they become.
@@ -76,7 +77,7 @@ class Reading:
     config: dict[str, Any]
     extras: Extras
     message: Callable[[Path, str], str]
-    places: dict[str, str]
+    trees: list[Map]
     directory: str
     warnings: list[str]
     relative_sources: dict[str, str]

@@ -46,6 +46,8 @@ class Kind:
 
     types: tuple[type, ...] = ()
     name = "a value"
+    plain: frozenset[type] = frozenset()
+    """Exact types of which every value is right, so that most values need no look and no path."""
 
     def accepts(self, value: Any) -> bool:
         """Whether the value has the right type; its content is for `inside`."""
@@ -83,6 +85,7 @@ class Text(Kind):
     def __init__(self, form: Callable[[str], object] | None = None, choices: tuple[str, ...] = ()) -> None:
         self._form = form
         self._choices = choices
+        self.plain = frozenset() if form or choices else frozenset((str,))
 
     def inside(self, value: Any, path: Path, report: Report) -> None:
         """Try the form, or the choices."""
@@ -122,6 +125,7 @@ class Number(Kind):
 
     types = (int, float)
     name = "a number"
+    plain = frozenset((int, float))
 
     def advice(self, value: Any) -> str:
         """A quoted number only has too many quotes."""
@@ -132,6 +136,7 @@ class Integer(Number):
     """A whole number; `2.0` too, unless strict."""
 
     name = "an integer"
+    plain = frozenset()
 
     def __init__(self, minimum: int | None = None, strict: bool = False) -> None:
         self._minimum = minimum
@@ -154,6 +159,7 @@ class Flag(Kind):
 
     types = (bool,)
     name = "true or false"
+    plain = frozenset((bool,))
     words = {"y": True, "yes": True, "on": True, "n": False, "no": False, "off": False}
 
     def accepts(self, value: Any) -> bool:
@@ -170,6 +176,7 @@ class Null(Kind):
 
     types = (type(None),)
     name = "empty"
+    plain = frozenset((type(None),))
 
 
 class ListOf(Kind):
@@ -184,10 +191,13 @@ class ListOf(Kind):
 
     def inside(self, value: Any, path: Path, report: Report) -> None:
         """Check each item."""
-        seen: dict[str, int] = {}
+        plain = self._item.plain
         for index, item in enumerate(value):
-            self._item.check(item, (*path, index), report)
-            if self._unique:
+            if type(item) not in plain:
+                self._item.check(item, (*path, index), report)
+        if self._unique and len(value) > 1:
+            seen: dict[str, int] = {}
+            for index, item in enumerate(value):
                 first = seen.setdefault(json.dumps(item, sort_keys=True, default=str), index)
                 if first != index:
                     report.add((*path, index), f"repeats item {first} of the list; remove one of them")
@@ -215,7 +225,7 @@ class MapOf(Kind):
                 allowed = "letters, digits, dots, underscores and dashes"
                 text = f"cannot be empty; use {allowed}" if not key else f'"{key}" may only have {allowed}'
                 report.add((*path, key), f"a {self._what} {text}")
-            else:
+            elif type(item) not in self._value.plain:
                 self._value.check(item, (*path, key), report)
 
 
@@ -273,7 +283,7 @@ class Keys(Kind):
             elif declared.minor > report.minor:
                 needs = f"needs compose file version 3.{declared.minor} or newer; this one is 3.{report.minor}"
                 report.add((*path, key), f"{needs}: raise `version`, or remove that line to use the newest")
-            else:
+            elif type(item) not in declared.kind.plain:
                 declared.kind.check(item, (*path, key), report)
         for key in self._required:
             if key not in value:
@@ -281,6 +291,8 @@ class Keys(Kind):
 
     def _undeclared(self, key: str, path: Path, report: Report) -> None:
         if self._closed_until is not None and report.minor >= self._closed_until:
+            return
+        if key.startswith("x-") and report.minor == TODAY:
             return
         if key.startswith("x-") and self._extensions is not None:
             if report.minor < self._extensions:
@@ -307,6 +319,7 @@ class Either(Kind):
 
     def __init__(self, *kinds: Kind) -> None:
         self._kinds = kinds
+        self.plain = frozenset[type]().union(*(kind.plain for kind in kinds))
         names = [kind.name for kind in kinds]
         self.name = " or ".join([", ".join(names[:-1]), names[-1]])
 
@@ -314,9 +327,13 @@ class Either(Kind):
         """Any of the forms."""
         return any(kind.accepts(value) for kind in self._kinds)
 
-    def inside(self, value: Any, path: Path, report: Report) -> None:
-        """The form that fits the type."""
-        next(kind for kind in self._kinds if kind.accepts(value)).inside(value, path, report)
+    def check(self, value: Any, path: Path, report: Report) -> None:
+        """Report by the form that fits the type."""
+        for kind in self._kinds:
+            if kind.accepts(value):
+                kind.inside(value, path, report)
+                return
+        super().check(value, path, report)
 
     def advice(self, value: Any) -> str:
         """The first form that knows better."""

@@ -18,12 +18,13 @@ import base64
 import binascii
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source, describe
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.tree import Items, Map, copied
 
 MAX_DEPTH = 100
 # After aliases are followed: guards against alias bombs, of many values or of few long ones.
@@ -32,7 +33,7 @@ MAX_CHARACTERS = 32_000_000
 
 _PARSER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _TAG = "tag:yaml.org,2002:"
-_MERGE = "<<"
+_MERGE = object()  # the key `<<`, which in quotes is a key like any other
 RESET = "!reset"
 OVERRIDE = "!override"
 
@@ -58,24 +59,26 @@ class Document:
     """One YAML document of string keys.
 
     Attributes:
-        data: the plain values.
+        data: the values, in a tree that knows where each was written.
         source: line numbers, for messages.
         tags: application tags such as `!reset`, by path.
         more: whether further documents follow, which `read` leaves alone.
     """
 
-    data: dict[str, Any]
+    data: Map
     source: Source
     tags: dict[Path, str] = field(default_factory=dict)
     more: bool = False
 
 
 @dataclass
-class _Node:
-    kind: str  # scalar, list or map
-    line: int
-    value: Any  # the scalar's value, a list of nodes, or a list of (key node, value node)
-    tag: str | None = None
+class _Anchored:
+    """What an alias stands for: the value, the tags in it by their path from it, and its size."""
+
+    value: Any
+    tags: dict[Path, str]
+    nodes: int
+    characters: int
 
 
 def read(text: str | bytes, file: str) -> Document:
@@ -106,13 +109,11 @@ def read_all(text: str | bytes, file: str) -> list[Document]:
 
 
 def _documents(text: str | bytes, file: str, resets: bool = False) -> Iterator[Document]:
-    source = Source(file)
     try:
-        events = yaml.parse(text, Loader=_PARSER)
-        for event in events:
+        next_event = _PARSER(text).get_event
+        while (event := next_event()) is not None:
             if isinstance(event, yaml.DocumentStartEvent):
-                root = _Tree(events, source).node(next(events, event), 0)
-                yield _document(root, Source(file), resets)
+                yield _Reader(next_event, file, resets).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"{file}:{mark.line + 1}" if mark else file
@@ -121,179 +122,181 @@ def _documents(text: str | bytes, file: str, resets: bool = False) -> Iterator[D
         raise ComposeError(f"{file}: not valid YAML: {error}") from error
 
 
-def _document(root: _Node, source: Source, resets: bool) -> Document:
-    if root.kind != "map":
-        raise _no_mapping(source.file)
-    document = Document({}, source)
-    document.data = _Expansion(document, resets).value(root, ())
-    return document
-
-
 def _no_mapping(file: str) -> ComposeError:
     return ComposeError(f"{file}: the top level must be a mapping with keys such as services and networks")
 
 
-class _Tree:
-    """Builds nodes from parser events."""
+class _Reader:
+    """Builds the tree of one document from parser events."""
 
-    def __init__(self, events: Iterator[Any], source: Source) -> None:
-        self._events = events
-        self._source = source
-        self._anchors: dict[str, _Node | None] = {}
-
-    def node(self, event: Any, depth: int) -> _Node:
-        line = event.start_mark.line + 1
-        if depth > MAX_DEPTH:
-            raise ComposeError(f"{self._source.file}:{line}: nested more than {MAX_DEPTH} levels deep")
-        if isinstance(event, yaml.AliasEvent):
-            return self._aliased(str(event.anchor), line)
-        if event.anchor:
-            self._anchors[event.anchor] = None
-        if isinstance(event, yaml.ScalarEvent):
-            node = _scalar(event, line, self._source)
-        elif isinstance(event, yaml.SequenceStartEvent):
-            items = [self.node(item, depth + 1) for item in self._until(yaml.SequenceEndEvent)]
-            node = _Node("list", line, items, _application_tag(event.tag))
-        else:
-            pairs = [
-                (self.node(key, depth + 1), self.node(next(self._events), depth + 1))
-                for key in self._until(yaml.MappingEndEvent)
-            ]
-            node = _Node("map", line, pairs, _application_tag(event.tag))
-        if event.anchor:
-            self._anchors[event.anchor] = node
-        return node
-
-    def _until(self, end: type) -> Iterator[Any]:
-        for event in self._events:
-            if isinstance(event, end):
-                return
-            yield event
-
-    def _aliased(self, anchor: str, line: int) -> _Node:
-        if anchor not in self._anchors:
-            raise ComposeError(f"{self._source.file}:{line}: no anchor &{anchor} stands before this alias")
-        node = self._anchors[anchor]
-        if node is None:
-            raise ComposeError(f"{self._source.file}:{line}: anchor &{anchor} contains itself")
-        return node
-
-
-class _Expansion:
-    """Turns nodes into plain values, following aliases and merge keys, noting lines and tags."""
-
-    def __init__(self, document: Document, resets: bool) -> None:
-        self._document = document
+    def __init__(self, next_event: Callable[[], Any], file: str, resets: bool) -> None:
+        self._next = next_event
+        self._file = file
         self._resets = resets
-        self._source = document.source
-        self._count = 0
+        self._anchors: dict[str, _Anchored | None] = {}
+        self._tags: dict[Path, str] = {}
+        self._path: list[str | int] = []
+        self._nodes = 0
         self._characters = 0
 
-    def value(self, node: _Node, path: Path) -> Any:
-        self._count_one()
-        if node.tag:
-            self._document.tags[path] = node.tag
-        if node.kind == "scalar":
-            self._count_characters(node.value)
-            return node.value
-        if node.kind == "list":
-            return [self._entry(item, (*path, index), item.line) for index, item in enumerate(node.value)]
-        return self._mapping(node, path)
+    def document(self) -> Document:
+        data = self._value(self._next(), 0)
+        if not isinstance(data, Map):
+            raise _no_mapping(self._file)
+        return Document(data, Source(self._file, data), self._tags)
 
-    def _count_one(self) -> None:
-        self._count += 1
-        if self._count > MAX_NODES:
-            raise ComposeError(f"{self._source.file}: aliases expand to more than {MAX_NODES} values")
+    def _error(self, line: int, text: str) -> ComposeError:
+        return ComposeError(f"{self._file}:{line}: {text}")
 
-    def _count_characters(self, value: Any) -> None:
-        self._characters += len(value) if isinstance(value, str) else 0
-        if self._characters > MAX_CHARACTERS:
-            raise ComposeError(f"{self._source.file}: aliases expand to more than {MAX_CHARACTERS} characters of text")
+    def _value(self, event: Any, depth: int) -> Any:
+        """What an event begins, to its end; the path says where."""
+        kind = type(event)
+        if kind is yaml.AliasEvent:
+            return self._aliased(event)
+        if event.anchor:
+            self._anchors[event.anchor] = None
+            tags, nodes = len(self._tags), self._nodes
+            value = self._plain(event, kind, depth)
+            self._anchors[event.anchor] = self._anchored(value, tags, nodes)
+            return value
+        return self._plain(event, kind, depth)
 
-    def _entry(self, node: _Node, path: Path, line: int) -> Any:
-        self._source.lines[path] = line
-        return self.value(node, path)
+    def _plain(self, event: Any, kind: type, depth: int) -> Any:
+        tag = event.tag
+        if tag and tag != "!" and not tag.startswith(_TAG):
+            self._tags[tuple(self._path)] = tag
+        if kind is yaml.ScalarEvent:
+            return self._scalar(event)
+        if depth > MAX_DEPTH:
+            raise self._error(event.start_mark.line + 1, f"nested more than {MAX_DEPTH} levels deep")
+        return self._list(depth) if kind is yaml.SequenceStartEvent else self._mapping(depth)
 
-    def _mapping(self, node: _Node, path: Path) -> dict[str, Any]:
-        result: dict[str, Any] = {}
-        seen: dict[str, int] = {}
-        merges: list[_Node] = []
-        for key, value in node.value:
-            if key.kind == "scalar" and key.tag == _MERGE:
-                merges.append(value)
-                continue
-            name = self._key(key, path)
-            if name in seen:
-                text = f'the key "{name}" stands twice, first in line {seen[name]}; keep one of them'
-                raise ComposeError(f"{self._source.file}:{key.line}: {text}")
-            seen[name] = key.line
-            result[name] = self._entry(value, (*path, name), key.line)
-        for merged in merges:
-            self._merge(merged, path, result)
+    def _list(self, depth: int) -> Items:
+        result = Items()
+        while type(event := self._next()) is not yaml.SequenceEndEvent:
+            place = (self._file, event.start_mark.line + 1)
+            self._path.append(len(result))
+            result.put(self._value(event, depth + 1), place)
+            self._path.pop()
+        self._count(len(result), 0)
         return result
 
-    def _key(self, node: _Node, path: Path) -> str:
-        if node.kind == "scalar" and isinstance(node.value, str):
-            self._count_characters(node.value)
-            return node.value
-        shown = f"{node.value!r} is" if node.kind == "scalar" else "a list or mapping is"
-        self._source.lines.setdefault((*path, "?"), node.line)
-        raise self._source.error((*path, "?"), f"{shown} not a string and cannot be a key; put it in quotes")
+    def _mapping(self, depth: int) -> Map:
+        result = Map()
+        places, path = result.places, self._path
+        merges: list[tuple[Map, dict[Path, str]]] = []
+        while type(event := self._next()) is not yaml.MappingEndEvent:
+            line = event.start_mark.line + 1
+            key = self._key(event, depth, line)
+            if key is _MERGE:
+                merges += self._merged(depth, line)
+                continue
+            if key in result:
+                text = f'the key "{key}" stands twice, first in line {places[key][1]}; keep one of them'
+                raise self._error(line, text)
+            path.append(key)
+            result[key] = self._value(self._next(), depth + 1)
+            path.pop()
+            places[key] = (self._file, line)
+        self._count(len(result), 0)
+        for merged, tags in merges:
+            for key, value, place in merged.entries():
+                reset = self._resets and self._tags.get((*path, key)) == RESET
+                if reset or key not in result:
+                    result.put(key, value, place)
+                    self._tags.update({(*path, *rest): tag for rest, tag in tags.items() if rest[0] == key})
+                if reset:
+                    self._tags[(*path, key)] = OVERRIDE
+        return result
 
-    def _merge(self, node: _Node, path: Path, into: dict[str, Any]) -> None:
-        sources = node.value if node.kind == "list" else [node]
-        for source in sources:
-            if source.kind != "map":
-                raise ComposeError(f"{self._source.file}:{node.line}: << takes a mapping, or a list of mappings")
-            for key, value in self._flat(source, path):
-                name = self._key(key, path)
-                here = (*path, name)
-                if name not in into:
-                    into[name] = self._entry(value, here, value.line)
-                elif self._resets and self._document.tags.get(here) == RESET:
-                    into[name] = self._entry(value, here, value.line)
-                    self._document.tags[here] = OVERRIDE
+    def _key(self, event: Any, depth: int, line: int) -> Any:
+        """A mapping's key: a text, or _MERGE."""
+        if type(event) is yaml.ScalarEvent and not event.anchor and not event.tag:
+            text = event.value
+            if not event.implicit[0]:
+                return text
+            if text == "<<":
+                return _MERGE
+            key = plain_value(text)
+        elif type(event) is yaml.ScalarEvent and event.tag == f"{_TAG}merge" and event.value == "<<":
+            return _MERGE
+        else:
+            key = self._value(event, depth + 1)
+        if isinstance(key, str):
+            return key
+        seen = "a list or mapping is" if isinstance(key, (Map, Items)) else f"{key!r} is"
+        where = "".join(f"{part}: " for part in describe((*self._path, "?")))
+        raise self._error(line, f"{where}{seen} not a string and cannot be a key; put it in quotes")
 
-    def _flat(self, node: _Node, path: Path, depth: int = 0) -> Iterator[tuple[_Node, _Node]]:
-        merges = []
-        for key, value in node.value:
-            self._count_one()
-            if key.kind == "scalar" and key.tag == _MERGE:
-                merges.append(value)
-            else:
-                yield key, value
-        for merged in merges:
-            for source in merged.value if merged.kind == "list" else [merged]:
-                if source.kind != "map" or depth > MAX_DEPTH:
-                    raise ComposeError(f"{self._source.file}:{merged.line}: << takes a mapping, or a list of mappings")
-                yield from self._flat(source, path, depth + 1)
+    def _merged(self, depth: int, line: int) -> list[tuple[Map, dict[Path, str]]]:
+        """The mappings behind a merge key, and the tags in each by their path from it."""
+        before, length = len(self._tags), len(self._path) + 1
+        self._path.append("<<")
+        value = self._value(self._next(), depth + 1)
+        self._path.pop()
+        tags = {path[length:]: self._tags.pop(path) for path in list(self._tags)[before:]}
+        if isinstance(value, Map):
+            return [(value, {path: tag for path, tag in tags.items() if path})]
+        if not isinstance(value, Items) or not all(isinstance(source, Map) for source in value):
+            raise self._error(line, "<< takes a mapping, or a list of mappings")
+        return [
+            (source, {path[1:]: tag for path, tag in tags.items() if len(path) > 1 and path[0] == index})
+            for index, source in enumerate(value)
+        ]
+
+    def _anchored(self, value: Any, tags: int, nodes: int) -> _Anchored:
+        """A value behind an anchor, before which there were so many tags and nodes."""
+        length = len(self._path)
+        inside = {path[length:]: self._tags[path] for path in list(self._tags)[tags:]}
+        return _Anchored(value, inside, self._nodes - nodes + 1, _characters(value))
+
+    def _aliased(self, event: Any) -> Any:
+        anchor, line = str(event.anchor), event.start_mark.line + 1
+        if anchor not in self._anchors:
+            raise self._error(line, f"no anchor &{anchor} stands before this alias")
+        anchored = self._anchors[anchor]
+        if anchored is None:
+            raise self._error(line, f"anchor &{anchor} contains itself")
+        self._count(anchored.nodes, anchored.characters)
+        for path, tag in anchored.tags.items():
+            self._tags[(*self._path, *path)] = tag
+        return copied(anchored.value)
+
+    def _count(self, nodes: int, characters: int) -> None:
+        self._nodes += nodes
+        self._characters += characters
+        if self._nodes > MAX_NODES:
+            raise ComposeError(f"{self._file}: aliases expand to more than {MAX_NODES} values")
+        if self._characters > MAX_CHARACTERS:
+            raise ComposeError(f"{self._file}: aliases expand to more than {MAX_CHARACTERS} characters of text")
+
+    def _scalar(self, event: Any) -> Any:
+        text, tag = event.value, event.tag
+        if not tag:
+            return self._finite(plain_value(text), event) if event.implicit[0] else text
+        short = tag[len(_TAG) :] if tag.startswith(_TAG) else None
+        if short in (None, "str"):
+            return text
+        try:
+            value = _tagged_value(short, text)
+        except (ValueError, binascii.Error) as error:
+            raise self._error(event.start_mark.line + 1, f"`{text}` cannot be read as !!{short}") from error
+        return self._finite(value, event)
+
+    def _finite(self, value: Any, event: Any) -> Any:
+        if isinstance(value, float) and not math.isfinite(value):
+            text = f'{event.value} is not a number to work with; put it in quotes: "{event.value}"'
+            raise self._error(event.start_mark.line + 1, text)
+        return value
 
 
-def _application_tag(tag: str | None) -> str | None:
-    return tag if tag and tag != "!" and not tag.startswith(_TAG) else None
-
-
-def _scalar(event: Any, line: int, source: Source) -> _Node:
-    text, tag = event.value, event.tag
-    if event.implicit[0] and not tag:
-        if text == _MERGE:
-            return _Node("scalar", line, text, _MERGE)
-        return _Node("scalar", line, _finite(plain_value(text), text, line, source))
-    short = tag[len(_TAG) :] if tag and tag.startswith(_TAG) else None
-    if short == "merge" and text == _MERGE:
-        return _Node("scalar", line, text, _MERGE)
-    if short in (None, "str"):
-        return _Node("scalar", line, text, _application_tag(tag))
-    try:
-        return _Node("scalar", line, _finite(_tagged_value(short, text), text, line, source))
-    except (ValueError, binascii.Error) as error:
-        raise ComposeError(f"{source.file}:{line}: `{text}` cannot be read as !!{short}") from error
-
-
-def _finite(value: Any, text: str, line: int, source: Source) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ComposeError(f'{source.file}:{line}: {text} is not a number to work with; put it in quotes: "{text}"')
-    return value
+def _characters(value: Any) -> int:
+    """How many characters of text there are in a value, keys included."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, Map):
+        return sum(len(key) + _characters(item) for key, item in value.items())
+    return sum(map(_characters, value)) if isinstance(value, Items) else 0
 
 
 def _tagged_value(tag: str, text: str) -> Any:

@@ -118,3 +118,36 @@ def test_merge_bombs_are_refused() -> None:
     lines += [f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 10)}]}}" for n in range(1, 12)]
     with pytest.raises(ComposeError, match="aliases expand to more than"):
         read("\n".join(lines), "f")
+
+
+def test_a_key_that_stands_twice_in_a_merged_mapping_is_refused() -> None:
+    with pytest.raises(ComposeError, match='f:1: the key "image" stands twice'):
+        read("web: {<<: {image: i, image: j}}\n", "f")
+
+
+def test_tags_follow_what_an_alias_or_a_merge_key_brings() -> None:
+    text = "x: &x {a: !reset 1, b: !override [!reset 2]}\ny: *x\nz:\n  <<: [{c: !reset 3}, *x]\n  a: 4\n"
+    tags = read(text, "f").tags
+    assert {path: tag for path, tag in tags.items() if path[0] == "y"} == {
+        ("y", "a"): "!reset",
+        ("y", "b"): "!override",
+        ("y", "b", 0): "!reset",
+    }
+    assert {path: tag for path, tag in tags.items() if path[0] == "z"} == {
+        ("z", "b"): "!override",
+        ("z", "b", 0): "!reset",
+        ("z", "c"): "!reset",
+    }
+
+
+def test_an_anchor_may_be_given_again_and_aliases_do_not_share() -> None:
+    data = read("a: &x {k: 1}\nb: *x\nc: &x [2]\nd: *x\n", "f").data
+    assert data == {"a": {"k": 1}, "b": {"k": 1}, "c": [2], "d": [2]}
+    data["b"]["k"] = 3
+    assert data["a"] == {"k": 1}
+
+
+def test_a_plain_double_angle_is_text_where_it_is_a_value() -> None:
+    document = read("a: <<\nb: {'<<': 1}\n", "f")
+    assert document.data == {"a": "<<", "b": {"<<": 1}}
+    assert document.tags == {}

@@ -53,6 +53,8 @@ def service_spec(name: str, service: Json, stack: Stack) -> Json:
 def _copy(service: Json, spec: Json) -> None:
     """Copy each value that the table of keys has a place for, unless it has a conversion here."""
     for path, field, key in _COPIED:
+        if path[0] not in service:
+            continue
         value = _at(service, path)
         if value is None or (key.zero < IN_SPEC and (_zero(value) or key.kind == "mapping")):
             continue
@@ -282,7 +284,7 @@ def _present(values: Json, keep: tuple[str, ...] = ()) -> Json:
 
 
 def _zero(value: Any) -> bool:
-    return value in ("", 0, False, [], {})
+    return not value
 
 
 # Keys with a conversion of their own in this file.

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.tree import Items, Map
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import Path
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.tree import Items, Map
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.yaml_reader import OVERRIDE, RESET, Document
 
 

@@ -16,9 +16,9 @@ from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.clearing import clear_in_service
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.merge_trees import merge
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.tree import Map, Place, copied
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, describe
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.mounts import absolute
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.tree import Map, Place, copied
 
 _MAX_DEPTH = 100
 

@@ -14,9 +14,9 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.tree import Map
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.mounts import absolute
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.tree import Map
 
 _SECTIONS = ("services", "networks", "volumes", "configs", "secrets")
 _KEYS = ("path", "project_directory", "env_file")

@@ -12,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.tree import (
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.mounts import clean, short_mount
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.ports import short_port
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.tree import (
     Items,
     Map,
     Place,
     a_map,
 )
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.mounts import clean, short_mount
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.ports import short_port
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.units import number_text
 
 ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - compared, not bound

@@ -20,13 +20,13 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_di
     pairs_list,
     texts_list,
 )
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.tree import (
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, describe
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.tree import (
     Items,
     Map,
     Place,
     a_map,
 )
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, describe
 
 _Merge = Callable[[Any, Any, Path, Place], Any]
 

@@ -12,7 +12,7 @@ steps need. Source: what docker compose 2.40 prints.
 from __future__ import annotations
 
 import os.path
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.clearing import (
@@ -30,16 +30,15 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_di
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.long_forms import write_out
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.merge_trees import merge
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.paths import resolve_paths
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.tree import (
-    Items,
-    Map,
-    grown,
-)
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.unique import drop_repeated
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files import project_variables
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.pruning import take_out
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.sources import Reader, content
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.tree import (
+    Items,
+    Map,
+)
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.yaml_reader import Document, read_all
 
 
@@ -112,23 +111,20 @@ class _Model:
             Extender(self._services_of).extend_all(Services(services, cleared_paths(document), path, self._directory))
         for place in cleared_paths(document):
             clear(model, place)
-        for include in parse_includes(tree.pop("include", None), document.source, self._directory):
+        includes = parse_includes(tree.get("include"), document.source, self._directory)
+        tree.pop("include", None)
+        for include in includes:
             join(tree, self._included(include, path), include)
         return _merged(model, tree)
 
     def _interpolated(self, document: Document) -> Map:
         problems: list[str] = []
-
-        def leaf(value: Any, path: Path) -> Any:
-            if not isinstance(value, str) or "$" not in value:
-                return value
+        tree = document.data
+        for holder, key, path in _templates(tree, ()):
             try:
-                return expand(value, self._environment)
-            except ValueError as error:
+                holder[key] = expand(holder[key], self._environment)
+            except ValueError as error:  # noqa: PERF203 - all of them are told
                 problems.append(document.source.message(path, str(error)))
-                return value
-
-        tree: Map = grown(document.data, document.source, leaf)
         if problems:
             self._problems += [problem for problem in problems if problem not in self._problems]
             if not take_out(tree, document.source.paths(problems)):
@@ -170,6 +166,17 @@ class _Model:
         resolve_paths(model, folder, self._directory, variables, self._relative_sources)
         _resolve_variables(model, variables)
         return model
+
+
+def _templates(value: Any, path: Path) -> Iterator[tuple[Any, Any, Path]]:
+    """The texts in a tree that may have variables in them: the mapping or list, the key or index, and the path."""
+    entries: list[tuple[Any, Any]] = list(value.items() if isinstance(value, Map) else enumerate(value))
+    for key, item in entries:
+        if isinstance(item, str):
+            if "$" in item:
+                yield value, key, (*path, key)
+        elif isinstance(item, (Map, Items)):
+            yield from _templates(item, (*path, key))
 
 
 def _merged(model: Map, tree: Map) -> Map:

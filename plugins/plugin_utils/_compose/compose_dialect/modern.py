@@ -17,9 +17,6 @@ from typing import Any
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.keys import KEYS
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.casts import cast
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.consistency import contradictions
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.extensions import (
-    without_extensions,
-)
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.words import split_words
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files import RAW
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source
@@ -66,8 +63,6 @@ class Lowering:
             if isinstance(result.get(section), dict):
                 result[section] = {key: self._object(section, key, value) for key, value in result[section].items()}
         for section in ("networks", "volumes", "configs", "secrets"):
-            if isinstance(result.get(section), dict):
-                result[section] = {key: without_extensions(value) for key, value in result[section].items()}
             for value in result[section].values() if isinstance(result.get(section), dict) else ():
                 _rewrite(value, ("labels",), _texts)
                 _rewrite(value, ("driver_opts",), _texts)
@@ -89,7 +84,7 @@ class Lowering:
         if not isinstance(service, dict):
             return service
         path: Path = ("services", name)
-        result = without_extensions({key: value for key, value in service.items() if key != "profiles"})
+        result = {key: value for key, value in service.items() if key != "profiles"}
         self._implied_order(name, result)
         result = self._unsupported.drop(result, path)
         _rewrite_service(result)

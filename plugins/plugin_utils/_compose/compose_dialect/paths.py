@@ -10,8 +10,8 @@ import os.path
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.tree import Items, Map
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.mounts import absolute, is_rooted
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.tree import Items, Map
 
 
 def resolve_paths(

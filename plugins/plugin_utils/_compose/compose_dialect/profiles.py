@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.tree import Items, Map, a_map
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.tree import Items, Map, a_map
 
 ALL = "*"
 

@@ -14,9 +14,8 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_di
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.modern import Lowering
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.paths import resolve_paths
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.profiles import active_part
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.tree import Map, TreeSource
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files import container_variables
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.normalise import normalise
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.normalise_service import Context
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.pruning import take_out
@@ -26,6 +25,7 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.sources im
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.format import PROJECT
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.ineffective import Ineffective
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.project import tell_ineffective
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.tree import Map
 
 Json = dict[str, Any]
 
@@ -50,7 +50,7 @@ def load_compose(files: Sequence[str], environment: Mapping[str, str], choices: 
         model = load_model(files, directory, environment, choices.read, warnings, relative, problems)
         if not model:
             raise ComposeError(f"{files[0]}: the top level must be a mapping with keys such as services and networks")
-        source = TreeSource(files[0], model)
+        source = Source(files[0], model)
         take_out(model, faults)
         found: list[str] = []
         reading = _lowered(model, source, environment, choices, directory, warnings, relative, found)
@@ -68,7 +68,7 @@ def load_compose(files: Sequence[str], environment: Mapping[str, str], choices: 
 
 def _lowered(
     model: Map,
-    source: TreeSource,
+    source: Source,
     environment: Mapping[str, str],
     choices: Choices,
     directory: str,
@@ -86,7 +86,7 @@ def _lowered(
 
 def _reading(
     model: Map,
-    source: TreeSource,
+    source: Source,
     environment: Mapping[str, str],
     choices: Choices,
     directory: str,
@@ -110,12 +110,11 @@ def _reading(
     for name, service in config["services"].items():
         _add_variables(name, service, lowering.extras, environment, choices.read, source)
         _add_labels(name, service, lowering.extras, environment, choices.read, source)
-    places = source.places()
-    return Reading(config, lowering.extras, source.message, places, directory, warnings, relative)
+    return Reading(config, lowering.extras, source.message, [model], directory, warnings, relative)
 
 
 def _add_variables(
-    name: str, service: Json, extras: Extras, environment: Mapping[str, str], read: Reader, source: TreeSource
+    name: str, service: Json, extras: Extras, environment: Mapping[str, str], read: Reader, source: Source
 ) -> None:
     """Give a service what its env_file says; its own `environment` wins."""
     env_files = extras.env_files.get(name)
@@ -132,7 +131,7 @@ def _add_variables(
 
 
 def _add_labels(
-    name: str, service: Json, extras: Extras, environment: Mapping[str, str], read: Reader, source: TreeSource
+    name: str, service: Json, extras: Extras, environment: Mapping[str, str], read: Reader, source: Source
 ) -> None:
     """Give a service the labels of its label_file; its own `labels` win."""
     files = extras.label_files.get(name)

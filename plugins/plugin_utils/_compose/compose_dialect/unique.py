@@ -16,8 +16,8 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_di
     ANY_ADDRESS,
     text_of,
 )
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.tree import Items, Map
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.mounts import short_mount
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.tree import Items, Map
 
 
 def drop_repeated(model: Map) -> None:
@@ -44,10 +44,12 @@ def _drop_in(values: Any, keys: dict[str, Callable[[Any], str]]) -> None:
 
 
 def _unique(items: Items, key: Callable[[Any], str]) -> Items:
+    names = [key(item) for item in items]
+    if len(set(names)) == len(names):
+        return items
     result = Items()
     known: dict[str, int] = {}
-    for item, place in items.entries():
-        name = key(item)
+    for name, (item, place) in zip(names, items.entries(), strict=True):
         if name in known:
             result[known[name]] = item
             result.places[known[name]] = place

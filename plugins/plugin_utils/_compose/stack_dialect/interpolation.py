@@ -59,9 +59,10 @@ class _Walk:
         if isinstance(value, str):
             return self._text(value, path) if "$" in value else value
         if isinstance(value, dict):
-            return {key: self.value(item, (*path, key)) for key, item in value.items()}
+            # Paths are made only where they can be needed: most values are texts without variables.
+            return {key: self.value(item, (*path, key)) if _has_more(item) else item for key, item in value.items()}
         if isinstance(value, list):
-            return [self.value(item, (*path, index)) for index, item in enumerate(value)]
+            return [self.value(item, (*path, index)) if _has_more(item) else item for index, item in enumerate(value)]
         return value
 
     def _text(self, text: str, path: Path) -> Any:
@@ -105,6 +106,10 @@ class _Walk:
             return argument
         hint = f": {argument}" if argument else ""
         raise ValueError(f"the required variable {name} {'is not set' if value is None else 'is empty'}{hint}")
+
+
+def _has_more(value: Any) -> bool:
+    return "$" in value if isinstance(value, str) else isinstance(value, (dict, list))
 
 
 def _integer(text: str) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source, dotted
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.keys import FORBIDDEN
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.normalise import normalise
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.normalise_service import Context
@@ -62,7 +62,7 @@ class _Stack:
             config,
             self._extras,
             self._message,
-            self._places(),
+            [document.data for document in documents],
             self._directory,
             self._warnings,
             self._relative_sources,
@@ -112,18 +112,11 @@ class _Stack:
         )
         return normalise(data, context)
 
-    def _places(self) -> dict[str, str]:
-        return {
-            dotted(path): f"{source.file}:{line}" for source in self._sources for path, line in source.lines.items()
-        }
-
     def _message(self, path: Path, text: str) -> str:
         """Located in the last file that has the path, or most of it."""
-        for end in range(len(path), 0, -1):
-            for source in reversed(self._sources):
-                if path[:end] in source.lines:
-                    return source.message(path, text)
-        return self._sources[0].message(path, text)
+        best = max(source.known(path) for source in self._sources)
+        sources = [source for source in self._sources if source.known(path) == best]
+        return (sources[-1] if best else sources[0]).message(path, text)
 
 
 def tell_ineffective(
