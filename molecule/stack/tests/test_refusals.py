@@ -61,6 +61,57 @@ class TestBadInput:
         finally:
             host.check_output(f"docker service rm {files.name}_ui")
 
+    def test_what_this_cluster_cannot_run_is_told_at_once_and_all_of_it(self, files):
+        files.compose.write_text(CANNOT_RUN)
+        message = files.refused(environment={})
+        for words in (
+            "service label: deploy.placement.constraints[0]: no node has the label rack",
+            "service nowhere: deploy.placement",
+            "service large: deploy.resources.reservations: no node has so much",
+            "4 replicas with 1 a node need 4 nodes",
+            "network ingress, which exists",
+            "service app-: the full name",
+        ):
+            assert words in message, message
+        assert len(message.splitlines()) == 6
+
+
+CANNOT_RUN = """
+services:
+  label:
+    image: registry:5000/box:1
+    deploy: {placement: {constraints: [node.labels.rack == moon]}}
+  nowhere:
+    image: registry:5000/box:1
+    deploy: {mode: global, placement: {constraints: [node.hostname == nobody]}}
+  large:
+    image: registry:5000/box:1
+    deploy: {resources: {reservations: {memory: 9000G}}}
+  many:
+    image: registry:5000/box:1
+    networks: [n]
+    deploy: {replicas: 4, placement: {max_replicas_per_node: 1}}
+  app-:
+    image: registry:5000/box:1
+networks:
+  n: {ipam: {config: [{subnet: 10.0.0.0/24}]}}
+"""
+REFUSED_LATE = """
+services:
+  app-: {image: "registry:5000/box:1", networks: [n], configs: [c]}
+networks: {n: {}}
+configs: {c: {content: text}}
+"""
+
+
+def test_without_the_checks_the_engine_refuses_late(engine, stack):
+    """What the checks are for: the network and the config are there by then."""
+    stack.compose.write_text(REFUSED_LATE)
+    message = stack.refused(environment={}, preflight="skip")
+    assert "name must be valid as a DNS name component" in message
+    assert engine.names(stack.name, "networks") == ["n"]
+    assert engine.of_stack(stack.name)["configs"]
+
 
 def test_services_that_do_not_arrive_are_told_in_time_in_the_engines_words(stack):
     """One image that cannot be pulled, one crash loop, one place that is nowhere, one job that fails."""
