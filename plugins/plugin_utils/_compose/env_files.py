@@ -84,6 +84,8 @@ def container_variables(
     found: dict[str, str] = {}
     for entry in env_files:
         path = entry["path"]
+        if not path:
+            raise ComposeError("names no file; a variable in it is perhaps not set")
         if not entry.get("required", True) and not os.path.exists(path):
             continue
         if entry.get("format") == RAW:

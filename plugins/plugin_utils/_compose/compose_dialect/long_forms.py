@@ -144,11 +144,18 @@ def _external(value: Any) -> None:
         value["external"] = True
 
 
+def _hosts(value: Any, place: Place) -> Any:
+    """A mapping in which a host has several addresses; any other form stays."""
+    several = isinstance(value, Map) and any(isinstance(item, Items) for item in value.values())
+    return pairs_list(value, place) if several else value
+
+
 _SERVICE: dict[str, Callable[[Any, Place], Any]] = {
     "configs": _each(_reference),
     "depends_on": depends_on_map,
     "dns": _dns,
     "env_file": _env_files,
+    "extra_hosts": _hosts,
     "label_file": texts_list,
     "networks": networks_map,
     "ports": _each(_port),
