@@ -83,11 +83,15 @@ status:
       description: Who has locked the swarm against other controllers, in words. Null if nobody has.
       type: str
     services:
-      description: Services with their numbers of running and desired tasks, the nodes they run on and their ports.
+      description:
+        - Services with their numbers of running and desired tasks, the nodes they run on and their ports, how many of
+          the tasks that the swarm remembers have failed and why the last of them did.
       type: list
       elements: dict
     differences:
-      description: Sentences about what differs from the declared state.
+      description:
+        - Sentences about what differs from the declared state, hosts that could not be asked, nodes that are down,
+          services that miss tasks and updates that are paused included.
       type: list
       elements: str
 page:
@@ -107,7 +111,13 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._module.run import 
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.places import SwarmPlace
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.rule import DEPLOY, in_words
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.quorum import quorum_of
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.status import differences, render, service_view
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.status import (
+    ailments,
+    differences,
+    names_of,
+    render,
+    service_view,
+)
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.views import node_view
 
 
@@ -130,13 +140,17 @@ def main() -> None:
 
 
 def _status(engine: Engine, params: dict[str, Any]) -> dict[str, Any]:
-    names = {node_id: name for name, node_id in params["hosts"].items() if node_id}
     nodes = {node["ID"]: node_view(node) for node in engine.nodes()}
+    names, silent = names_of(list(nodes.values()), params["hosts"], params["addresses"])
     outside = {node_id: params["addresses"].get(name) for node_id, name in names.items()}
-    tasks = engine.tasks({"desired-state": "running"})
-    running = Counter(task.get("NodeID") for task in tasks if (task.get("Status") or {}).get("State") == "running")
+    tasks = engine.tasks({})
+    running = Counter(task.get("NodeID") for task in tasks if _runs(task))
     quorum = quorum_of(list(nodes.values()))
     holder = SwarmPlace(engine, DEPLOY).holder()
+    services = [
+        service_view(service, tasks, nodes, outside)
+        for service in sorted(engine.services(status=True), key=lambda service: service["Spec"]["Name"])
+    ]
     return {
         "cluster_id": engine.info()["Swarm"]["Cluster"]["ID"],
         "quorum": f"{quorum}, {quorum.tolerates} more may fail",
@@ -145,12 +159,13 @@ def _status(engine: Engine, params: dict[str, Any]) -> dict[str, Any]:
             for node in sorted(nodes.values(), key=lambda node: (node["role"], node["hostname"]))
         ],
         "lock": in_words(holder, time.time()) if holder else None,
-        "services": [
-            service_view(service, tasks, nodes, outside)
-            for service in sorted(engine.services(status=True), key=lambda service: service["Spec"]["Name"])
-        ],
-        "differences": differences(params["plan"]),
+        "services": services,
+        "differences": [*differences(params["plan"]), *ailments(list(nodes.values()), silent, services)],
     }
+
+
+def _runs(task: dict[str, Any]) -> bool:
+    return task.get("DesiredState") == "running" and (task.get("Status") or {}).get("State") == "running"
 
 
 if __name__ == "__main__":

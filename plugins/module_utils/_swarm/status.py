@@ -11,9 +11,35 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.module_utils._engine.service_words import mode_of
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.service_words import is_job, mode_of
 
 Json = dict[str, Any]
+
+_FAILED = ("failed", "rejected")
+
+
+def names_of(
+    nodes: list[Json], hosts: Mapping[str, str | None], addresses: Mapping[str, str | None]
+) -> tuple[dict[str, str], list[str]]:
+    """Which node is which declared host, and the hosts that could not be asked.
+
+    A host that does not answer tells no node id. It is told by its address, or by a node of its name that is nobody
+    else's: that it is down makes it no stranger.
+
+    Args:
+        nodes: as of `views.node_view`.
+        hosts: node id by the host's name in the inventory; None where it could not be asked.
+        addresses: where the controller reaches each host, by name; may be empty.
+    """
+    names = {node_id: name for name, node_id in hosts.items() if node_id}
+    silent = [name for name, node_id in hosts.items() if not node_id]
+    for name in silent:
+        left = [node for node in nodes if node["id"] not in names]
+        same = [node for node in left if addresses.get(name) and node["address"] == addresses[name]]
+        same = same or [node for node in left if node["hostname"] == name]
+        if len(same) == 1:
+            names[same[0]["id"]] = name
+    return names, silent
 
 
 def service_view(
@@ -23,39 +49,56 @@ def service_view(
 
     Args:
         service: from `GET /services` with its status.
-        tasks: from `GET /tasks`, of all services.
+        tasks: from `GET /tasks`, of all services, including those that have ended.
         nodes: the cluster's nodes by id, see `views.node_view`.
         outside: public addresses of nodes, by node id, where they differ from the nodes' own addresses.
 
     Returns:
         `name`, `mode`, `image` (without digest), `running` and `desired` (numbers of tasks), `nodes` (hostnames, one
-        for each running task), `update` (state of the last update or None), and `published`: a list of `port`,
-        `protocol`, `mode` and the `addresses` of nodes at which it can be reached.
+        for each running task), `update` (state of the last update or None) with `update_message`, `failures` (how many
+        of the tasks that the swarm remembers have failed) with `error` (why the last of them failed), `job`, and
+        `published`: a list of `port`, `protocol`, `mode` and the `addresses` of nodes at which it can be reached.
     """
     spec = service["Spec"]
     status = service.get("ServiceStatus") or {}
+    own = [task for task in tasks if task["ServiceID"] == service["ID"]]
+    # The tasks of a node that is down still have the state that it reported last.
     running_on = [
         nodes[task["NodeID"]]
-        for task in tasks
-        if task["ServiceID"] == service["ID"]
-        and task.get("NodeID") in nodes
+        for task in own
+        if task.get("NodeID") in nodes
+        and nodes[task["NodeID"]]["state"] == "ready"
         and (task.get("Status") or {}).get("State") == "running"
         and task.get("DesiredState") == "running"
     ]
+    failed = sorted(
+        (task for task in own if (task.get("Status") or {}).get("State") in _FAILED),
+        key=lambda task: str(task["Status"].get("Timestamp") or ""),
+    )
+    update = service.get("UpdateStatus") or {}
     template = spec.get("TaskTemplate") or {}
     return {
         "name": spec["Name"],
         "mode": mode_of(spec),
         "image": ((template.get("ContainerSpec") or {}).get("Image") or "").partition("@")[0],
-        "running": status.get("RunningTasks", len(running_on)),
+        "running": len(running_on),
         "desired": status.get("DesiredTasks", len(running_on)),
         "nodes": sorted(node["hostname"] for node in running_on),
-        "update": (service.get("UpdateStatus") or {}).get("State"),
+        "update": update.get("State"),
+        "update_message": update.get("Message") or "",
+        "failures": len(failed),
+        "error": _failure(failed[-1], nodes) if failed else "",
+        "job": is_job(spec),
         "published": [
             _published(port, running_on, nodes, outside or {})
             for port in (service.get("Endpoint") or {}).get("Ports") or []
         ],
     }
+
+
+def _failure(task: Json, nodes: dict[str, Json]) -> str:
+    place = f"on {nodes[task['NodeID']]['hostname']}: " if task.get("NodeID") in nodes else ""
+    return f"{place}{task['Status'].get('Err') or task['Status'].get('Message') or task['Status']['State']}"
 
 
 def _published(port: Json, running_on: list[Json], nodes: dict[str, Json], outside: Mapping[str, str | None]) -> Json:
@@ -86,6 +129,30 @@ def differences(plan: Json) -> list[str]:
         for node in plan.get("stale_nodes") or []
     ]
     return texts
+
+
+def ailments(nodes: list[Json], silent: list[str], services: list[Json]) -> list[str]:
+    """What is not as it should be and no run of the role `swarm` would change, in sentences.
+
+    Args:
+        nodes: as of `views.node_view`, with `name`.
+        silent: declared hosts that could not be asked.
+        services: as of `service_view`.
+    """
+    told = [f"node {node['hostname']} ({node['id']}) is {node['state']}" for node in nodes if node["state"] != "ready"]
+    told += [f"{name} was left out of this run, or did not answer" for name in silent]
+    for service in services:
+        missing = not service["job"] and service["running"] < service["desired"]
+        if missing:
+            failures = f"; {service['failures']} failed, the last {service['error']}" if service["failures"] else ""
+            told.append(f"service {service['name']}: {service['running']} of {service['desired']} running{failures}")
+        if service["update"] in ("paused", "rollback_paused"):
+            words = service["update_message"] or "the engine does not say why"
+            told.append(f"service {service['name']}: its {_UPDATES[service['update']]} is paused: {words}")
+    return told
+
+
+_UPDATES = {"paused": "update", "rollback_paused": "rollback"}
 
 
 def render(status: Json) -> str:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.status import differences, render, service_view
+from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.status import (
+    ailments,
+    differences,
+    names_of,
+    render,
+    service_view,
+)
 
 
 def service(ports=(), **more):
@@ -110,3 +116,58 @@ def test_page_says_who_has_locked_the_swarm():
     assert render({**status, "lock": "ada has had it. The lock expires in 0:10:00"}).splitlines()[1] == (
         "Locked: ada has had it. The lock expires in 0:10:00"
     )
+
+
+def test_a_declared_host_that_is_down_is_no_stranger(make):
+    nodes = [make.node("w1"), make.node("w2", state="down"), make.node("w3", state="down"), make.node("w9")]
+    hosts = {"first": "id-w1", "second": None, "w3": None}
+    names, silent = names_of(nodes, hosts, {"second": "addr-w2"})
+    assert names == {"id-w1": "first", "id-w2": "second", "id-w3": "w3"}
+    assert silent == ["second", "w3"]
+    told = ailments(nodes, silent, [])
+    assert told == [
+        "node w2 (id-w2) is down",
+        "node w3 (id-w3) is down",
+        "second was left out of this run, or did not answer",
+        "w3 was left out of this run, or did not answer",
+    ]
+
+
+def test_of_two_nodes_of_one_name_none_is_guessed(make):
+    nodes = [make.node("w1", node_id="a", state="down"), make.node("w1", node_id="b", state="down", address="x")]
+    assert names_of(nodes, {"w1": None}, {})[0] == {}
+
+
+def test_a_crash_loop_has_its_error_and_how_often(make):
+    nodes = {"id-w1": make.node("w1")}
+    crashed = [
+        {
+            **task("id-w1", state="failed", desired="shutdown"),
+            "Status": {"State": "failed", "Timestamp": f"2026-01-01T00:00:0{second}Z", "Err": f"exit ({second})"},
+        }
+        for second in (2, 1)
+    ]
+    view = service_view(service(), crashed, nodes)
+    assert (view["running"], view["failures"], view["error"]) == (0, 2, "on w1: exit (2)")
+    assert ailments([], [], [view]) == ["service demo_ui: 0 of 2 running; 2 failed, the last on w1: exit (2)"]
+
+
+def test_tasks_that_a_lost_node_last_told_of_do_not_count(make):
+    """Three running of two: the third is the one whose node is gone."""
+    nodes = {"id-w1": make.node("w1"), "id-w2": make.node("w2", state="down")}
+    full = service(ServiceStatus={"RunningTasks": 3, "DesiredTasks": 2})
+    view = service_view(full, [task("id-w1"), task("id-w1"), task("id-w2")], nodes)
+    assert (view["running"], view["desired"]) == (2, 2)
+    assert ailments([], [], [view]) == []
+
+
+def test_a_paused_update_is_a_sentence(make):
+    paused = service(UpdateStatus={"State": "paused", "Message": "update paused due to failure"})
+    view = service_view(paused, [task("id-w1"), task("id-w1")], {"id-w1": make.node("w1")})
+    assert ailments([], [], [view]) == ["service demo_ui: its update is paused: update paused due to failure"]
+
+
+def test_a_job_that_has_completed_misses_nothing(make):
+    job = service()
+    job["Spec"]["Mode"] = {"ReplicatedJob": {"MaxConcurrent": 1, "TotalCompletions": 1}}
+    assert ailments([], [], [service_view(job, [], {})]) == []
