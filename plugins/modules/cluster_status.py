@@ -141,7 +141,7 @@ def main() -> None:
 
 def _status(engine: Engine, params: dict[str, Any]) -> dict[str, Any]:
     nodes = {node["ID"]: node_view(node) for node in engine.nodes()}
-    names, silent = names_of(list(nodes.values()), params["hosts"], params["addresses"])
+    names, silent = names_of(list(nodes.values()), params["hosts"], params["addresses"], params["plan"])
     outside = {node_id: params["addresses"].get(name) for node_id, name in names.items()}
     tasks = engine.tasks({})
     running = Counter(task.get("NodeID") for task in tasks if _runs(task))

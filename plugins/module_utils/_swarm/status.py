@@ -15,11 +15,12 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._engine.service_wor
 
 Json = dict[str, Any]
 
+_MOVES = ("leave", "join_managers", "join_workers")
 _FAILED = ("failed", "rejected")
 
 
 def names_of(
-    nodes: list[Json], hosts: Mapping[str, str | None], addresses: Mapping[str, str | None]
+    nodes: list[Json], hosts: Mapping[str, str | None], addresses: Mapping[str, str | None], plan: Json
 ) -> tuple[dict[str, str], list[str]]:
     """Which node is which declared host, and the hosts that could not be asked.
 
@@ -30,9 +31,11 @@ def names_of(
         nodes: as of `views.node_view`.
         hosts: node id by the host's name in the inventory; None where it could not be asked.
         addresses: where the controller reaches each host, by name; may be empty.
+        plan: of `membership`; a host that is to found, join or leave has answered, and has no node.
     """
     names = {node_id: name for name, node_id in hosts.items() if node_id}
-    silent = [name for name, node_id in hosts.items() if not node_id]
+    moving = {plan.get("found"), *(name for key in _MOVES for name in plan.get(key) or [])}
+    silent = [name for name, node_id in hosts.items() if not node_id and name not in moving]
     for name in silent:
         left = [node for node in nodes if node["id"] not in names]
         same = [node for node in left if addresses.get(name) and node["address"] == addresses[name]]

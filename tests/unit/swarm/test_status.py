@@ -121,7 +121,7 @@ def test_page_says_who_has_locked_the_swarm():
 def test_a_declared_host_that_is_down_is_no_stranger(make):
     nodes = [make.node("w1"), make.node("w2", state="down"), make.node("w3", state="down"), make.node("w9")]
     hosts = {"first": "id-w1", "second": None, "w3": None}
-    names, silent = names_of(nodes, hosts, {"second": "addr-w2"})
+    names, silent = names_of(nodes, hosts, {"second": "addr-w2"}, {})
     assert names == {"id-w1": "first", "id-w2": "second", "id-w3": "w3"}
     assert silent == ["second", "w3"]
     told = ailments(nodes, silent, [])
@@ -135,7 +135,7 @@ def test_a_declared_host_that_is_down_is_no_stranger(make):
 
 def test_of_two_nodes_of_one_name_none_is_guessed(make):
     nodes = [make.node("w1", node_id="a", state="down"), make.node("w1", node_id="b", state="down", address="x")]
-    assert names_of(nodes, {"w1": None}, {})[0] == {}
+    assert names_of(nodes, {"w1": None}, {}, {})[0] == {}
 
 
 def test_a_crash_loop_has_its_error_and_how_often(make):
@@ -171,3 +171,7 @@ def test_a_job_that_has_completed_misses_nothing(make):
     job = service()
     job["Spec"]["Mode"] = {"ReplicatedJob": {"MaxConcurrent": 1, "TotalCompletions": 1}}
     assert ailments([], [], [service_view(job, [], {})]) == []
+
+
+def test_a_host_that_is_to_join_has_answered(make):
+    assert names_of([make.node("w1")], {"first": "id-w1", "w2": None}, {}, {"join_workers": ["w2"]})[1] == []
