@@ -125,7 +125,7 @@ def _holds_secret(data: bytes, sensitive: Sensitive) -> bool:
 def _names_in(content: bytes) -> set[str]:
     """The names of variables that are assigned in a file."""
     text = content.decode("utf-8", errors="replace")
-    return set(re.findall(r"^\s*(?:export\s+)?([\w.-]+)\s*[=:]", text, re.MULTILINE))
+    return set(re.findall(r"^[^\S\n]*(?:export[^\S\n]+)?([\w.-]+)[^\S\n]*[=:]", text, re.MULTILINE))
 
 
 def _texts(value: Any, depth: int = 0) -> Iterator[Any]:

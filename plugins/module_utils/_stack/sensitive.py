@@ -38,8 +38,9 @@ _ABOUT = frozenset(
     "mode name path policy port provider realm seconds size timeout ttl type version".split()
 )
 _NAME_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_IN_URL = re.compile(r"(?P<before>\b[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@]*:)(?P<value>[^/\s@]+)(?=@)")
-_ASSIGNMENT = r"(?P<before>[\w.-]*(?:password|passwd|passphrase|secret|token|api[_-]?key){})(?P<value>[^\s,;&}}\]]+)"
+# None of these begins with a repetition: contents of configs are looked through, which have no blank in a megabyte.
+_IN_URL = re.compile(r"(?P<before>[A-Za-z0-9+.-]://[^/\s:@]*:)(?P<value>[^/\s@]+)(?=@)")
+_ASSIGNMENT = r"(?P<before>(?:password|passwd|passphrase|secret|token|api[_-]?key){})(?P<value>[^\s,;&}}\]]+)"
 _ASSIGNED = re.compile(_ASSIGNMENT.format(r"\s*[=:]\s*"), re.IGNORECASE)
 _ASSIGNED_BY_EQUALS = re.compile(_ASSIGNMENT.format("="), re.IGNORECASE)
 _OPTION = re.compile(r"--?[\w-]*(?:password|passwd|passphrase|secret|token|api-?key|requirepass)", re.IGNORECASE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 
 import pytest
@@ -24,6 +25,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.sensitive im
     Sensitive,
     looks_secret,
 )
+from ansible_collections.dockyard.swarm.plugins.plugin_utils import vaulted
 
 from tests.unit.stack.fake_swarm import FakeEngine, Swarm
 from tests.unit.stack.test_lost_lock import fast, request_for  # noqa: F401 (a fixture)
@@ -258,3 +260,24 @@ def test_the_warning_about_a_network_that_differs_hides_its_secrets():
         deploy_stack(engine, request, plan, current)
     assert "differs from the file in driver_opts.vpn-password" in plan.warnings[0]
     assert nothing_planted_in(*plan.warnings) == []
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["x", "a.", "a-", "-", " ", "\n", ":", "@", "=", "://", "a://", "://:", "password", "token ", "a=", "a\n", "{"],
+)
+def test_a_large_content_without_a_blank_takes_no_longer_than_any_other(piece):
+    """What a config may have at the most is a megabyte; with the square of it a deploy would never begin."""
+    text = piece * (1_000_000 // len(piece))
+    began = time.monotonic()
+    NOT_FROM_VAULTS.in_text(text)
+    vaulted._names_in(text.encode())
+    assert time.monotonic() - began < 5
+
+
+def test_names_before_an_assignment_stay():
+    assert (
+        NOT_FROM_VAULTS.in_text("a.DB-my_password=x1 passwordtoken: y2")
+        == "a.DB-my_password=(hidden) passwordtoken: (hidden)"
+    )
+    assert NOT_FROM_VAULTS.in_text("svn+ssh://u:p@h/x") == "svn+ssh://u:(hidden)@h/x"
