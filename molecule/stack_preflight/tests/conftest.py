@@ -71,7 +71,7 @@ def allowed_seconds():
     return SECONDS * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
-def play_of(folder, texts, options):
+def play_of(folder, texts, options, more):
     """A play that deploys each file as a stack of its own, lists all objects before and after, and cleans up."""
     tasks = []
     for number, (what, text) in enumerate(texts.items()):
@@ -81,7 +81,13 @@ def play_of(folder, texts, options):
         (place / "some").write_text("text\n")
         name = f"t{uuid.uuid4().hex[:8]}"
         count = {"ansible.builtin.command": {"argv": ["python3", "-c", _COUNT]}}
-        deploy = {"name": name, "files": [str(place / "compose.yml")], "environment": {}, **options}
+        deploy = {
+            "name": name,
+            "files": [str(place / "compose.yml")],
+            "environment": {},
+            **options,
+            **more.get(what, {}),
+        }
         tasks += [
             {"name": f"before: {what}", **count},
             {"name": f"deploy: {what}", "dockyard.swarm.stack": deploy, "ignore_errors": True},
@@ -91,10 +97,14 @@ def play_of(folder, texts, options):
     return [{"name": "Deploy", "hosts": "swarm_managers[0]", "gather_facts": False, "tasks": tasks}]
 
 
-def outcomes_of(folder, texts, **options):
-    """Run that play. Returns an Outcome for each file."""
+def outcomes_of(folder, texts, more=None, **options):
+    """Run that play. Returns an Outcome for each file.
+
+    Args:
+        more: further options of single files.
+    """
     playbook = folder / "play.yml"
-    playbook.write_text(yaml.safe_dump(play_of(folder, texts, options)))
+    playbook.write_text(yaml.safe_dump(play_of(folder, texts, options, more or {})))
     done = subprocess.run(
         ["ansible-playbook", "-i", os.environ["MOLECULE_INVENTORY_FILE"], str(playbook)],
         env={**os.environ, **_JSON_OUTPUT},

@@ -5,6 +5,7 @@ Each fault stands beside its neighbour: the nearest text that an engine takes. E
 
 from __future__ import annotations
 
+import copy
 import textwrap
 from dataclasses import replace
 from typing import Any
@@ -519,6 +520,17 @@ def test_drivers(told):
     assert told(service(volume.format(), rest="volumes: {v: {driver: local}}")) == ([], [])
     text = service("networks: [n]", rest="networks: {n: {driver: weave}}")
     assert "network driver weave" in told(text)[0][0]
+
+
+def test_a_volume_of_one_letter_is_taken_for_a_drive(told):
+    text = service("volumes: ['v:/data']", rest="volumes: {v: }")
+    (error,) = told(text)[0]
+    assert '"v:/data" is taken for a path on a drive of Windows' in error
+    assert "write {type: volume, source: v, target: /data}" in error
+    assert told(service("volumes: [{type: volume, source: v, target: /data}]", rest="volumes: {v: }")) == ([], [])
+    windows = copy.deepcopy(NODES)
+    windows[0]["Description"]["Platform"]["OS"] = "windows"
+    assert told(text, Cluster(nodes=windows))[0] == []
 
 
 def test_secret_drivers(told):

@@ -53,6 +53,7 @@ _BY_CLUSTER: Mapping[str, Callable[[Subject, Cluster], Iterable[Finding]]] = {
     "placement": placement.check_against,
     "ports": ports.check_against,
     "resources": resources.check_against,
+    "mounts": mounts.check_against,
     "drivers": drivers.check_against,
     "images": images.check_against,
     "changes": changes.check_against,

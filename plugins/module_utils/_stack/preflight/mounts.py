@@ -13,7 +13,12 @@ from __future__ import annotations
 import posixpath
 import re
 
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.finding import Finding, Subject
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.placement.nodes import satisfies_constraints
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.finding import (
+    Cluster,
+    Finding,
+    Subject,
+)
 
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]?|\\\\")
 
@@ -33,4 +38,27 @@ def check(subject: Subject) -> list[Finding]:
             if first != index:
                 text = f'"{place}" is already the target of volumes[{first}]; remove one of them'
                 found.append(Finding(path, text))
+    return found
+
+
+def check_against(subject: Subject, cluster: Cluster) -> list[Finding]:
+    """Targets on a drive of Windows, where no node that could run the service has Windows.
+
+    In the short form the docker CLI takes a single letter before a colon for a drive, also where a volume is meant.
+    """
+    found = []
+    for name, spec in sorted(subject.desired.services.items()):
+        nodes = [node for node in cluster.nodes if satisfies_constraints(spec, node)]
+        systems = {str((node["Description"].get("Platform") or {}).get("OS") or "") for node in nodes}
+        if not nodes or systems & {"windows", ""}:
+            continue
+        for index, mount in enumerate(spec["TaskTemplate"]["ContainerSpec"].get("Mounts") or []):
+            target = mount.get("Target") or ""
+            if not _DRIVE.match(target):
+                continue
+            text = f'"{target}" is taken for a path on a drive of Windows, which no node that could run it has'
+            drive, colon, rest = target.partition(":")
+            if colon and rest.startswith("/"):
+                text += f"; for a volume called {drive} write {{type: volume, source: {drive}, target: {rest}}}"
+            found.append(Finding(subject.path("services", name, "volumes", index), text))
     return found
