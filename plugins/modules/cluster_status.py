@@ -112,9 +112,9 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.places 
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.rule import DEPLOY, in_words
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.quorum import quorum_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.status import (
-    ailments,
     differences,
     names_of,
+    problems,
     render,
     service_view,
 )
@@ -160,7 +160,7 @@ def _status(engine: Engine, params: dict[str, Any]) -> dict[str, Any]:
         ],
         "lock": in_words(holder, time.time()) if holder else None,
         "services": services,
-        "differences": [*differences(params["plan"]), *ailments(list(nodes.values()), silent, services)],
+        "differences": [*differences(params["plan"]), *problems(list(nodes.values()), silent, services)],
     }
 
 

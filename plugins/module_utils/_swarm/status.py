@@ -134,7 +134,7 @@ def differences(plan: Json) -> list[str]:
     return texts
 
 
-def ailments(nodes: list[Json], silent: list[str], services: list[Json]) -> list[str]:
+def problems(nodes: list[Json], silent: list[str], services: list[Json]) -> list[str]:
     """What is not as it should be and no run of the role `swarm` would change, in sentences.
 
     Args:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.status import (
-    ailments,
     differences,
     names_of,
+    problems,
     render,
     service_view,
 )
@@ -124,7 +124,7 @@ def test_a_declared_host_that_is_down_is_no_stranger(make):
     names, silent = names_of(nodes, hosts, {"second": "addr-w2"}, {})
     assert names == {"id-w1": "first", "id-w2": "second", "id-w3": "w3"}
     assert silent == ["second", "w3"]
-    told = ailments(nodes, silent, [])
+    told = problems(nodes, silent, [])
     assert told == [
         "node w2 (id-w2) is down",
         "node w3 (id-w3) is down",
@@ -149,7 +149,7 @@ def test_a_crash_loop_has_its_error_and_how_often(make):
     ]
     view = service_view(service(), crashed, nodes)
     assert (view["running"], view["failures"], view["error"]) == (0, 2, "on w1: exit (2)")
-    assert ailments([], [], [view]) == ["service demo_ui: 0 of 2 running; 2 failed, the last on w1: exit (2)"]
+    assert problems([], [], [view]) == ["service demo_ui: 0 of 2 running; 2 failed, the last on w1: exit (2)"]
 
 
 def test_tasks_that_a_lost_node_last_told_of_do_not_count(make):
@@ -158,19 +158,19 @@ def test_tasks_that_a_lost_node_last_told_of_do_not_count(make):
     full = service(ServiceStatus={"RunningTasks": 3, "DesiredTasks": 2})
     view = service_view(full, [task("id-w1"), task("id-w1"), task("id-w2")], nodes)
     assert (view["running"], view["desired"]) == (2, 2)
-    assert ailments([], [], [view]) == []
+    assert problems([], [], [view]) == []
 
 
 def test_a_paused_update_is_a_sentence(make):
     paused = service(UpdateStatus={"State": "paused", "Message": "update paused due to failure"})
     view = service_view(paused, [task("id-w1"), task("id-w1")], {"id-w1": make.node("w1")})
-    assert ailments([], [], [view]) == ["service demo_ui: its update is paused: update paused due to failure"]
+    assert problems([], [], [view]) == ["service demo_ui: its update is paused: update paused due to failure"]
 
 
 def test_a_job_that_has_completed_misses_nothing(make):
     job = service()
     job["Spec"]["Mode"] = {"ReplicatedJob": {"MaxConcurrent": 1, "TotalCompletions": 1}}
-    assert ailments([], [], [service_view(job, [], {})]) == []
+    assert problems([], [], [service_view(job, [], {})]) == []
 
 
 def test_a_host_that_is_to_join_has_answered(make):
