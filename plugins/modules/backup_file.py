@@ -13,24 +13,24 @@ author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
   - Fetches a file from the host and writes it to the controller for its owner only, with its checksum in a file
-    C(.sha256) beside it, as C(sha256sum) reads it.
-  - With O(vault_password_file) the content is encrypted in memory; in clear it is written nowhere on the controller,
-    whatever fails. What is written is there as a whole or not at all.
+    C(.sha256) beside it, in the format of C(sha256sum).
+  - With O(vault_password_file) the content is encrypted in memory; no unencrypted copy is ever written on the
+    controller, whatever fails. The file is written completely or not at all.
   - The connection's own output shows the content at high verbosity, so the task should set C(no_log=true).
 options:
   src:
     description:
       - The file on the host.
-      - If not set, only makes sure that the copy can be encrypted and written, and fails with the reason if not.
+      - If not set, only checks that the backup can be encrypted and written, and fails with the reason if not.
     type: str
   folder:
     description: >-
-      Where to write it, on the controller. A relative path begins at the working directory of C(ansible-playbook). It
-      is made for its owner only where it is missing.
+      Folder on the controller. A relative path is resolved against the working directory of C(ansible-playbook). It is
+      created, for its owner only, if it is missing.
     type: str
     required: true
   name:
-    description: The file's name there.
+    description: The name of the file in the folder.
     type: str
     required: true
   vault_password_file:
@@ -40,7 +40,7 @@ attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
     support: partial
-    details: Only makes sure that the copy could be written.
+    details: Only checks that the backup could be written.
   diff_mode:
     description: Shows what has changed, or would change in C(check_mode), when in diff mode.
     support: none
@@ -57,7 +57,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Fetch a copy
+- name: Fetch a backup
   dockyard.swarm.backup_file:
     src: /var/lib/docker/dockyard-swarm-backup.tar.gz
     folder: backups
@@ -68,12 +68,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 path:
-  description: The absolute path of the copy.
+  description: The absolute path of the backup.
   returned: success
   type: str
   sample: /home/ada/backups/swarm.tar.gz
 sha256:
-  description: Its checksum, of what is written.
+  description: The checksum of the file as it was written.
   returned: when O(src) is set, outside of check mode
   type: str
 """

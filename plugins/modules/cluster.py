@@ -7,51 +7,51 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cluster
-short_description: Set what holds for a whole swarm, and rotate its keys
+short_description: Change the settings of a whole swarm, and rotate its keys
 version_added: 0.1.0
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Reads the settings of the cluster, changes those that are named, and leaves all others as they are.
-  - Rotates join tokens, the unlock key and the certificate authority, each only when told to.
-  - Has to run on a manager.
+  - Reads the settings of the cluster, changes those that are set in the task, and keeps all others.
+  - Rotates join tokens, the unlock key and the certificate authority, if requested.
+  - Must run on a manager.
 options:
   task_history_limit:
     description: How many ended tasks of each slot or node are kept.
     type: int
   snapshot_interval:
-    description: After how many entries of the log the managers take a snapshot.
+    description: The number of log entries after which managers write a snapshot.
     type: int
   keep_old_snapshots:
-    description: How many snapshots are kept beside the newest.
+    description: How many older snapshots are kept.
     type: int
   log_entries_for_slow_followers:
-    description: How many entries of the log are kept for managers that lag behind.
+    description: How many log entries are kept for managers that lag behind.
     type: int
   heartbeat_period:
     description: Seconds between heartbeats of a node.
     type: int
   certificate_expiry:
-    description: Seconds that a node's certificate is valid, 3600 at least.
+    description: Seconds for which a node's certificate is valid, at least 3600.
     type: int
   autolock:
     description:
-      - Whether managers ask for the unlock key when their engine starts.
+      - Whether managers need the unlock key when their engine starts (autolock).
     type: bool
   labels:
-    description: Labels of the cluster, instead of those it has.
+    description: Labels of the cluster. They replace the existing ones.
     type: dict
   external_cas:
-    description: Certificate authorities that sign in the cluster's stead, instead of those it has.
+    description: External certificate authorities that sign node certificates. They replace the existing ones.
     type: list
     elements: dict
     suboptions:
       url:
-        description: Where it takes signing requests.
+        description: URL for signing requests.
         type: str
         required: true
       protocol:
-        description: What it speaks.
+        description: Protocol of the authority.
         type: str
         default: cfssl
       options:
@@ -59,13 +59,13 @@ options:
         type: dict
         default: {}
       ca_cert:
-        description: The certificate it signs with, PEM. Empty for the cluster's own.
+        description: Certificate of the authority, PEM. Empty for the cluster's own.
         type: str
         default: ''
   rotate:
     description:
-      - What to replace - the join tokens, the unlock key, the certificate authority.
-      - Each run does it again.
+      - What to rotate - the join tokens, the unlock key, the certificate authority.
+      - Rotates in each run.
     type: list
     elements: str
     choices: [worker_token, manager_token, unlock_key, ca]
@@ -76,7 +76,7 @@ options:
     default: 300
   unlock_key:
     description:
-      - Also return the unlock key. The task has to set C(no_log=true); the module refuses to hand it out otherwise.
+      - Also return the unlock key. The task must set C(no_log=true); otherwise the module refuses to return it.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -90,28 +90,28 @@ attributes:
     support: full
   idempotent:
     support: partial
-    details: Not with O(rotate), which is an order and not a state.
+    details: Except with O(rotate), which is an action and not a state.
 seealso:
   - module: dockyard.swarm.cluster_info
 """
 
 EXAMPLES = r"""
-- name: Let certificates last thirty days, and leave all else as it is
+- name: Set certificates to expire after thirty days, and keep all other settings
   dockyard.swarm.cluster:
     certificate_expiry: 2592000
 
-- name: Make the join tokens that are known worthless
+- name: Rotate the join tokens
   dockyard.swarm.cluster:
     rotate: [worker_token, manager_token]
 """
 
 RETURN = r"""
 settings:
-  description: The settings as they are, or as they would be in check mode. Named as the options.
+  description: The settings, named like the options. In check mode, as they would be.
   returned: success
   type: dict
 rotated:
-  description: What was replaced, or would be.
+  description: What was rotated, or would be.
   returned: success
   type: list
   elements: str
@@ -151,14 +151,14 @@ def argument_spec() -> dict[str, Any]:
         "external_cas": {"type": "list", "elements": "dict", "options": authority},
         "rotate": {"type": "list", "elements": "str", "choices": rotations, "default": []},
         "wait_timeout": {"type": "int", "default": 300},
-        # Whether to return it, not the key; the name alone makes Ansible suspect one.
+        # Not the key itself, but whether to return it; Ansible warns about the name.
         "unlock_key": {"type": "bool", "default": False, "no_log": False},
     }
 
 
 def act(module: AnsibleModule) -> dict[str, Any]:
     if module.params["unlock_key"] and not module.no_log:
-        raise UserError("unlock_key=true returns the unlock key, so the task has to set no_log: true")
+        raise UserError("unlock_key=true returns the unlock key, so the task must set no_log: true")
     return change_cluster(connect(module), module.params, module.check_mode)
 
 

@@ -7,32 +7,32 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cluster_info
-short_description: Tell what a host knows of its swarm
+short_description: Read a host's swarm membership and, from a manager, its cluster
 version_added: 0.1.0
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Returns whether the host's engine is a member of a swarm, of which one, and as what.
-  - An engine that is a manager also tells the nodes and the quorum of its cluster.
+  - Returns whether the host's engine is a member of a swarm, of which one, and with which role.
+  - A manager's engine also returns the nodes and the quorum of its cluster.
   - Changes nothing. Returns no secret, unless O(join_token_for) asks for a join token.
 options:
   join_token_for:
     description:
-      - Also return the token with which another host can join, in this role, and the addresses to join at.
+      - Also return the token with which another host can join in this role, and the addresses to join at.
       - The host must be a manager.
-      - The task has to set C(no_log=true); the module refuses to hand out a token otherwise.
+      - The task must set C(no_log=true); otherwise the module refuses to return a token.
     type: str
     choices: [manager, worker]
   require_engine:
     description:
-      - Whether it is an error if no engine answers.
-      - If V(false), a host without an engine is described by what it is known to be - not a member of any swarm,
-        or, if it was a member when its engine last ran, RV(state=unknown).
+      - Whether the module fails if no engine answers.
+      - If V(false), the result for a host without an engine is that it is not a member of any swarm, or, if it was a
+        member when its engine last ran, RV(state=unknown).
     type: bool
     default: true
   pending_timeout:
     description:
-      - Seconds to wait for an engine that is just starting, or still trying to join, to settle.
+      - Seconds to wait for an engine that is still starting or joining.
     type: int
     default: 15
 extends_documentation_fragment:
@@ -42,7 +42,7 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    details: Only asks.
+    details: Only reads.
   diff_mode:
     support: none
     details: Changes nothing.
@@ -55,7 +55,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: See what this host is
+- name: Read this host's membership
   dockyard.swarm.cluster_info:
   register: swarm
 
@@ -63,7 +63,7 @@ EXAMPLES = r"""
   ansible.builtin.assert:
     that: swarm.quorum.tolerates > 0
 
-- name: Get what another host needs in order to join
+- name: Get the join token and addresses for another host
   dockyard.swarm.cluster_info:
     join_token_for: worker
   register: manager
@@ -73,8 +73,8 @@ EXAMPLES = r"""
 RETURN = r"""
 state:
   description:
-    - V(inactive), V(pending), V(active), V(error) or V(locked), as the engine says.
-    - V(unknown) if no engine answers on a host that has been in a swarm.
+    - V(inactive), V(pending), V(active), V(error) or V(locked), as reported by the engine.
+    - V(unknown) if no engine answers on a host that was in a swarm.
   returned: always
   type: str
   sample: active
@@ -96,34 +96,34 @@ node_address:
 cluster_id:
   description:
     - The id of the cluster. Null outside a swarm.
-    - A worker's engine does not tell it; it is then read from the node's certificate, and null where that
-      cannot be read.
+    - A worker's engine does not report it; it is then read from the node's certificate, and null if that cannot be
+      read.
   returned: always
   type: str
   sample: 7exg1tzzwkfyfxt2w02x95s2x
 hostname:
-  description: The host's name as its engine knows it.
+  description: The host's name, as reported by its engine.
   returned: always
   type: str
   sample: m1
 error:
-  description: The engine's own words about what is wrong. Empty if nothing is.
+  description: The engine's error message. Empty if there is none.
   returned: always
   type: str
   sample: ""
 addresses:
-  description: The IP addresses of the host, loopback and link-local ones left out.
+  description: The IP addresses of the host, without loopback and link-local ones.
   returned: always
   type: list
   elements: str
   sample: [10.0.0.11]
 data_root:
-  description: Where the engine keeps its data, the state of its swarm in the folder C(swarm) below.
+  description: The engine's data directory. The state of its swarm is in the subfolder C(swarm).
   returned: always
   type: str
   sample: /var/lib/docker
 remote_managers:
-  description: The managers this host keeps in touch with.
+  description: The managers that this host is connected to.
   returned: always
   type: list
   elements: dict
@@ -137,8 +137,8 @@ remote_managers:
   sample: [{node_id: 3dxdgi1x2smwqfu5h7ptazwx4, address: "10.0.0.11:2377"}]
 encrypted:
   description:
-    - Whether what the engine keeps of its swarm is encrypted with the unlock key (autolock). An engine cannot go on as
-      the only manager from that.
+    - Whether the engine's swarm state on disk is encrypted with the unlock key (autolock). Docker cannot make an only
+      manager from encrypted state.
   returned: always
   type: bool
   sample: false
@@ -148,14 +148,14 @@ engine_version:
   type: str
   sample: 26.1.5+dfsg1
 api_version:
-  description: The API version the module and the engine agreed on. Null if no engine answers.
+  description: The API version used by the module. Null if no engine answers.
   returned: always
   type: str
   sample: "1.45"
 routing_mesh:
   description:
-    - Whether the host's kernel has IPVS, without which virtual addresses of services and ports published
-      through the ingress network carry no traffic.
+    - Whether the host's kernel has IPVS, which carries the traffic of service VIPs and of ports published through the
+      ingress network.
   returned: always
   type: bool
   sample: true
@@ -181,10 +181,10 @@ nodes:
       description: V(ready), V(down), V(disconnected) or V(unknown).
       type: str
     message:
-      description: The cluster's words about that state.
+      description: The reason for that state, as reported by the cluster.
       type: str
     address:
-      description: The address the managers see it at.
+      description: The node's address as seen by the managers.
       type: str
     engine_version:
       description: Version of its engine.
@@ -193,7 +193,7 @@ nodes:
       description: Its node labels.
       type: dict
     leader:
-      description: Whether it leads the managers.
+      description: Whether it is the leader.
       type: bool
     reachability:
       description: V(reachable), V(unreachable) or V(unknown). Null for a worker.
@@ -213,7 +213,7 @@ quorum:
       description: Number of those that are reachable.
       type: int
     needed:
-      description: Number of those that must be reachable.
+      description: Number of managers that must be reachable.
       type: int
     tolerates:
       description: How many more may fail.
@@ -223,7 +223,7 @@ quorum:
       type: bool
   sample: {managers: 3, reachable: 3, needed: 2, tolerates: 1, held: true}
 join:
-  description: What another host needs in order to join.
+  description: The join token and addresses for another host.
   returned: when O(join_token_for) is given
   type: dict
   contains:
@@ -254,7 +254,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.members.read
 def argument_spec() -> dict[str, Any]:
     return {
         **engine_argument_spec(),
-        # The choice between two roles, not a token; the name alone makes Ansible suspect one.
+        # The value is a role, not a token; Ansible warns about the name.
         "join_token_for": {"type": "str", "choices": ["manager", "worker"], "no_log": False},
         "require_engine": {"type": "bool", "default": True},
         "pending_timeout": {"type": "int", "default": 15},
@@ -264,7 +264,7 @@ def argument_spec() -> dict[str, Any]:
 def act(module: AnsibleModule) -> dict[str, Any]:
     join_token_for = module.params["join_token_for"]
     if join_token_for and not module.no_log:
-        raise UserError("join_token_for returns a join token, so the task has to set no_log: true")
+        raise UserError("join_token_for returns a join token, so the task must set no_log: true")
     if not module.params["require_engine"] and not engine_answers(module.params["docker_host"]):
         result = member_without_engine()
     else:

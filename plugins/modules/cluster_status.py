@@ -7,29 +7,29 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cluster_status
-short_description: Tell on one page how a swarm is
+short_description: Show the status of a swarm on one page
 version_added: 0.1.0
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Returns a cluster's quorum, nodes and services, and where tasks run, as data and as a page of text.
-  - Has to run on a manager. Changes nothing.
+  - Returns a cluster's quorum, nodes and services, and where tasks run, as data and as text.
+  - Must run on a manager. Changes nothing.
 options:
   hosts:
     description:
-      - Node ids by name in the inventory, so that the page can say which node is which host.
+      - Node ids by inventory name, so that the page can show the inventory name of each node.
     type: dict
     default: {}
   addresses:
     description:
-      - Where the hosts are reached from outside, by name in the inventory. The page's URLs have these in place of the
-        addresses at which nodes know each other. An empty one counts as none.
+      - Addresses at which the hosts are reachable from outside, by inventory name. The page's URLs use them instead of
+        the nodes' own addresses. Empty ones are ignored.
     type: dict
     default: {}
   plan:
     description:
-      - What M(dockyard.swarm.membership) returned as RV(dockyard.swarm.membership#module:plan), to show as what
-        differs from the declared state.
+      - The RV(dockyard.swarm.membership#module:plan) of M(dockyard.swarm.membership), shown as the differences from the
+        declared state.
     type: dict
     default: {}
 extends_documentation_fragment:
@@ -39,7 +39,7 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    details: Only asks.
+    details: Only reads.
   diff_mode:
     support: none
     details: Changes nothing.
@@ -51,7 +51,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: See how the swarm is
+- name: Read the swarm's status
   dockyard.swarm.cluster_status:
   register: swarm
 
@@ -63,7 +63,7 @@ EXAMPLES = r"""
 RETURN = r"""
 status:
   description:
-    - The cluster's id, its quorum in words, its nodes, its services and what differs from the declared state.
+    - The cluster's id, its quorum as a sentence, its nodes, its services and the differences from the declared state.
   returned: success
   type: dict
   contains:
@@ -71,16 +71,16 @@ status:
       description: The cluster's id.
       type: str
     quorum:
-      description: The quorum in words.
+      description: The quorum as a sentence.
       type: str
     nodes:
       description:
-        - As RV(dockyard.swarm.cluster_info#module:nodes), with the host's C(name) in the inventory and the number of
-          C(tasks) that run there.
+        - See RV(dockyard.swarm.cluster_info#module:nodes), with the host's inventory C(name) and the number of C(tasks)
+          on it.
       type: list
       elements: dict
     lock:
-      description: Who has locked the swarm against other controllers, in words. Null if nobody has.
+      description: The holder of the deploy lock, as a sentence. Null if the lock is free.
       type: str
     services:
       description:
@@ -90,12 +90,12 @@ status:
       elements: dict
     differences:
       description:
-        - Sentences about what differs from the declared state, hosts that could not be asked, nodes that are down,
-          services that miss tasks and updates that are paused included.
+        - Differences from the declared state, as sentences. They include hosts that could not be asked, nodes that are
+          down, services with missing tasks, and paused updates.
       type: list
       elements: str
 page:
-  description: The same as text.
+  description: The status as text.
   returned: success
   type: str
 """

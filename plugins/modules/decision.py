@@ -7,18 +7,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: decision
-short_description: Decide how the role swarm goes on, on what hosts have answered
+short_description: Make decisions for the role swarm from the hosts' answers
 version_added: 0.1.0
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Chooses the manager that a playbook acts through, the order in which managers are taken out of service, the manager
-    that is backed up, the host that gets a backup, and the manager that a swarm without a quorum goes on from. Tells
-    what became of the lock against other controllers.
-  - For the tasks of the role P(dockyard.swarm.swarm#role), whose registered variables it reads. Read what it says of
-    O(about=current_manager) in the variable C(swarm_cluster), which the role's entry point C(find_manager) publishes.
-  - Runs on the controller, asks no host and changes nothing.
-  - A host that did not answer is never treated as one that is not there.
+  - Chooses the manager that a playbook acts on, the order in which managers are taken out of service, the manager to
+    back up, the host to restore to, and the manager to recover a swarm without quorum from. Evaluates the state of the
+    deploy lock.
+  - For the tasks of the role P(dockyard.swarm.swarm#role), whose registered variables it reads. Other roles should read
+    the variable C(swarm_cluster), which the role's entry point C(find_manager) sets.
+  - Runs only on the controller, connects to no host and changes nothing.
+  - A host that did not answer is never treated as absent.
 options:
   about:
     description: What to decide.
@@ -27,26 +27,27 @@ options:
     choices: [current_manager, maintenance, backup, restore, survivor, lock, released]
   registered:
     description:
-      - With O(about=current_manager), the name under which each host of the play has registered what
-        M(dockyard.swarm.cluster_info) returned, or M(dockyard.swarm.engine_host) with its option C(membership).
-        If not set, what the entry point C(find_manager) has asked counts.
+      - With O(about=current_manager), the variable in which each host of the play has registered the result of
+        M(dockyard.swarm.cluster_info), or of M(dockyard.swarm.engine_host) with its option C(membership). If not set,
+        the results that the entry point C(find_manager) has registered.
     type: str
   required:
-    description: With O(registered), whether it is an error if no host can act. Else there is no current manager then.
+    description: With O(registered), whether the module fails if no host can act. If V(false), RV(current_manager) is
+        then null.
     type: bool
     default: true
   host:
-    description: With O(about=restore) and O(about=survivor), the host that the user names.
+    description: With O(about=restore) and O(about=survivor), the host that the user has set.
     type: str
   state_file:
-    description: With O(about=restore), the text of the copied manager's C(docker-state.json).
+    description: With O(about=restore), the content of C(docker-state.json) in the backup.
     type: str
     default: ""
 attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
     support: full
-    details: Only decides.
+    details: Only reads registered variables.
   diff_mode:
     description: Shows what has changed, or would change in C(check_mode), when in diff mode.
     support: none
@@ -64,7 +65,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Find the manager to act through
+- name: Find the manager to act on
   ansible.builtin.import_role:
     name: dockyard.swarm.swarm
     tasks_from: find_manager
@@ -78,8 +79,8 @@ EXAMPLES = r"""
 RETURN = r"""
 current_manager:
   description: >-
-    The manager to act through. One that the play is about only where nobody else can act. Null where nobody can, and
-    that is no error.
+    The manager to act on. A host of the current batch only if no other manager can act. Null if none can and that is
+    allowed.
   returned: with O(about=current_manager) and O(about=backup)
   type: str
   sample: m2
@@ -89,16 +90,16 @@ cluster_id:
   type: str
   sample: 7exg1tzzwkfyfxt2w02x95s2x
 nodes:
-  description: The cluster's nodes, as of RV(dockyard.swarm.cluster_info#module:nodes).
+  description: The cluster's nodes, see RV(dockyard.swarm.cluster_info#module:nodes).
   returned: with O(about=current_manager)
   type: list
   elements: dict
 quorum:
-  description: The numbers of its managers, as of RV(dockyard.swarm.cluster_info#module:quorum).
+  description: The numbers of its managers, see RV(dockyard.swarm.cluster_info#module:quorum).
   returned: with O(about=current_manager)
   type: dict
 silent:
-  description: Why each of the other declared managers cannot act, by its name.
+  description: The other declared managers, by name, with the reason why they cannot act.
   returned: with O(about=current_manager) and O(about=survivor)
   type: dict
   sample: {m3: could not be asked}
@@ -110,7 +111,7 @@ managers:
   type: list
   elements: str
 source:
-  description: The manager to copy the state of.
+  description: The manager to back up.
   returned: with O(about=backup)
   type: str
 node_id:
@@ -118,37 +119,37 @@ node_id:
   returned: with O(about=backup)
   type: str
 data_root:
-  description: Where its engine keeps its data.
+  description: Its engine's data directory.
   returned: with O(about=backup)
   type: str
   sample: /var/lib/docker
 target:
-  description: The host that gets the state.
+  description: The host to restore to.
   returned: with O(about=restore)
   type: str
 survivor:
-  description: The manager to go on from.
+  description: The manager to recover from.
   returned: with O(about=survivor)
   type: str
 held:
-  description: Where this run has the lock.
+  description: Where this run holds the lock.
   returned: with O(about=lock) and O(about=released)
   type: list
   elements: dict
 renew_after:
-  description: Seconds since the epoch from when on it is to be renewed.
+  description: Seconds since the epoch after which the lock must be renewed.
   returned: with O(about=lock) and O(about=released)
   type: int
 as_of:
-  description: When that was so, in seconds since the epoch.
+  description: When this was determined, in seconds since the epoch.
   returned: with O(about=lock) and O(about=released)
   type: float
 refusal:
-  description: Why this run must not go on. Null where it may.
+  description: Why this run must stop. Null if it may go on.
   returned: with O(about=lock) and O(about=released)
   type: str
 release:
-  description: By which hosts it is given back, in order.
+  description: The hosts on which to release the lock, in order.
   returned: with O(about=lock) and O(about=released)
   type: list
   elements: dict

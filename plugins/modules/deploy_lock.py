@@ -12,47 +12,47 @@ version_added: 0.1.0
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Takes a lock, or gives it back. Whoever finds it taken is told who has it, since when, from where and for what.
-  - On a manager the swarm itself holds the lock, for all its managers. On a host in no swarm, or whose cluster has no
-    quorum, the host does, until its next restart; so before there is a swarm, take it on every host that is to be a
-    manager, always in the same order.
-  - A lock that a host holds counts on that host even if it is in a swarm by now.
-  - The lock of a run of this controller that has ended without giving it back, killed for example, is taken over at
-    once. That of another controller can be taken when it has expired, or is broken with O(force=true).
+  - Takes or releases a lock. If another run holds it, the error says who, since when, from where and for what.
+  - On a manager, the swarm itself stores the lock, for all its managers. On a host in no swarm, or whose cluster has no
+    quorum, the lock is stored on the host until its next restart; so before there is a swarm, take it on every host
+    that will be a manager, always in the same order.
+  - A lock stored on a host counts on that host even after the host has joined a swarm.
+  - The lock of a run on this controller that has ended without releasing it (for example because it was killed) is
+    taken over at once. The lock of another controller can be taken when it has expired, or is broken with
+    O(force=true).
 options:
   name:
-    description: Which lock.
+    description: The name of the lock.
     type: str
     default: deploy
   state:
-    description: V(held) to take it, V(released) to give it back. A lock of another run is not given back.
+    description: V(held) to take it, V(released) to release it. A lock of another run is not released.
     type: str
     choices: [held, released]
     default: held
   run:
     description:
-      - What tells this run of the controller from all others. The same run can take the lock again, which makes it
-        last longer.
-      - If not set, the process of C(ansible-playbook) and its machine.
+      - A unique id of this run of the controller. The same run can take the lock again, which renews it.
+      - If not set, derived from the process of C(ansible-playbook) and its machine.
     type: str
   owner:
-    description: Who runs it. If not set, the user on the controller.
+    description: Who runs it. If not set, the current user on the controller.
     type: str
   origin:
-    description: On which machine. If not set, the controller's hostname.
+    description: The machine it runs on. If not set, the controller's hostname.
     type: str
   purpose:
-    description: What for. If not set, what C(ansible-playbook) was told to run.
+    description: What it does. If not set, the playbooks on the command line of C(ansible-playbook).
     type: str
   expires_after:
     description: Seconds after which others may take the lock.
     type: int
     default: 3600
   instead_of:
-    description: A run that is known to be no more; its lock may be taken.
+    description: A run that is known to have ended; its lock may be taken.
     type: str
   force:
-    description: Take or release the lock whoever has it.
+    description: Take or release the lock of any run.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -64,7 +64,7 @@ attributes:
     support: full
   diff_mode:
     support: none
-    details: There is nothing in it to be compared.
+    details: There is nothing to compare.
   idempotent:
     support: full
 """
@@ -74,11 +74,11 @@ EXAMPLES = r"""
   dockyard.swarm.deploy_lock:
     purpose: release 1.4
 
-- name: Give it back
+- name: Release it
   dockyard.swarm.deploy_lock:
     state: released
 
-- name: Break the lock of a job that is no more
+- name: Break the lock of a job that has ended
   dockyard.swarm.deploy_lock:
     state: released
     force: true
@@ -86,31 +86,31 @@ EXAMPLES = r"""
 
 RETURN = r"""
 held:
-  description: Whether this run has the lock after this, or would have in check mode.
+  description: Whether this run holds the lock afterwards, or would in check mode.
   returned: always
   type: bool
 place:
   description:
-    - What holds the lock, or held it until now - V(swarm) or V(host).
+    - Where the lock is stored, or was until now - V(swarm) or V(host).
   returned: success
   type: str
   sample: swarm
 holder:
-  description: Who has the lock after this, or would have in check mode. Null if nobody has.
+  description: Who holds the lock afterwards, or would in check mode. Null if it is free.
   returned: always
   type: dict
   contains:
     owner:
-      description: Who.
+      description: The user or job.
       type: str
     origin:
-      description: On which machine.
+      description: Its machine.
       type: str
     purpose:
-      description: What for.
+      description: What it does.
       type: str
     run:
-      description: Which run.
+      description: The id of the run.
       type: str
     since:
       description: Seconds since the epoch.

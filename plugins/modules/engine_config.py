@@ -11,11 +11,11 @@ short_description: Configure a Docker Engine through daemon.json
 version_added: 0.1.0
 author: The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Merges a declared configuration over safe defaults, validates the result and puts it in place in one step.
-  - A configuration that the engine would refuse to start with is refused before anything is touched,
-    with a sentence for each key that is wrong.
-  - Does not restart anything. It tells whether the engine needs a reload or a restart, and leaves a note in C(/run)
-    that M(dockyard.swarm.engine_service) acts upon, in this run or in the next.
+  - Merges a declared configuration over safe defaults, validates the result and writes it atomically.
+  - A configuration with which the engine would not start is refused before anything is changed, with one sentence for
+    each wrong key.
+  - Restarts nothing. It returns whether the engine needs a reload or a restart, and records this in C(/run) for
+    M(dockyard.swarm.engine_service), in this run or the next.
 extends_documentation_fragment:
   - dockyard.swarm.engine.attributes
 attributes:
@@ -27,34 +27,36 @@ attributes:
     support: full
 options:
   state:
-    description: V(absent) removes the file and all that goes with it.
+    description: V(absent) removes the file and all other files that this module has written.
     type: str
     choices: [present, absent]
     default: present
   daemon:
     description:
       - Keys of C(daemon.json), in the engine's own spelling.
-      - Mappings are merged with the defaults', all else replaces them.
-      - A key that is V(null) is left out of the file.
+      - Mappings are merged with the default ones, all other values replace them.
+      - A key with the value V(null) is removed.
     type: dict
     default: {}
   defaults:
     description:
-      - Lay the declaration over safe defaults - rotating C(json-file) logs, C(overlay2) where no other driver holds
-        images, a limit of open files for containers, and the MTU of the interface that carries the default route.
-      - Without them the file holds what O(daemon) says.
+      - Merge the declared keys over safe defaults - rotating C(json-file) logs, C(overlay2) unless another driver
+        already stores images, a limit of open files for containers, and the MTU of the interface with the default
+        route.
+      - If V(false), the file contains only the keys of O(daemon).
     type: bool
     default: true
   hardening:
     description:
-      - V(cis) lays the declaration over what the CIS Docker Benchmark asks of an engine and does no harm to a
-        swarm, and has auditd watch the engine's files where auditd is there.
+      - V(cis) adds the settings of the CIS Docker Benchmark that do not break a swarm, and audit rules for the engine's
+        files if auditd is installed. O(daemon) takes precedence.
     type: str
     choices: [none, cis]
     default: none
   proxy:
     description:
-      - Proxies the engine uses itself, to pull images for example. They go into a drop-in of its systemd unit.
+      - Proxies that the engine itself uses, for example to pull images. They are written to a drop-in of its systemd
+        unit.
     type: dict
     suboptions:
       http:
@@ -68,12 +70,12 @@ options:
         type: str
   tls:
     description:
-      - Texts of certificates. They are written to C(/etc/dockyard/tls), and C(tlsverify) is switched on, so that
-        C(hosts) in O(daemon) may name a TCP address.
+      - Certificates as PEM texts. They are written to C(/etc/dockyard/tls), and C(tlsverify) is enabled, so that
+        C(hosts) in O(daemon) may contain a TCP address.
     type: dict
     suboptions:
       ca:
-        description: Certificate of the authority that signs clients.
+        description: Certificate of the authority that signs client certificates.
         type: str
         required: true
       cert:
@@ -81,16 +83,16 @@ options:
         type: str
         required: true
       key:
-        description: Its key.
+        description: The private key of the engine's certificate.
         type: str
         required: true
   swarm_member:
     description:
-      - The host is, or is about to be, a member of a swarm. Keys that swarm mode does not bear are then refused.
+      - Whether the host is, or is about to be, a member of a swarm. Keys that swarm mode rejects are then refused.
     type: bool
     default: false
   path:
-    description: The file.
+    description: Path of the file.
     type: path
     default: /etc/docker/daemon.json
 seealso:
@@ -98,7 +100,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Keep more of each container's log, and know a registry of our own
+- name: Keep more of each container's log, and allow an insecure registry
   dockyard.swarm.engine_config:
     daemon:
       log-opts:
@@ -109,11 +111,11 @@ EXAMPLES = r"""
 
 RETURN = r"""
 config:
-  description: The configuration as it is, or would be, in the file.
+  description: The configuration in the file, or as it would be.
   returned: success
   type: dict
 action:
-  description: What a running engine needs to take up the change - V(none), V(reload) or V(restart).
+  description: What a running engine needs to apply the change - V(none), V(reload) or V(restart).
   returned: success
   type: str
   sample: reload
@@ -143,7 +145,7 @@ def argument_spec() -> dict[str, Any]:
 
 
 def act(module: AnsibleModule) -> dict[str, Any]:
-    # Tokens of log drivers and passwords of proxies are in no invocation, result or diff.
+    # Keeps tokens of log drivers and passwords of proxies out of invocations, results and diffs.
     module.no_log_values.update(secrets_in(module.params["daemon"]))
     run = runner(module)
     planned = plan(module.params, run)

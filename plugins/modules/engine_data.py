@@ -12,7 +12,7 @@ version_added: 0.1.0
 author: The dockyard.swarm authors (@dockyard-swarm)
 description:
   - Removes images, containers, volumes, networks and the configuration of an engine that is no longer installed.
-  - Refuses while an engine's unit is there. A mount point is emptied and stays.
+  - Refuses while the engine's unit is active. The content of a mount point is removed, the mount point itself is kept.
 extends_documentation_fragment:
   - dockyard.swarm.engine.attributes
 attributes:
@@ -24,14 +24,14 @@ attributes:
     support: full
 options:
   state:
-    description: The data shall be gone. There is no other state, and this one is never a default.
+    description: The data is removed. There is no other state, and this one is never a default.
     type: str
     choices: [absent]
     required: true
 """
 
 EXAMPLES = r"""
-- name: Remove all that the engine left
+- name: Remove all data of the engine
   dockyard.swarm.engine_data:
     state: absent
 """
@@ -61,10 +61,10 @@ def argument_spec() -> dict[str, Any]:
 def act(module: AnsibleModule) -> dict[str, Any]:
     unit = read_unit(runner(module))
     if unit.active and not module.check_mode:
-        raise UserError("The engine still runs, and its data was left alone: remove the engine first")
+        raise UserError("The engine is still running, so its data was not removed: remove the engine first")
     refusal = None if unit.active else refusal_to_lose(read_membership({}, unit.command_line, running=False))
     if refusal:
-        raise UserError(f"The engine's data was left alone. {refusal}")
+        raise UserError(f"The engine's data was not removed. {refusal}")
     paths = data.present(data.data_paths())
     if not module.check_mode:
         for path in paths:

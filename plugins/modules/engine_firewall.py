@@ -7,19 +7,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: engine_firewall
-short_description: Say who may reach published ports and the swarm's own ports
+short_description: Limit access to published ports and the swarm's own ports
 version_added: 0.1.0
 author: The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Ports that containers publish bypass the host's own firewall. With this module a host's outside
-    reaches only those that are declared, and only from where it is declared.
-  - The swarm's own ports (2377/tcp, 7946/tcp and udp, the data path) are reached from its members only.
-  - The rules stand in chains of their own, entered from C(DOCKER-USER) and C(INPUT), for IPv4 and IPv6,
-    and are there before the engine starts, at each boot. Works with both iptables backends, nft and legacy.
-  - Refuses where the rules would have no effect - iptables does not work, or the engine's configuration keeps Docker
-    from using it (C(iptables=false), C(firewall-backend=nftables)).
-  - Where the engine does not filter IPv6 itself, its proxy answers on published ports; there the host's own
-    firewall decides.
+  - Ports that containers publish bypass the host's own firewall. With this module, only declared ports are reachable
+    from outside, and only from the declared sources.
+  - The swarm's own ports (2377/tcp, 7946/tcp and udp, the data path) are reachable for its members only.
+  - The rules are in separate chains, which C(DOCKER-USER) and C(INPUT) jump to, for IPv4 and IPv6. They are active
+    before the engine starts, at each boot. Works with both iptables backends, nft and legacy.
+  - Fails if the rules would have no effect - iptables does not work, or the engine's configuration keeps Docker from
+    using it (C(iptables=false), C(firewall-backend=nftables)).
+  - If the engine does not filter IPv6 itself, its userland proxy listens on published ports; for IPv6, the host's own
+    firewall then applies.
 extends_documentation_fragment:
   - dockyard.swarm.engine.attributes
 attributes:
@@ -31,12 +31,13 @@ attributes:
     support: full
 options:
   state:
-    description: Whether the rules shall be there.
+    description: Whether the rules exist.
     type: str
     choices: [present, absent]
     default: present
   published:
-    description: Who may reach which published ports. An empty list closes all; not given leaves them alone.
+    description: Which sources may reach which published ports. An empty list closes all; if not set, they are not
+        filtered.
     type: list
     elements: dict
     suboptions:
@@ -56,12 +57,12 @@ options:
         elements: str
         default: []
   interfaces:
-    description: Through which the outside comes. Empty means that of the default route.
+    description: The interfaces that face the outside network. If empty, that of the default route.
     type: list
     elements: str
     default: []
   members:
-    description: Addresses or networks of the swarm's members. Not given leaves the swarm's ports alone.
+    description: Addresses or networks of the swarm's members. If not set, the swarm's ports are not filtered.
     type: list
     elements: str
   data_port:
@@ -71,7 +72,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Everybody may reach the web, the office the metrics, and only members the swarm
+- name: Open the web to everybody, metrics to the office, and the swarm's ports to members
   dockyard.swarm.engine_firewall:
     published:
       - ports: [80, 443]

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: engine_health
-short_description: Wait until a swarm can spare a node, or has recovered from sparing it
+short_description: Wait until a swarm can spare a node, or has recovered after its restart
 version_added: 0.1.0
 author: The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Runs on a manager. Before a node's engine is restarted, waits until all other managers are reachable and the
-    quorum survives. Afterwards, with O(baseline), waits until the node is ready and every service runs as many tasks
-    as before.
-  - Fails, with the numbers, when that does not come to pass in time.
+  - Runs on a manager. Before a node's engine is restarted, waits until all other managers are reachable and would still
+    have a quorum. Afterwards, with O(baseline), waits until the node is ready and every service runs as many tasks as
+    before.
+  - Fails, with the numbers, if this is not the case in time.
 extends_documentation_fragment:
   - dockyard.swarm.engine
   - dockyard.swarm.engine.attributes
@@ -32,10 +32,11 @@ options:
     type: str
     required: true
   baseline:
-    description: What the same module returned before the restart.
+    description: The RV(baseline) that this module returned before the restart.
     type: dict
   allow_quorum_loss:
-    description: Let a manager go though the swarm stands still meanwhile. With two managers there is no other way.
+    description: Allow the restart of a manager even if the swarm has no quorum meanwhile. With two managers there is no
+        other way.
     type: bool
     default: false
   timeout:
@@ -55,7 +56,7 @@ EXAMPLES = r"""
   dockyard.swarm.engine_service:
     action: restart
 
-- name: Wait until all is as before
+- name: Wait until the swarm has recovered
   dockyard.swarm.engine_health:
     node_id: "{{ node_id }}"
     baseline: "{{ before.baseline }}"
@@ -64,7 +65,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 baseline:
-  description: What runs now, for the comparison afterwards.
+  description: The running tasks, for the comparison afterwards.
   returned: success
   type: dict
 """

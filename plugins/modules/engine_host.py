@@ -7,15 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: engine_host
-short_description: Prepare a host for a Docker Engine, and tell what is left to do for it
+short_description: Prepare a host for a Docker Engine, and report what is left to do
 version_added: 0.1.0
 author: The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Sets sysctls and loads kernel modules, now and at every boot; those the kernel does not have are left out.
-  - Looks at what the kernel can do for an engine and a swarm. What it lacks is listed in one block, with what it means.
-  - Fails, before anything is changed, on what the declared use needs, and on wrong types in O(config.daemon).
-  - Tells whether the host's engine already is and runs as O(packages) and O(config) say. No further module has to be
-    sent to such a host.
+  - Sets sysctls and loads kernel modules, now and at every boot; those that the kernel does not have are skipped.
+  - Detects the kernel features for an engine and a swarm. Missing ones are listed with their consequences.
+  - Fails, before anything is changed, if a needed feature is missing, or for wrong types in O(config.daemon).
+  - Returns whether the host's engine is already installed and running as O(packages) and O(config) declare. Such a host
+    needs no further module.
 extends_documentation_fragment:
   - dockyard.swarm.engine.attributes
 attributes:
@@ -27,56 +27,57 @@ attributes:
     support: full
 options:
   state:
-    description: V(absent) takes back what this module set up for every boot.
+    description: V(absent) removes what this module has set up for every boot.
     type: str
     choices: [present, absent]
     default: present
   needs:
-    description: What the use of this host depends on. Missing it is a failure; otherwise it is only told.
+    description: The abilities that the use of this host depends on. A missing one is an error; others are only
+        reported.
     type: list
     elements: str
     choices: [routing_mesh, overlay_networks, user_namespaces, cgroup_v2, time_sync]
     default: []
   sysctls:
-    description: Names and values.
+    description: Names and values of sysctls.
     type: dict
     default: {}
   modules:
-    description: Kernel modules to load where the kernel has them.
+    description: Kernel modules to load if the kernel has them.
     type: list
     elements: str
     default: []
   firewall:
     description:
-      - Published ports will be filtered by M(dockyard.swarm.engine_firewall). A configuration that rules it out is
+      - Published ports will be filtered with M(dockyard.swarm.engine_firewall). A configuration that prevents this is
         refused.
     type: bool
     default: false
   warn_open_swarm_ports:
-    description: Warn if the host is a member of a swarm, whose ports nobody filters.
+    description: Warn if the host is a member of a swarm and its swarm ports are not filtered.
     type: bool
     default: false
   parts:
-    description: Parts of the role P(dockyard.swarm.docker#role) that are declared for the host beside the engine.
+    description: Parts of the role P(dockyard.swarm.docker#role), besides the engine, that are declared for the host.
     type: list
     elements: str
     choices: [users, logins, prune, firewall]
     default: []
   membership:
-    description: Also return what M(dockyard.swarm.cluster_info) would, so that the host need not be asked again.
+    description: Also return the result of M(dockyard.swarm.cluster_info), so that the host need not be asked again.
     type: bool
     default: false
   repository:
-    description: What M(dockyard.swarm.engine_repository) will be asked for.
+    description: The options for M(dockyard.swarm.engine_repository).
     type: dict
     suboptions:
       state:
-        description: Whether the host shall know the repository.
+        description: Whether the repository is configured on the host.
         type: str
         choices: [present, absent]
         default: present
       url:
-        description: The repository's address; Docker's own if empty.
+        description: The repository's URL; Docker's own if empty.
         type: str
         default: ''
       suite:
@@ -88,7 +89,7 @@ options:
         type: str
         default: stable
       key_url:
-        description: Where the repository's key is.
+        description: URL of the repository's key.
         type: str
         default: ''
       fingerprint:
@@ -96,20 +97,20 @@ options:
         type: str
         default: ''
   packages:
-    description: What M(dockyard.swarm.engine_packages) will be asked for.
+    description: The options for M(dockyard.swarm.engine_packages).
     type: dict
     suboptions:
       source:
-        description: Packages of Docker, or of the distribution.
+        description: Packages from Docker, or from the distribution.
         type: str
         choices: [docker, distribution]
         default: docker
       version:
-        description: The beginning of a version. With V(latest), there always is something left to do.
+        description: The beginning of a version. With V(latest), the host never counts as settled.
         type: str
         default: ''
       hold:
-        description: Whether the engine's packages shall be held. Not given leaves that as it is.
+        description: Whether the engine's packages are held. If not set, this is not changed.
         type: bool
       extras:
         description:
@@ -120,7 +121,7 @@ options:
         choices: [buildx, compose, rootless, python]
         default: []
   config:
-    description: What M(dockyard.swarm.engine_config) will be asked for.
+    description: The options for M(dockyard.swarm.engine_config).
     type: dict
     suboptions:
       daemon:
@@ -128,18 +129,18 @@ options:
         type: dict
         default: {}
       defaults:
-        description: Lay the declaration over safe defaults.
+        description: Merge the declared keys over safe defaults.
         type: bool
         default: true
       hardening:
         description:
-          - V(cis) lays the declaration over what the CIS Docker Benchmark asks of an engine and does no harm to a
-            swarm, and has auditd watch the engine's files where auditd is there.
+          - V(cis) adds the settings of the CIS Docker Benchmark that do not break a swarm, and audit rules for the
+            engine's files if auditd is installed. O(config.daemon) takes precedence.
         type: str
         choices: [none, cis]
         default: none
       proxy:
-        description: Proxies the engine uses itself.
+        description: Proxies that the engine itself uses.
         type: dict
         suboptions:
           http:
@@ -152,11 +153,11 @@ options:
             description: Comma-separated names that are reached directly.
             type: str
       tls:
-        description: Texts of certificates.
+        description: Certificates as PEM texts.
         type: dict
         suboptions:
           ca:
-            description: Certificate of the authority that signs clients.
+            description: Certificate of the authority that signs client certificates.
             type: str
             required: true
           cert:
@@ -164,11 +165,11 @@ options:
             type: str
             required: true
           key:
-            description: Its key.
+            description: The private key of the engine's certificate.
             type: str
             required: true
       swarm_member:
-        description: The host is, or is about to be, a member of a swarm.
+        description: Whether the host is, or is about to be, a member of a swarm.
         type: bool
         default: false
 seealso:
@@ -185,7 +186,7 @@ EXAMPLES = r"""
       net.ipv4.ip_forward: 1
     modules: [overlay, br_netfilter, ip_vs]
 
-- name: See whether anything is left to do for the engine
+- name: Check whether anything is left to do for the engine
   dockyard.swarm.engine_host:
     packages:
       source: distribution
@@ -197,11 +198,11 @@ EXAMPLES = r"""
 
 RETURN = r"""
 preflight:
-  description: What the host has and lacks, in one block.
+  description: The abilities of the host, found and missing, as text.
   returned: always
   type: str
 abilities:
-  description: The same, by name.
+  description: The abilities, by name.
   returned: always
   type: dict
   sample:
@@ -213,38 +214,39 @@ addresses:
   elements: str
   sample: [10.0.0.11]
 managed:
-  description: What earlier runs set up on this host and may have to take back - V(firewall), V(prune), V(repository).
+  description: Parts that earlier runs have set up on this host - V(firewall), V(prune), V(repository).
   returned: success
   type: list
   elements: str
 kernel_settled:
-  description: Sysctls and kernel modules were as declared before.
+  description: Whether sysctls and kernel modules were already as declared.
   returned: success
   type: bool
 parts:
-  description: O(parts), and those of RV(managed) that may have to be taken back, in the order of the role.
+  description: O(parts), and those of RV(managed) that may have to be removed, in the order of the role.
   returned: success
   type: list
   elements: str
   sample: [firewall]
 membership:
-  description: What the host knows of its swarm. The keys are those of M(dockyard.swarm.cluster_info), and C(settings).
+  description: The host's swarm membership. The keys are those of M(dockyard.swarm.cluster_info), and C(settings).
   returned: with O(membership)
   type: dict
   sample: {state: active, role: manager}
 unknown_sysctls:
-  description: Sysctls this kernel does not have.
+  description: Sysctls that this kernel does not have.
   returned: success
   type: list
   elements: str
 repository_settled:
-  description: M(dockyard.swarm.engine_repository) would change nothing. Its key was not fetched to find out.
+  description: Whether M(dockyard.swarm.engine_repository) would change nothing. The key is not downloaded for this
+      check.
   returned: with O(packages) and O(config)
   type: bool
 settled:
   description:
-    - The engine is installed and configured as declared, is enabled, answers, and has taken up its configuration.
-    - Modules for packages, configuration and the engine's service would change nothing.
+    - The engine is installed and configured as declared, enabled, answers, and has applied its configuration.
+    - The modules for packages, configuration and the engine's service would change nothing.
   returned: with O(packages) and O(config)
   type: bool
 swarm:
@@ -253,7 +255,7 @@ swarm:
   type: dict
   sample: {state: inactive, node_id: "", manager: false, managers: []}
 version:
-  description: Version of the engine that runs; empty when none does.
+  description: Version of the running engine; empty if none is running.
   returned: with O(packages) and O(config)
   type: str
   sample: 26.1.5
@@ -290,7 +292,7 @@ def argument_spec() -> dict[str, Any]:
 
 
 def act(module: AnsibleModule) -> dict[str, Any]:
-    # Tokens of log drivers and passwords of proxies are in no invocation, result or diff.
+    # Keeps tokens of log drivers and passwords of proxies out of invocations, results and diffs.
     module.no_log_values.update(secrets_in((module.params["config"] or {}).get("daemon")))
     result = inspect_host(module.params, runner(module, install.ENVIRONMENT), module.check_mode)
     if module.params["membership"]:

@@ -11,8 +11,8 @@ short_description: Log users of a host in to registries
 version_added: 0.1.0
 author: The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Puts credentials of registries into the configuration file of the Docker CLI, which its owner alone can read.
-  - All else in the file stays as it is.
+  - Writes registry credentials to the configuration file of the Docker CLI, which only its owner can read.
+  - Everything else in the file is kept.
 extends_documentation_fragment:
   - dockyard.swarm.engine.attributes
 attributes:
@@ -24,7 +24,7 @@ attributes:
     support: full
 options:
   logins:
-    description: The logins. Those not named stay as they are.
+    description: The credentials. Others in the file are kept.
     type: list
     elements: dict
     required: true
@@ -34,17 +34,17 @@ options:
         type: str
         required: true
       username:
-        description: Needed unless O(logins[].state=absent).
+        description: Required unless O(logins[].state=absent).
         type: str
       password:
-        description: Password or token. Needed unless O(logins[].state=absent).
+        description: Password or token. Required unless O(logins[].state=absent).
         type: str
       user:
-        description: Whose file.
+        description: The user whose file is changed.
         type: str
         default: root
       state:
-        description: Whether the file shall have the credentials.
+        description: Whether the credentials are in the file.
         type: str
         choices: [present, absent]
         default: present

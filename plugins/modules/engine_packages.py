@@ -12,10 +12,10 @@ version_added: 0.1.0
 author: The dockyard.swarm authors (@dockyard-swarm)
 description:
   - Installs, upgrades, downgrades, holds and removes the packages of a Docker Engine in one transaction.
-  - Knows the names of the packages for Docker's own repository and for those of the distribution,
-    and removes the other source's, which cannot stand beside them.
-  - No package starts or restarts a service. A running engine whose packages changed is noted
-    for M(dockyard.swarm.engine_service).
+  - Has the package names for Docker's own repository and for the distribution's, and removes those of the other source,
+    which conflict with them.
+  - No package starts or restarts a service. If the packages of a running engine changed, this is recorded for
+    M(dockyard.swarm.engine_service).
 extends_documentation_fragment:
   - dockyard.swarm.engine.attributes
 attributes:
@@ -27,57 +27,57 @@ attributes:
     support: full
 options:
   state:
-    description: Whether the host shall have an engine.
+    description: Whether the host has an engine.
     type: str
     choices: [present, absent]
     default: present
   source:
     description:
-      - Packages of Docker (V(docker)), whose repository M(dockyard.swarm.engine_repository) adds,
-        or of the distribution.
+      - Packages from Docker (V(docker)), whose repository M(dockyard.swarm.engine_repository) adds, or from the
+        distribution.
     type: str
     choices: [docker, distribution]
     default: docker
   version:
     description:
-      - The beginning of a version, such as V(27.5).
-        The newest package that matches is installed, be it an upgrade or a downgrade.
-      - V(latest) follows the package sources. Empty leaves an installed engine as it is.
+      - The beginning of a version, such as V(27.5). The newest matching package is installed, even if that is a
+        downgrade.
+      - V(latest) follows the package sources. If empty, an installed engine is not changed.
     type: str
     default: ''
   hold:
     description:
-      - Keep the engine's packages from being upgraded by anything else, or let them go. Not given leaves that as it is.
+      - Keep the engine's packages from being upgraded by other tools, or release them. If not set, this is not changed.
     type: bool
   extras:
     description:
       - Further parts of Docker to install.
       - V(python) is the Docker SDK for Python, which modules of other collections may need on the host.
-        This collection needs it only where C(docker_host) is no socket.
+        This collection needs it only if C(docker_host) is not a Unix socket.
     type: list
     elements: str
     choices: [buildx, compose, rootless, python]
     default: []
   refresh:
-    description: Fetch the package lists before anything is installed, even if they are recent.
+    description: Fetch the package lists before installing, even if they are recent.
     type: bool
     default: false
 """
 
 EXAMPLES = r"""
-- name: Have the newest engine of the 27.5 series, and keep it
+- name: Install the newest engine of the 27.5 series, and hold it
   dockyard.swarm.engine_packages:
     version: "27.5"
     hold: true
 
-- name: Have the distribution's engine
+- name: Install the distribution's engine
   dockyard.swarm.engine_packages:
     source: distribution
 """
 
 RETURN = r"""
 installed:
-  description: Name to version of what was installed, or would be; an empty version where the sources are not known yet.
+  description: Name to version of what was installed, or would be; the version is empty if it is not known yet.
   returned: success
   type: dict
 removed:

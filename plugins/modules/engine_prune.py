@@ -11,8 +11,8 @@ short_description: Remove unused images, containers and networks on a schedule
 version_added: 0.1.0
 author: The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Sets a systemd timer up that prunes, on each host, what no container uses.
-  - Volumes are data, and are not touched unless O(volumes) says so.
+  - Sets up a systemd timer on the host that prunes what no container uses.
+  - Volumes contain data, and are kept unless O(volumes=true).
 extends_documentation_fragment:
   - dockyard.swarm.engine.attributes
 attributes:
@@ -24,46 +24,46 @@ attributes:
     support: full
 options:
   state:
-    description: Whether the timer shall be there.
+    description: Whether the timer exists.
     type: str
     choices: [present, absent]
     default: present
   schedule:
-    description: When, as systemd.time(7) writes calendar events. Hosts are spread over half an hour.
+    description: When to prune, as a calendar event of systemd.time(7). Hosts start within half an hour of each other.
     type: str
     default: daily
   older_than:
-    description: Leave alone what is younger. Empty means no age.
+    description: Keep everything younger than this. If empty, the age does not matter.
     type: str
     default: 168h
   unused_images:
-    description: Remove all images that no container uses, and not only those without a name.
+    description: Remove all images that no container uses, not only untagged ones.
     type: bool
     default: true
   labels:
-    description: Remove only what carries these labels, each V(key) or V(key=value).
+    description: Remove only objects with these labels, each V(key) or V(key=value).
     type: list
     elements: str
     default: []
   keep_labels:
-    description: Never remove what carries these labels.
+    description: Never remove objects with these labels.
     type: list
     elements: str
     default: []
   networks:
     description:
-      - Remove networks that no container uses too. On a manager these include overlay networks of the swarm that no
+      - Also remove networks that no container uses. On a manager these include overlay networks of the swarm that no
         task uses at that moment.
     type: bool
     default: false
   volumes:
-    description: Remove unused anonymous volumes too. They have no age; only labels choose among them.
+    description: Also remove unused anonymous volumes. They cannot be filtered by age, only by labels.
     type: bool
     default: false
 """
 
 EXAMPLES = r"""
-- name: Prune each Sunday night what is older than ten days
+- name: Prune everything older than ten days each Sunday night
   dockyard.swarm.engine_prune:
     schedule: Sun 03:00
     older_than: 240h
@@ -72,7 +72,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 commands:
-  description: What the timer runs.
+  description: The commands that the timer runs.
   returned: success
   type: list
   elements: str

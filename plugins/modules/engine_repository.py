@@ -7,14 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: engine_repository
-short_description: Add the package repository a Docker Engine comes from
+short_description: Add the package repository of the Docker Engine
 version_added: 0.1.0
 author: The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Describes the repository to apt (deb822) or dnf, and has its packages checked against one key,
-    named by its fingerprint.
+  - Configures the repository for apt (deb822) or dnf, and its signing key, which is identified by its fingerprint.
   - A key with another fingerprint is refused before anything is changed.
-  - Older descriptions of the same repository, and keys of it in other places, are removed first.
+  - Older definitions of the same repository, and its keys in other places, are removed first.
 extends_documentation_fragment:
   - dockyard.swarm.engine.attributes
 attributes:
@@ -26,16 +25,16 @@ attributes:
     support: full
 options:
   state:
-    description: Whether the repository shall be known to the host.
+    description: Whether the repository is configured on the host.
     type: str
     choices: [present, absent]
     default: present
   url:
-    description: The repository, or a mirror of it. Empty means Docker's own for this distribution.
+    description: URL of the repository or of a mirror. If empty, Docker's own for this distribution.
     type: str
     default: ''
   suite:
-    description: The suite (apt) or release (dnf). Empty means that of the host.
+    description: The suite (apt) or release (dnf). If empty, that of the host.
     type: str
     default: ''
   channel:
@@ -44,11 +43,11 @@ options:
     default: stable
   key_url:
     description:
-      - Where the key is fetched from; V(http), V(https) or V(file). Empty means C(gpg) beside O(url).
+      - URL of the key, V(http), V(https) or V(file). If empty, C(gpg) in O(url).
     type: str
     default: ''
   fingerprint:
-    description: The whole fingerprint of the key. Empty means that of Docker's own.
+    description: The complete fingerprint of the key. If empty, that of Docker's own key.
     type: str
     default: ''
 """
@@ -57,7 +56,7 @@ EXAMPLES = r"""
 - name: Install from Docker's own repository
   dockyard.swarm.engine_repository:
 
-- name: Install from a mirror that signs with a key of its own
+- name: Install from a mirror with another signing key
   dockyard.swarm.engine_repository:
     url: https://mirror.internal/docker/debian
     fingerprint: 0123 4567 89AB CDEF 0123  4567 89AB CDEF 0123 4567

@@ -7,22 +7,22 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: engine_restart_plan
-short_description: Decide in which order engines of swarm members are restarted
+short_description: Plan the order in which engines of swarm members are restarted
 version_added: 0.1.0
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Reads what the role P(dockyard.swarm.docker#role) has published of each host's engine in C(docker_engine), and
-    orders the restarts of those that wait for one - managers first, each with a manager to ask about it.
-  - Runs on the controller, asks no host and changes nothing.
+  - Reads the fact C(docker_engine) that the role P(dockyard.swarm.docker#role) has set on each host, and orders the
+    pending restarts - managers first, each with a manager to ask about the swarm.
+  - Runs only on the controller, connects to no host and changes nothing.
 options:
   hosts:
-    description: Names of the hosts whose engines are looked at, in their order.
+    description: Names of the hosts to plan for, in their order.
     type: list
     elements: str
     required: true
   managers:
-    description: Names of the hosts that are declared to be managers. Those not among O(hosts) can be asked, too.
+    description: Names of the hosts declared as managers. Managers that are not in O(hosts) can be asked too.
     type: list
     elements: str
     default: []
@@ -30,7 +30,7 @@ attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
     support: full
-    details: Only decides.
+    details: Only reads facts.
   diff_mode:
     description: Shows what has changed, or would change in C(check_mode), when in diff mode.
     support: none
@@ -58,7 +58,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 restarts:
-  description: The restarts in their order. Empty where no member waits for one.
+  description: The restarts in order. Empty if no member needs one.
   returned: success
   type: list
   elements: dict
@@ -70,7 +70,7 @@ restarts:
       description: Id of its node.
       type: str
     ask:
-      description: The host of a manager to ask about it; null where no host that is known is a manager.
+      description: The host of a manager to ask about the swarm; null if no known host is a manager.
       type: str
   sample:
     - {host: m1, node_id: 3dxdgi1x2smwqfu5h7ptazwx4, ask: m2}

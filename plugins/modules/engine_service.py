@@ -11,11 +11,11 @@ short_description: Start, reload, restart or stop a Docker Engine
 version_added: 0.1.0
 author: The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Enables and starts the engine, reloads or restarts it where its configuration or packages changed since it was
-    started, and waits until it answers.
-  - An engine that is a member of a swarm is not restarted with O(members=defer). The result says that it needs to be,
-    so that a play can go through the members one at a time.
-  - A change that an interrupted run left behind is noticed and taken up.
+  - Enables and starts the engine, reloads or restarts it if its configuration or packages changed since its start, and
+    waits until it answers.
+  - With O(members=defer), an engine that is a member of a swarm is not restarted; the result says that it needs a
+    restart, so that a play can restart members one at a time.
+  - A change that an interrupted run left behind is detected and applied.
 extends_documentation_fragment:
   - dockyard.swarm.engine.attributes
 attributes:
@@ -28,14 +28,14 @@ attributes:
 options:
   state:
     description:
-      - V(stopped) stops and disables the engine. That is refused to a member of a swarm, which has to leave it first.
+      - V(stopped) stops and disables the engine. This is refused for a member of a swarm, which must leave it first.
     type: str
     choices: [started, stopped]
     default: started
   action:
     description:
-      - What earlier steps of the same run found the engine to need.
-        It matters in check mode only, where they leave no note.
+      - The action that earlier steps of the same run have returned. Needed in check mode only, where they do not record
+        it on the host.
     type: str
     choices: [none, reload, restart]
     default: none
@@ -45,11 +45,11 @@ options:
     choices: [restart, defer]
     default: restart
   timeout:
-    description: Seconds to wait for the engine to answer, and to be an active member again where it was one.
+    description: Seconds to wait until the engine answers and, if it was a swarm member, is an active one again.
     type: int
     default: 60
   docker_host:
-    description: Where the engine listens on this host.
+    description: The address on which the engine listens on this host.
     type: str
     default: unix:///var/run/docker.sock
 seealso:
@@ -57,23 +57,23 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Start the engine, and restart it where its configuration changed
+- name: Start the engine, and restart it if its configuration changed
   dockyard.swarm.engine_service:
 """
 
 RETURN = r"""
 steps:
-  description: What was done, or would be, in order.
+  description: The systemctl verbs that were run, or would be, in order.
   returned: success
   type: list
   elements: str
   sample: [enable, start]
 restart_pending:
-  description: The engine needs a restart, and as a member of a swarm did not get it.
+  description: The engine needs a restart that was deferred because it is a member of a swarm.
   returned: success
   type: bool
 reasons:
-  description: What the engine takes up with the reload or restart.
+  description: The changes that the engine applies with the reload or restart.
   returned: success
   type: list
   elements: str
@@ -84,23 +84,23 @@ swarm:
   contains:
     state:
       description:
-        - The engine's own word for it.
-        - V(unknown) where the engine does not answer, and its data on disk says that it is a member, or nothing. It is
+        - The state that the engine reports.
+        - V(unknown) if the engine does not answer, and its data on disk shows a membership or cannot be read. It is
           treated as a member, so it is not restarted with O(members=defer), and not stopped.
       type: str
       sample: active
     node_id:
-      description: Its id; empty outside of a swarm.
+      description: Its node id; empty outside of a swarm.
       type: str
     manager:
-      description: It is a manager that can be asked.
+      description: Whether it is an active manager.
       type: bool
     managers:
-      description: Node ids of the managers it knows.
+      description: Node ids of the managers that it knows.
       type: list
       elements: str
 version:
-  description: Version of the engine; empty when it does not run yet.
+  description: Version of the engine; empty if it is not running yet.
   returned: success
   type: str
   sample: 26.1.5

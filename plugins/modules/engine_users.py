@@ -7,11 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: engine_users
-short_description: Let users of a host use its Docker Engine
+short_description: Allow users of a host to use its Docker Engine
 version_added: 0.1.0
 author: The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Puts existing users into the group that may use the engine's socket. That is as good as root on the host.
+  - Adds existing users to the group that has access to the engine's socket. This is equivalent to root on the host.
 extends_documentation_fragment:
   - dockyard.swarm.engine.attributes
 attributes:
@@ -23,7 +23,7 @@ attributes:
     support: full
 options:
   users:
-    description: Their names. Members of the group who are not named stay in it.
+    description: Names of users. Other members of the group are kept.
     type: list
     elements: str
     required: true
@@ -41,7 +41,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 added:
-  description: Users who were put into the group, or would be.
+  description: Users that were added to the group, or would be.
   returned: success
   type: list
   elements: str
@@ -71,7 +71,7 @@ def act(module: AnsibleModule) -> dict[str, Any]:
     try:
         members = grp.getgrnam(group).gr_mem
     except KeyError:
-        members = []  # the engine's packages bring the group; in check mode they may not be there yet
+        members = []  # the engine's packages create the group; in check mode they may not be installed yet
     added = [user for user in users if user not in members]
     if not module.check_mode:
         for user in added:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: gce_addresses
-short_description: Addresses at Compute Engine are reserved as declared
+short_description: Reserve or release addresses at Compute Engine
 version_added: 0.1.0
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Reserves regional addresses for a fleet, and gives them back.
-  - Hosts that are to keep their address need no such task; see O(dockyard.swarm.gce_instances#module:external_address).
+  - Reserves regional addresses for a fleet, and releases them.
+  - Not needed for hosts with reserved addresses; see O(dockyard.swarm.gce_instances#module:external_address).
   - Runs on the controller; delegate it to localhost or run it with C(connection=local).
 extends_documentation_fragment:
   - dockyard.swarm.gce_module
@@ -33,12 +33,12 @@ options:
     type: str
     required: true
   state:
-    description: V(present) - they are reserved. V(absent) - they are given back; one in use is refused.
+    description: V(present) - the addresses are reserved. V(absent) - they are released; one that is in use is refused.
     type: str
     choices: [present, absent]
     default: present
   address_type:
-    description: V(external), or V(internal) to a subnetwork.
+    description: V(external), or V(internal) in a subnetwork.
     type: str
     choices: [external, internal]
     default: external
@@ -46,14 +46,14 @@ options:
     description: Subnetwork of an internal address, by name or link. The default one if not set.
     type: str
   labels:
-    description: Labels, merged into those that are there.
+    description: Labels, merged with the existing ones.
     type: dict
 seealso:
   - module: dockyard.swarm.gce_instances
 """
 
 EXAMPLES = r"""
-- name: An address for the load balancer in front of the fleet
+- name: Reserve an address for the load balancer in front of the fleet
   dockyard.swarm.gce_addresses:
     fleet: shop
     region: europe-west1
@@ -61,7 +61,7 @@ EXAMPLES = r"""
   delegate_to: localhost
   register: front
 
-- name: Give it back
+- name: Release it
   dockyard.swarm.gce_addresses:
     fleet: shop
     region: europe-west1
@@ -72,24 +72,24 @@ EXAMPLES = r"""
 
 RETURN = r"""
 addresses:
-  description: The named addresses that are reserved, by name.
+  description: The reserved addresses, by name.
   returned: success
   type: dict
   sample: {shop-front: 198.51.100.7}
 steps:
-  description: What was done, or would be in check mode.
+  description: The steps that were done, or would be in check mode.
   returned: always
   type: list
   elements: str
   sample: ["reserve_address address shop-front (europe-west1)"]
 changes:
-  description: The same by what it is about. V(change) is also what is deleted and made again.
+  description: The changes by resource. V(change) includes deletion followed by creation.
   returned: success
   type: list
   elements: dict
   sample: [{kind: address, name: shop-front, action: create, details: ["reserve address shop-front (europe-west1)"]}]
 errors:
-  description: What went wrong, by address.
+  description: Error messages, by address.
   returned: when operations failed
   type: dict
 project:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: gce_firewall
-short_description: A fleet's firewall rules at Compute Engine are exactly those declared
+short_description: Manage a fleet's firewall rules at Compute Engine
 version_added: 0.1.0
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Makes, changes and deletes the firewall rules of one fleet, which it knows by their names and descriptions.
-  - Rules of others are left alone. One that has a declared name without being the fleet's is refused.
-  - A rule has to say from where it lets in; nothing is open to the world unless V(0.0.0.0/0) is declared.
+  - Creates, changes and deletes the firewall rules of one fleet, which are identified by their names and descriptions.
+  - Other rules are never changed. A rule that has a declared name but does not belong to the fleet is refused.
+  - A rule must have a source; nothing is open to the world unless V(0.0.0.0/0) is declared.
   - Runs on the controller; delegate it to localhost or run it with C(connection=local).
 extends_documentation_fragment:
   - dockyard.swarm.gce_module
@@ -25,22 +25,22 @@ attributes:
     support: full
 options:
   network:
-    description: The network the rules are for, by name or link.
+    description: The network of the rules, by name or link.
     type: str
     default: default
   rules:
     description:
-      - All rules of the fleet; those it has beyond are deleted. With an empty list the fleet has none.
+      - All rules of the fleet; its other rules are deleted. With an empty list, all are deleted.
     type: list
     elements: dict
     required: true
     suboptions:
       name:
-        description: The rule is called C(FLEET-NAME).
+        description: The rule is named C(FLEET-NAME).
         type: str
         required: true
       allowed:
-        description: What is let in.
+        description: Allowed protocols and ports.
         type: list
         elements: dict
         required: true
@@ -54,19 +54,19 @@ options:
             type: list
             elements: str
       source_ranges:
-        description: Networks it is let in from, such as V(192.0.2.0/24).
+        description: Networks from which access is allowed, such as V(192.0.2.0/24).
         type: list
         elements: str
       source_tags:
-        description: Network tags of the instances it is let in from.
+        description: Network tags of the instances from which access is allowed.
         type: list
         elements: str
       target_tags:
-        description: Network tags of the instances it is let in to. All instances of the network if not set.
+        description: Network tags of the instances to which access is allowed. All instances of the network if not set.
         type: list
         elements: str
       priority:
-        description: The lower, the earlier.
+        description: Priority; lower numbers take precedence.
         type: int
         default: 1000
       log:
@@ -78,7 +78,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: SSH from the office, the swarm's ports among members, the shop for everybody
+- name: Allow SSH from the office, the swarm's ports among members, and the shop for everybody
   dockyard.swarm.gce_firewall:
     fleet: shop
     rules:
@@ -99,7 +99,7 @@ EXAMPLES = r"""
         target_tags: [shop]
   delegate_to: localhost
 
-- name: No rules any more
+- name: Delete all rules
   dockyard.swarm.gce_firewall:
     fleet: shop
     rules: []
@@ -108,7 +108,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 rules:
-  description: The fleet's rules as they are, by name.
+  description: The fleet's current rules, by name.
   returned: success
   type: dict
   sample:
@@ -124,19 +124,19 @@ rules:
       source_tags: []
       target_tags: [shop]
 steps:
-  description: What was done, or would be in check mode.
+  description: The steps that were done, or would be in check mode.
   returned: always
   type: list
   elements: str
   sample: ["create_firewall firewall shop-ssh (global)"]
 changes:
-  description: The same by what it is about. V(change) is also what is deleted and made again.
+  description: The changes by resource. V(change) includes deletion followed by creation.
   returned: success
   type: list
   elements: dict
   sample: [{kind: firewall rule, name: shop-ssh, action: create, details: ["create firewall shop-ssh (global)"]}]
 errors:
-  description: What went wrong, by rule.
+  description: Error messages, by rule.
   returned: when operations failed
   type: dict
 project:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: gce_image
-short_description: Say of a Compute Engine image whether it may be used, and keep the last few
+short_description: Release or deprecate a Compute Engine image, and prune old ones
 version_added: 0.1.0
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Moves an image family to an image that was tried, or takes an image that failed out of use.
+  - Adds a tested image to its family, or deprecates an image that failed its test.
   - Keeps the newest images of a family and deprecates or deletes older ones.
   - Runs on the controller; delegate it to localhost or run it with C(connection=local).
 extends_documentation_fragment:
@@ -29,22 +29,23 @@ options:
     required: false
     default: image
   name:
-    description: The image. Needed unless O(state=pruned).
+    description: The image. Required unless O(state=pruned).
     type: str
   state:
     description:
-      - V(tested) - the image carries the label C(docker-ready=tested) and belongs to O(family).
-      - V(failed) - it carries C(docker-ready=failed) and is deprecated, so that no family means it. O(reason) is in its
-        description.
-      - V(pruned) - of O(family) only the newest O(keep) images are in use; older ones are treated as O(older) says.
+      - V(tested) - the image has the label C(docker-ready=tested) and belongs to O(family).
+      - V(failed) - the image has the label C(docker-ready=failed) and is deprecated, so that no family resolves to it.
+        O(reason) is in its description.
+      - V(pruned) - only the newest O(keep) images of O(family) are kept in use; O(older) says what happens to the
+        others.
     type: str
     choices: [tested, failed, pruned]
     required: true
   family:
-    description: The image family. Needed for V(tested) and V(pruned).
+    description: The image family. Required for V(tested) and V(pruned).
     type: str
   labels:
-    description: Further labels for a tested image, such as the engine's true version. Dots become dashes.
+    description: Further labels for a tested image, such as the engine's version. Dots are replaced by dashes.
     type: dict
     default: {}
   reason:
@@ -52,19 +53,19 @@ options:
     type: str
     default: ''
   keep:
-    description: How many images of the family stay in use.
+    description: How many images of the family are kept in use.
     type: int
     default: 3
   older:
     description:
-      - What becomes of the others. A deprecated image can still be used by those who name it.
+      - What happens to older images. A deprecated image can still be used by its name.
     type: str
     choices: [deprecate, delete]
     default: deprecate
 """
 
 EXAMPLES = r"""
-- name: Let hosts start from an image that was tried
+- name: Release an image that was tested
   dockyard.swarm.gce_image:
     project: my-project
     name: dockyard-debian-13-docker-27-5-20261120-220000
@@ -85,22 +86,22 @@ EXAMPLES = r"""
 
 RETURN = r"""
 image:
-  description: The image as it is afterwards. In check mode as it is before.
+  description: The image afterwards. In check mode, the image as it is now.
   returned: when O(name) is set
   type: dict
 kept:
-  description: Images of the family that stay in use, newest first.
+  description: Images of the family that are in use, newest first.
   returned: when O(state=pruned)
   type: list
   elements: str
 steps:
-  description: What was done, or would be in check mode.
+  description: The steps that were done, or would be in check mode.
   returned: always
   type: list
   elements: str
   sample: ["patch_image image dockyard-debian-13 (global)"]
 changes:
-  description: The same by what it is about. V(change) is also what is deleted and made again.
+  description: The changes by resource. V(change) includes deletion followed by creation.
   returned: success
   type: list
   elements: dict

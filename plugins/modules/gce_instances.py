@@ -7,17 +7,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: gce_instances
-short_description: A group of Compute Engine instances exists as declared
+short_description: Manage a group of Compute Engine instances
 version_added: 0.1.0
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Makes, changes, starts, stops and deletes the hosts of one group of a fleet, all at once.
+  - Creates, changes, starts, stops and deletes the hosts of one group of a fleet, in parallel.
   - Runs on the controller; delegate it to localhost or run it with C(connection=local).
-  - An instance that carries the fleet's label is taken over, whoever made it. One that has a declared name and does not
-    carry the label is refused.
-  - What cannot be changed while a host runs is reported in RV(held) and left as it is, unless O(update_policy) allows
-    the stop or the new host that it takes.
+  - An instance with the fleet's label is managed, whoever created it. An instance that has a declared name but not the
+    label is refused.
+  - Differences that cannot be changed while a host runs are reported in RV(held) and kept, unless O(update_policy)
+    allows to stop or recreate the host.
 extends_documentation_fragment:
   - dockyard.swarm.gce_module
   - dockyard.swarm.gce_module.attributes
@@ -29,22 +29,22 @@ attributes:
 options:
   group:
     description:
-      - Name of the group, which its hosts carry as the label C(fleet-group).
-      - Needed unless O(state=absent), which is about the whole fleet without it.
+      - Name of the group, used as the label C(fleet-group) of its hosts.
+      - Required unless O(state=absent), which applies to the whole fleet without a group.
     type: str
   state:
     description:
-      - V(present) - the hosts exist; a stopped one stays stopped.
-      - V(started), V(stopped) - they exist and run, or do not.
-      - V(restarted) - they exist and have been stopped and started.
+      - V(present) - the hosts exist; a stopped host stays stopped.
+      - V(started), V(stopped) - the hosts exist and run, or are stopped.
+      - V(restarted) - the hosts exist and have been stopped and started.
       - V(absent) - the hosts in O(names), or the whole group or fleet, are deleted with their disks and reserved
         addresses.
-        Hosts protected against deletion are refused.
+        Hosts with deletion protection are refused.
     type: str
     choices: [present, started, stopped, restarted, absent]
     default: present
   count:
-    description: How many hosts; they are called C(GROUP-1), C(GROUP-2) and so on. Either this or O(names).
+    description: Number of hosts; their names are C(GROUP-1), C(GROUP-2) and so on. Either this or O(names).
     type: int
   names:
     description: The hosts' names. Either this or O(count).
@@ -52,46 +52,48 @@ options:
     elements: str
   zones:
     description:
-      - Zones to spread new hosts over, by their place in the list. Hosts stay where they are when the group grows.
-      - Needed unless O(state=absent).
+      - Zones over which new hosts are distributed, by their position. Existing hosts keep their zone when the group
+        grows.
+      - Required unless O(state=absent).
     type: list
     elements: str
   machine_type:
-    description: Machine type. Changing it takes a stop.
+    description: Machine type. Changing it requires a stop.
     type: str
     default: e2-medium
   image:
-    description: The boot disk's image, by name or link. Either this or O(image_family); changing it takes a new host.
+    description: The boot disk's image, by name or link. Either this or O(image_family). Changing it requires a new
+        host.
     type: str
   image_family:
     description:
-      - The boot disk comes from the newest image of this family. A host whose image is an older one of the same family
-        is as declared.
+      - The boot disk is created from the newest image of this family. A host with an older image of the same family
+        counts as declared.
     type: str
   image_project:
-    description: Where the image or family is, such as V(debian-cloud). If not set, O(project).
+    description: Project of the image or family, such as V(debian-cloud). If not set, O(project).
     type: str
   boot_disk:
     description: The boot disk, which is deleted with its host.
     type: dict
     suboptions:
       size_gb:
-        description: Size in GB. Growing is done while the host runs; shrinking takes a new host.
+        description: Size in GB. It can grow while the host runs; shrinking requires a new host.
         type: int
       type:
-        description: Disk type, such as V(pd-balanced). Changing it takes a new host.
+        description: Disk type, such as V(pd-balanced). Changing it requires a new host.
         type: str
   disks:
-    description: Disks beside the boot disk. Disks that are there and not declared are left alone.
+    description: Data disks. Existing disks that are not declared are kept.
     type: list
     elements: dict
     suboptions:
       name:
-        description: The disk is called C(HOST-NAME); in the host it is C(/dev/disk/by-id/google-NAME).
+        description: The disk is named C(HOST-NAME); in the host it is C(/dev/disk/by-id/google-NAME).
         type: str
         required: true
       size_gb:
-        description: Size in GB. It only grows.
+        description: Size in GB. It can only grow.
         type: int
         required: true
       type:
@@ -100,7 +102,7 @@ options:
         default: pd-balanced
       auto_delete:
         description:
-          - Whether the disk is deleted with its host. One that is kept is attached again to a host of that name.
+          - Whether the disk is deleted with its host. A kept disk is attached again to a new host with the same name.
         type: bool
         default: true
   network:
@@ -111,33 +113,34 @@ options:
     type: str
   external_address:
     description:
-      - V(none), V(ephemeral) (changes with each start) or V(reserved) (stays, and is given back with the host).
+      - V(none), V(ephemeral) (changes with each start) or V(reserved) (kept, and released with the host).
       - An ephemeral address in use becomes the reserved one when this is changed to V(reserved).
     type: str
     choices: [none, ephemeral, reserved]
     default: ephemeral
   labels:
-    description: Labels, merged into those that are there.
+    description: Labels, merged with the existing ones.
     type: dict
   tags:
-    description: Network tags, exactly these. If not set, they are left as they are.
+    description: The complete list of network tags. If not set, they are not changed.
     type: list
     elements: str
   metadata:
     description:
-      - Metadata, merged into what is there; a key with the value V(null) is removed. Keys that others set stay.
-      - Values may be secrets. Diffs, invocations and errors show the keys, and values of Google's own settings only.
+      - Metadata, merged with the existing keys; a key with the value V(null) is removed. Other keys are kept.
+      - Values may be secrets. Diffs, invocations and errors show all keys, but only the values of Google's own
+        settings.
     type: dict
   ssh_keys:
     description:
-      - Lines C(USER:TYPE KEY COMMENT) that the metadata key C(ssh-keys) is to have. Lines of others stay.
+      - Lines C(USER:TYPE KEY COMMENT) to add to the metadata key C(ssh-keys). Other lines are kept.
     type: list
     elements: str
   startup_script:
-    description: The script that runs at each boot, as text. It is not shown in diffs and invocations.
+    description: Script to run at each boot, as text. It is not shown in diffs and invocations.
     type: str
   service_account:
-    description: The hosts' service account. If not set, none is given to new hosts. Changing it takes a stop.
+    description: The hosts' service account. If not set, new hosts have none. Changing it requires a stop.
     type: dict
     suboptions:
       email:
@@ -150,11 +153,11 @@ options:
         elements: str
         default: ['https://www.googleapis.com/auth/cloud-platform']
   spot:
-    description: Whether the hosts are spot instances, which Google may stop. Changing it takes a new host.
+    description: Whether the hosts are Spot instances, which Google may stop. Changing it requires a new host.
     type: bool
     default: false
   shielded_vm:
-    description: Shielded VM. Changing it takes a stop. If not set, Google's defaults.
+    description: Shielded VM settings. Changing them requires a stop. If not set, Google's defaults.
     type: dict
     suboptions:
       secure_boot:
@@ -168,27 +171,27 @@ options:
         type: bool
   deletion_protection:
     description:
-      - Whether the hosts are protected against deletion, by this module too. If not set, new hosts are not protected,
-        and a protection that somebody has set by hand stays.
+      - Whether the hosts are protected against deletion, including by this module. If not set, new hosts are not
+        protected, and a protection that was set by hand is kept.
     type: bool
   update_policy:
     description:
-      - What removing a difference may cost. V(live) - nothing; V(stop) - a stop and a start of the host;
-        V(recreate) - the host is deleted and made anew.
-      - Differences that cost more stay, and are told in RV(held).
+      - The most that fixing a difference may require. V(live) - nothing; V(stop) - a stop and a start of the host;
+        V(recreate) - the host is deleted and created again.
+      - Differences that require more are kept and reported in RV(held).
     type: str
     choices: [live, stop, recreate]
     default: live
   shrink:
     description:
       - Whether hosts of the group that are no longer declared are deleted, with their disks and reserved addresses.
-      - If V(false) they stay, and are told in RV(surplus).
+      - If V(false) they are kept and reported in RV(surplus).
     type: bool
     default: false
   released:
     description:
-      - Hosts that are known to have left the swarm. A host labelled C(swarm-role) that is not among them is not
-        deleted, neither to shrink the group nor to make it anew.
+      - Hosts that are known to have left the swarm. A host with the label C(swarm-role) that is not listed here is not
+        deleted, neither to shrink the group nor to recreate the host.
     type: list
     elements: str
     default: []
@@ -198,7 +201,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Three managers, one a zone, with addresses that stay
+- name: Create three managers, one in each zone, with reserved addresses
   dockyard.swarm.gce_instances:
     project: my-project
     fleet: shop
@@ -213,7 +216,7 @@ EXAMPLES = r"""
       swarm-role: manager
   delegate_to: localhost
 
-- name: Workers with a disk for data, from an image of our own
+- name: Create workers with a data disk, from a custom image
   dockyard.swarm.gce_instances:
     fleet: shop
     group: shop-worker
@@ -229,7 +232,7 @@ EXAMPLES = r"""
     spot: true
   delegate_to: localhost
 
-- name: Two workers less, which have been drained and removed from the swarm
+- name: Delete two workers that have been drained and removed from the swarm
   dockyard.swarm.gce_instances:
     fleet: shop
     group: shop-worker
@@ -241,7 +244,7 @@ EXAMPLES = r"""
     released: [shop-worker-3, shop-worker-4]
   delegate_to: localhost
 
-- name: Stop the whole group for the night
+- name: Stop the whole group overnight
   dockyard.swarm.gce_instances:
     fleet: shop
     group: shop-worker
@@ -253,7 +256,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 instances:
-  description: The group's hosts, by name. In check mode as they are before.
+  description: The group's hosts, by name. In check mode, as they are now.
   returned: success
   type: list
   elements: dict
@@ -268,7 +271,7 @@ instances:
       description: Its zone.
       type: str
     status:
-      description: What Compute Engine says, such as V(RUNNING).
+      description: Status reported by Compute Engine, such as V(RUNNING).
       type: str
     machine_type:
       description: Its machine type.
@@ -287,46 +290,46 @@ instances:
       type: list
       elements: str
 held:
-  description: Differences that stay, and what removing them would take.
+  description: Differences that were kept, and what fixing them requires.
   returned: success
   type: list
   elements: dict
   sample: [{name: shop-worker-1, field: machine_type, before: e2-small, after: e2-medium, needs: stop}]
 booted:
-  description: Hosts that were made or started, or would be in check mode.
+  description: Hosts that were created or started, or would be in check mode.
   returned: success
   type: list
   elements: str
   sample: [shop-worker-2]
 surplus:
-  description: Hosts of the group that are not declared and stay.
+  description: Hosts of the group that are no longer declared and were kept.
   returned: success
   type: list
   elements: str
   sample: [shop-worker-3]
 unused_addresses:
   description:
-    - Addresses that the group has reserved, that no host uses or is declared to use, and that stay until the group is
-      shrunk. C(usd_per_month) is Google's list price in US dollars.
+    - Reserved addresses of the group that no host uses or is declared to use. They are kept until the group is shrunk.
+      C(usd_per_month) is Google's list price in US dollars.
   returned: success
   type: list
   elements: dict
   sample: [{name: shop-worker-3, region: europe-west1, address: 203.0.113.9, usd_per_month: 7.3}]
 steps:
-  description: What was done, or would be in check mode.
+  description: The steps that were done, or would be in check mode.
   returned: always
   type: list
   elements: str
   sample: ["create_instance instance shop-worker-1 (europe-west1-b)"]
 changes:
-  description: The same by what it is about. V(change) is also what is deleted and made again.
+  description: The changes by resource. V(change) includes deletion followed by creation.
   returned: success
   type: list
   elements: dict
   sample:
     - {kind: host, name: shop-worker-1, action: create, details: ["create instance shop-worker-1 (europe-west1-b)"]}
 errors:
-  description: What went wrong, by host. The other hosts were carried on with.
+  description: Error messages, by host. The other hosts were not affected.
   returned: when operations failed
   type: dict
   sample: {shop-worker-2: "insert of shop-worker-2 failed: QUOTA_EXCEEDED: Quota 'CPUS' exceeded."}
@@ -390,7 +393,7 @@ def argument_spec() -> dict[str, Any]:
         "labels": {"type": "dict"},
         "tags": {"type": "list", "elements": "str"},
         "metadata": {"type": "dict", "no_log": True},
-        # Public keys; the name alone makes Ansible suspect secrets.
+        # Public keys; Ansible suspects secrets because of the name.
         "ssh_keys": {"type": "list", "elements": "str", "no_log": False},
         "startup_script": {"type": "str", "no_log": True},
         "service_account": {"type": "dict", "options": account},

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: gce_ssh_keys
-short_description: Public SSH keys open the hosts of a fleet at Compute Engine
+short_description: Add public SSH keys to the hosts of a fleet at Compute Engine
 version_added: 0.1.0
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Adds lines to the metadata key C(ssh-keys) of all hosts of a fleet, beside those that others have put there. This is
-    how a second workstation, which has credentials and a key of its own, gets into hosts that another one has made.
+  - Adds lines to the metadata key C(ssh-keys) of all hosts of a fleet; other lines are kept. A second workstation with
+    credentials and its own SSH key uses this to get access to hosts that another one has created.
   - Hosts with OS Login ignore these keys; there, add your key to your account.
   - Runs on the controller; delegate it to localhost or run it with C(connection=local).
 extends_documentation_fragment:
@@ -34,7 +34,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Let this workstation in
+- name: Give this workstation access
   dockyard.swarm.gce_ssh_keys:
     fleet: shop
     keys:
@@ -44,20 +44,20 @@ EXAMPLES = r"""
 
 RETURN = r"""
 steps:
-  description: What was done, or would be in check mode.
+  description: The steps that were done, or would be in check mode.
   returned: always
   type: list
   elements: str
   sample: ["merge_metadata instance shop-worker-1 (europe-west1-b)"]
 changes:
-  description: The same by what it is about. V(change) is also what is deleted and made again.
+  description: The changes by resource. V(change) includes deletion followed by creation.
   returned: success
   type: list
   elements: dict
   sample:
     - {kind: host, name: shop-worker-1, action: change, details: ["merge metadata shop-worker-1 (europe-west1-b)"]}
 errors:
-  description: What went wrong, by host.
+  description: Error messages, by host.
   returned: when operations failed
   type: dict
 project:
@@ -81,7 +81,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._providers.gce.read
 def argument_spec() -> dict[str, Any]:
     return {
         **gce_argument_spec(),
-        # Public keys; the name alone makes Ansible suspect secrets.
+        # Public keys; Ansible suspects secrets because of the name.
         "keys": {"type": "list", "elements": "str", "required": True, "no_log": False},
     }
 

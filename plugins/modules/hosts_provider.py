@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: hosts_provider
-short_description: Which role makes the declared hosts exist, and what its report means
+short_description: Find the role of the hosts provider, and check its report
 version_added: 0.1.0
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - The contract between the playbooks and the roles that make hosts exist. The role C(dockyard.swarm.hosts) uses it;
-    C(docs/providers.md) tells how a role over another cloud's collection keeps the contract.
-  - Runs on the controller alone and changes nothing.
+  - Implements the contract between the playbooks and the roles that create hosts. The role C(dockyard.swarm.hosts) uses
+    it; C(docs/providers.md) describes how to write a provider for another cloud.
+  - Runs only on the controller and changes nothing.
 options:
   provider:
     description: V(gce), V(static), or the full name of a role, such as C(my_namespace.my_collection.my_hosts).
@@ -23,22 +23,22 @@ options:
   read:
     description:
       - V(role) - the provider's role.
-      - V(report) - what the role has reported in the fact named like it, such as C(gce_hosts_report), checked.
+      - V(report) - the role's report in the fact with its name, such as C(gce_hosts_report), checked.
       - V(released) - which of the hosts in O(leaving) have left the swarm, so that the provider may delete them.
     type: str
     choices: [role, report, released]
     default: role
   shrink:
-    description: Whether surplus hosts are to leave. For O(read=report).
+    description: Whether surplus hosts leave. For O(read=report).
     type: bool
     default: false
   leaving:
-    description: The hosts that were to leave. For O(read=released).
+    description: The hosts that should leave. For O(read=released).
     type: list
     elements: str
     default: []
   left_fact:
-    description: Name of the fact that a host carries once it has left the swarm. For O(read=released).
+    description: Name of the fact that is set on a host that has left the swarm. For O(read=released).
     type: str
 attributes:
   check_mode:
@@ -55,7 +55,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read what the provider reports
+- name: Check the provider's report
   dockyard.swarm.hosts_provider:
     provider: my_namespace.my_collection.my_hosts
     read: report
@@ -69,7 +69,7 @@ role:
   type: str
   sample: dockyard.swarm.gce_hosts
 booted:
-  description: Hosts that were made or started, or would be in check mode.
+  description: Hosts that were created or started, or would be in check mode.
   returned: when O(read=report)
   type: list
   elements: str
@@ -81,15 +81,14 @@ surplus:
   elements: str
   sample: [shop-worker-3]
 leaving:
-  description: Surplus hosts that are to leave, which are all if O(shrink) and none otherwise.
+  description: Surplus hosts that leave - all if O(shrink), otherwise none.
   returned: when O(read=report)
   type: list
   elements: str
   sample: [shop-worker-3]
 changes:
   description:
-    - What the provider did to hosts, or would do in check mode. Of a provider that does not report it, the booted
-      hosts.
+    - What the provider did to hosts, or would do in check mode. If the provider does not report it, the booted hosts.
   returned: when O(read=report)
   type: list
   elements: dict

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: image_check
-short_description: A host that has just started from a baked image keeps its promises
+short_description: Check a host that has just started from a baked image
 version_added: 0.1.0
 author: The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Checks that the host has booted whole, that its engine runs, starts at boot and is in no swarm, and that it has a
-    machine id and SSH host keys of its own. Fails with all that is not so.
+  - Checks that the host has booted completely, that its engine runs, starts at boot and is in no swarm, and that it has
+    a machine id and SSH host keys. Fails with all problems.
   - Changes nothing. The playbook C(dockyard.swarm.image_test) uses it.
 attributes:
   check_mode:
@@ -37,12 +37,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 identity:
-  description: What no other host may have.
+  description: The values that must be different on every host.
   returned: success
   type: dict
   contains:
     machine_id:
-      description: What C(/etc/machine-id) holds.
+      description: The content of C(/etc/machine-id).
       type: str
     ssh_host_key:
       description: The public host key.
@@ -69,7 +69,7 @@ def act(module: AnsibleModule) -> dict[str, Any]:
     answers = answers_of(runner(module))
     problems = problems_of(answers)
     if problems:
-        raise UserError(f"The image is not good: {'; '.join(problems)}.")
+        raise UserError(f"The image is unusable: {'; '.join(problems)}.")
     return {"identity": identity_of(answers)}
 
 

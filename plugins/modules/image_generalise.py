@@ -7,15 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: image_generalise
-short_description: Make a host ready to become an image of many hosts
+short_description: Prepare a host to become an image for many hosts
 version_added: 0.1.0
 author: The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Stops the engine and what else writes, then removes what belongs to this one host.
-    That is the engine's identity and state, the machine id, SSH host keys, people's keys and credentials,
-    histories, caches, logs, leases and random seeds. It looks again afterwards, and fails if anything is left.
-  - Two hosts that start from the image differ in engine id, machine id and SSH host keys.
-  - The host itself is of no further use. A member of a swarm is refused.
+  - Stops the engine and other services that write files, then removes everything that belongs to this host only. These
+    are the engine's identity and state, the machine id, SSH host keys, users' keys and credentials, histories, caches,
+    logs, leases and random seeds. Fails if anything is left afterwards.
+  - Hosts created from the image then differ in engine id, machine id and SSH host keys.
+  - The host itself is not usable afterwards. Members of a swarm are refused.
 extends_documentation_fragment:
   - dockyard.swarm.engine.attributes
 attributes:
@@ -26,14 +26,14 @@ attributes:
   idempotent:
     support: partial
     details:
-      - A connection to the host leaves traces of its own, such as records of the login, which the next run removes.
+      - A connection to the host leaves traces, such as login records, which the next run removes.
 options:
   data_root:
-    description: The engine's data folder.
+    description: The engine's data directory.
     type: path
     default: /var/lib/docker
   keep_images:
-    description: Keep the container images that the engine has.
+    description: Keep the engine's container images.
     type: bool
     default: false
 notes:
@@ -41,7 +41,7 @@ notes:
 """
 
 EXAMPLES = r"""
-- name: Leave nothing of this host behind
+- name: Remove identities, keys, logs and caches of this host
   dockyard.swarm.image_generalise:
     keep_images: true
 """
@@ -59,10 +59,10 @@ cleaned:
   elements: dict
   contains:
     path:
-      description: Where it was.
+      description: Its path.
       type: str
     kind:
-      description: What it was - V(identity), V(key), V(history), V(cache), V(log) or V(engine).
+      description: Its kind - V(identity), V(key), V(history), V(cache), V(log) or V(engine).
       type: str
   sample: [{path: /etc/machine-id, kind: identity}]
 """

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: image_manifest
-short_description: Tell what is installed and configured on a host that becomes an image
+short_description: List what is installed and configured on a host that becomes an image
 version_added: 0.1.0
 author: The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Reads the distribution's release, the packages with their versions, the engine's parts, the container images by
-    digest, and the digest of each file under C(/etc) that is not of this one host.
+  - Reads the distribution's release, the packages with their versions, the engine's components, the container images by
+    digest, and the digest of each file in C(/etc) that is not specific to this host.
   - Contains no time and no identity, so that equal hosts have equal manifests.
 extends_documentation_fragment:
   - dockyard.swarm.engine
@@ -28,11 +28,11 @@ attributes:
 """
 
 EXAMPLES = r"""
-- name: Read what is on the host
+- name: Read the content of the host
   dockyard.swarm.image_manifest:
   register: baked
 
-- name: Write it beside the image
+- name: Write the manifest beside the image
   ansible.builtin.copy:
     content: "{{ baked.manifest | to_nice_json }}"
     dest: build/images/docker.manifest.json
@@ -42,7 +42,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 manifest:
-  description: What is on the host.
+  description: The content of the host.
   returned: success
   type: dict
   contains:
@@ -50,7 +50,7 @@ manifest:
       description: Name and release.
       type: dict
     engine:
-      description: The engine's API version, and the version of each of its parts.
+      description: The engine's API version, and the version of each component.
       type: dict
     packages:
       description: Package to version.

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: image_preload
-short_description: Have container images on a host before its first deploy
+short_description: Pull container images to a host before its first deploy
 version_added: 0.1.0
 author: The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Pulls container images by digest, so that a service that names the same digest starts without its registry.
+  - Pulls container images by digest, so that a service with the same digest starts without access to its registry.
 extends_documentation_fragment:
   - dockyard.swarm.engine
   - dockyard.swarm.engine.attributes
@@ -27,24 +27,24 @@ options:
   images:
     description:
       - References by digest, such as V(registry.example.com/shop/web@sha256:…).
-      - A tag is refused, as it may name another image tomorrow.
+      - A tag is refused, because it may point to another image later.
     type: list
     elements: str
     required: true
   logins:
     description:
-      - Credentials for registries that ask for them, by the registry's host, such as V(registry.example.com).
-      - They are used for the pull and not kept on the host.
+      - Credentials for registries that require them, by the registry's host, such as V(registry.example.com).
+      - They are used for the pull and not stored on the host.
     type: dict
     default: {}
   engine_timeout:
-    description: Seconds without any progress after which a pull has failed.
+    description: Seconds without any progress after which a pull fails.
     type: int
     default: 300
 """
 
 EXAMPLES = r"""
-- name: Have the web server's image
+- name: Pull the web server's image
   dockyard.swarm.image_preload:
     images:
       - registry.example.com/shop/web@sha256:2b8b1a8b6b3d8d8d7e1b8b1a8b6b3d8d8d7e1b8b1a8b6b3d8d8d7e1b8b1a8b6b

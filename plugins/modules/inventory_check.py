@@ -7,28 +7,27 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: inventory_check
-short_description: The inventory was read and declares hosts
+short_description: Check that the inventory was read and declares hosts
 version_added: 0.1.0
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Fails where a source of the inventory could not be read, with the reason, or where it declares no host. Ansible
-    itself warns and goes on, and a run that had nothing to do ends as a success.
-  - Runs on the controller alone and asks no host.
+  - Fails if a source of the inventory could not be read, with the reason, or if no host is declared. Ansible itself
+    only warns and continues, and a run with nothing to do ends successfully.
+  - Runs only on the controller and connects to no host.
 options:
   groups:
-    description: Groups of which one at least has to have a host.
+    description: Groups, at least one of which must have a host.
     type: list
     elements: str
     required: true
   hosts_will_be_made:
-    description: Whether hosts are declared elsewhere and are made later in the run, so that there may be none yet.
+    description: Whether hosts are declared elsewhere and created later in the run, so that there may be none yet.
     type: bool
     default: false
   failed_sources:
     description:
-      - What to do about a source that could not be read. V(warn) goes on with the hosts of the others, if there are
-        any.
+      - What to do if a source could not be read. V(warn) continues with the hosts of the others, if there are any.
     type: str
     choices: [fail, warn]
     default: fail

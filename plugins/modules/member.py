@@ -7,45 +7,45 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: member
-short_description: Make a host a member of a swarm, or of none
+short_description: Make a host a member of a swarm, or remove it from one
 version_added: 0.1.0
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Founds a swarm, joins one or leaves it, and waits until that is so.
-  - Which cluster a host is in counts, not merely that it is in one.
-  - A join that fails is undone, so that the host is not left half-way in a swarm.
-  - Changing the role of a member is the matter of a manager, see M(dockyard.swarm.node).
-  - A manager that leaves is demoted first, and stays if the cluster would lose its quorum.
-  - On its own the module founds a swarm whenever it is told to and the host is in none. Before that, all hosts that
-    may know a swarm have to be asked; the role P(dockyard.swarm.swarm#role) does it.
+  - Creates a swarm, joins or leaves one, and waits until this has taken effect.
+  - Compares the id of the cluster that a host is in, not only whether it is in one.
+  - A join that fails is undone, so that the host is not left in an incomplete state.
+  - The role of a member is changed on a manager, see M(dockyard.swarm.node).
+  - A manager that leaves is demoted first; this is refused if the cluster would lose its quorum.
+  - With O(init=true), the module itself creates a swarm whenever the host is in none. All hosts that may be in a swarm
+    must be asked before; the role P(dockyard.swarm.swarm#role) does this.
 options:
   state:
     description:
-      - V(present) for a member, V(absent) for a host that is in no swarm.
-      - After V(absent) the cluster still lists the node, as down, until M(dockyard.swarm.node) removes it.
+      - V(present) for a member, V(absent) for a host in no swarm.
+      - After V(absent) the cluster still lists the node as down, until M(dockyard.swarm.node) removes it.
     type: str
     choices: [present, absent]
     default: present
   role:
     description:
-      - The host's role in the swarm. With O(init=true) it is V(manager) in any case.
+      - The host's role in the swarm. With O(init=true) it is always V(manager).
     type: str
     choices: [manager, worker]
     default: worker
   cluster_id:
     description:
-      - Id of the cluster the host is to be in. If not set, a member of any cluster is left as it is.
+      - Id of the cluster that the host should be in. If not set, a member of any cluster is not changed.
     type: str
   init:
     description:
-      - Found a cluster, if the host is in none.
+      - Create a cluster if the host is in none.
     type: bool
     default: false
   join_token:
     description:
       - The token with which to join, see O(dockyard.swarm.cluster_info#module:join_token_for).
-      - Not needed in check mode, nor by a host that is a member already.
+      - Not needed in check mode, nor for a host that is already a member.
     type: str
   join_addresses:
     description:
@@ -54,61 +54,61 @@ options:
     elements: str
   force_leave:
     description:
-      - Leave another cluster than O(cluster_id), or a membership that is half-way, before entering.
-      - With O(state=absent), leave even if the cluster loses its quorum or its last manager by that.
+      - Leave another cluster than O(cluster_id), or an incomplete membership, before joining.
+      - With O(state=absent), leave even if the cluster then loses its quorum or its last manager.
     type: bool
     default: false
   unlock_key:
     description:
-      - Unlock this manager, if it is locked, with this key. Not for use with any other change.
-      - Of several keys, one a line, each is tried in turn. A manager that was down while the key was replaced needs
-        the former one.
+      - Unlock this manager with this key, if it is locked. Cannot be combined with other changes.
+      - Several keys, one on each line, are tried in order. A manager that was down during a key rotation needs the
+        former key.
     type: str
   force_new_cluster:
     description:
       - Make this manager the only one of its cluster, if the cluster has lost its quorum. Nodes, services, networks,
-        secrets and configs stay; other managers have to leave and join again.
+        secrets and configs are kept; other managers must leave and join again.
       - Changes nothing while the cluster has a quorum.
     type: bool
     default: false
   advertise_addr:
     description:
-      - Where other members reach this host - an interface, an address, or a network in CIDR notation in which the
-        host has exactly one address. A port may follow an address or a network.
-      - If not set, the engine takes the host's only address, or refuses if it has several.
-      - Used on init and join only, as are all options below.
+      - How other members reach this host - an interface, an address, or a network in CIDR notation in which the host
+        has exactly one address. A port may follow an address or a network.
+      - If not set, the engine uses the host's only address, or fails if it has several.
+      - Used for init and join only, as are all options below.
     type: str
   listen_addr:
     description:
-      - Where a manager listens, in the same forms.
+      - The address on which a manager listens, in the same forms.
     type: str
     default: 0.0.0.0:2377
   data_path_addr:
     description:
-      - Where the traffic of overlay networks goes, in the same forms, without a port.
+      - The address for the traffic of overlay networks, in the same forms, without a port.
       - If not set, the engine uses the advertised address.
     type: str
   data_path_port:
     description:
-      - UDP port of that traffic, of all hosts alike. Used on init only. The engine's default is 4789.
+      - UDP port of that traffic, the same on all hosts. Used for init only. The engine's default is 4789.
     type: int
   default_addr_pool:
     description:
-      - Networks from which overlay networks get their subnets, in CIDR notation. Used on init only.
+      - Networks from which overlay networks get their subnets, in CIDR notation. Used for init only.
     type: list
     elements: str
   subnet_size:
     description:
-      - Prefix length of those subnets. Used on init only. The engine's default is 24.
+      - Prefix length of those subnets. Used for init only. The engine's default is 24.
     type: int
   availability:
     description:
-      - Availability of the node from the moment it enters.
+      - Availability of the node when it joins.
     type: str
     choices: [active, pause, drain]
   wait_timeout:
     description:
-      - Seconds to wait for the membership to be settled.
+      - Seconds to wait for each step.
     type: int
     default: 120
 extends_documentation_fragment:
@@ -119,7 +119,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - A host that has no engine yet counts as one that is in no swarm, unless it has been in one.
+      - A host without an engine counts as being in no swarm, unless it was in one before.
   diff_mode:
     support: full
   idempotent:
@@ -130,12 +130,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Found a swarm
+- name: Create a swarm
   dockyard.swarm.member:
     init: true
     advertise_addr: 10.132.0.0/20
 
-- name: Get what the other hosts need in order to join
+- name: Get the join token and addresses from a manager
   dockyard.swarm.cluster_info:
     join_token_for: worker
   delegate_to: m1
@@ -143,27 +143,28 @@ EXAMPLES = r"""
   register: manager
   no_log: true
 
-- name: Join it
+- name: Join the swarm
   dockyard.swarm.member:
     join_token: "{{ manager.join.token }}"
     join_addresses: "{{ manager.join.addresses }}"
     cluster_id: "{{ manager.cluster_id }}"
     advertise_addr: eth0
 
-- name: Leave whatever swarm the host is in
+- name: Leave any swarm
   dockyard.swarm.member:
     state: absent
 """
 
 RETURN = r"""
 steps:
-  description: What was done, or would be in check mode - V(demote), V(leave), V(init), V(join), V(recover), V(unlock).
+  description: The steps that were done, or would be in check mode - V(demote), V(leave), V(init), V(join), V(recover),
+      V(unlock).
   returned: always
   type: list
   elements: str
   sample: [join]
 state:
-  description: V(active) for a member, V(inactive) for a host in no swarm. In check mode as it was.
+  description: V(active) for a member, V(inactive) for a host in no swarm. In check mode, the current state.
   returned: always
   type: str
   sample: active
@@ -178,7 +179,7 @@ node_id:
   type: str
   sample: 3dxdgi1x2smwqfu5h7ptazwx4
 cluster_id:
-  description: The id of the cluster. Null outside a swarm, or where a worker's certificate cannot be read.
+  description: The id of the cluster. Null outside a swarm, or if a worker's certificate cannot be read.
   returned: always
   type: str
   sample: 7exg1tzzwkfyfxt2w02x95s2x

@@ -7,58 +7,57 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: membership
-short_description: Decide what each declared host has to do to be the declared swarm
+short_description: Plan how the declared hosts become the declared swarm
 version_added: 0.1.0
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Looks at what all hosts have answered to M(dockyard.swarm.cluster_info) and decides which cluster is meant,
-    who has to found, join or leave, and which nodes are to be promoted, demoted, configured or removed.
-  - Refuses whatever could found a second swarm, move a host unasked, or cost the cluster its quorum.
-  - Runs on the controller, asks no host and changes nothing. The role P(dockyard.swarm.swarm#role) carries the
-    plan out.
-  - Of each host it reads the variables C(swarm_labels), C(swarm_labels_exact), C(swarm_availability) and
-    C(swarm_force_leave) of the inventory.
+  - Evaluates the results of M(dockyard.swarm.cluster_info) on all hosts and decides which cluster is meant, which hosts
+    create, join or leave it, and which nodes are promoted, demoted, configured or removed.
+  - Refuses everything that could create a second swarm, move a host without permission, or cost the cluster its quorum.
+  - Runs only on the controller, connects to no host and changes nothing. The role P(dockyard.swarm.swarm#role) applies
+    the plan.
+  - Reads the variables C(swarm_labels), C(swarm_labels_exact), C(swarm_availability) and C(swarm_force_leave) of each
+    host.
 options:
   managers:
     description:
-      - Names of all hosts that are declared to be managers, in the inventory's order.
+      - Names of all hosts declared as managers, in inventory order.
       - If not set, the hosts of the group C(swarm_managers).
     type: list
     elements: str
   workers:
     description:
-      - Names of all hosts that are declared to be workers, in the inventory's order.
+      - Names of all hosts declared as workers, in inventory order.
       - If not set, the hosts of the group C(swarm_workers).
     type: list
     elements: str
   answers:
     description:
-      - What M(dockyard.swarm.cluster_info) returned, by name of the host.
-      - A host that could not be asked is left out, or its answer is without
-        RV(dockyard.swarm.cluster_info#module:state).
-      - If not set, what the hosts of the play have registered as C(swarm_host), and what the role
-        P(dockyard.swarm.swarm#role) has asked declared managers outside of it.
+      - The results of M(dockyard.swarm.cluster_info), by name of the host.
+      - A host that could not be asked is left out, or its result has no RV(dockyard.swarm.cluster_info#module:state).
+      - If not set, the results that the hosts of the play have registered as C(swarm_host), and those that the role
+        P(dockyard.swarm.swarm#role) has read from declared managers outside of the play.
     type: dict
   selected:
     description:
-      - Names of the hosts that this run is about. Others are only asked.
-      - If not set, the hosts of the play, those that have failed or could not be reached included, and those of a later
-        batch not.
+      - Names of the hosts that this run may change. Others are only asked.
+      - If not set, the hosts of the play, including those that have failed or were unreachable, but not those of a
+        later batch.
     type: list
     elements: str
   cluster_id:
     description:
-      - The cluster the hosts are to be, if they are in several.
+      - The cluster to use, if the hosts are in several.
     type: str
   init_without_all_managers:
     description:
-      - Found a swarm although some declared manager could not be asked.
+      - Create a swarm although a declared manager could not be asked.
     type: bool
     default: false
   remove_stale_nodes:
     description:
-      - Plan to remove nodes whose host has been rebuilt and lives on, at the same address, under another id.
+      - Plan to remove nodes whose host was rebuilt and is now another node at the same address.
     type: bool
     default: true
     aliases: [remove_ghosts]
@@ -66,7 +65,7 @@ attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
     support: full
-    details: Only decides.
+    details: Only plans.
   diff_mode:
     description: Shows what has changed, or would change in C(check_mode), when in diff mode.
     support: none
@@ -85,7 +84,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Decide
+- name: Plan the membership
   dockyard.swarm.membership:
     managers: "{{ groups.swarm_managers }}"
     workers: "{{ groups.swarm_workers }}"
@@ -97,47 +96,47 @@ EXAMPLES = r"""
 
 RETURN = r"""
 plan:
-  description: What is to be done. Hosts are named as in the inventory.
+  description: The plan. Hosts have their inventory names.
   returned: success
   type: dict
   contains:
     cluster_id:
-      description: The cluster that is meant. Null if it has to be founded.
+      description: The id of the cluster. Null if it must be created.
       type: str
     changes:
-      description: Whether memberships or roles are to change, not merely what describes the nodes.
+      description: Whether memberships or roles change, not only labels and availability.
       type: bool
     current_manager:
-      description: The host that manages the cluster now, or founds it.
+      description: The host that is a manager of the cluster now, or creates it.
       type: str
     executing_manager:
-      description: The host that manages it once all have joined.
+      description: The manager on which changes are made after all hosts have joined.
       type: str
     found:
-      description: The host to found the cluster, or null.
+      description: The host that creates the cluster, or null.
       type: str
     leave:
-      description: Hosts to leave what they are in, before they join.
+      description: Hosts that leave a stale membership before they join.
       type: list
       elements: str
     join_managers:
-      description: Hosts to join as managers.
+      description: Hosts that join as managers.
       type: list
       elements: str
     join_workers:
-      description: Hosts to join as workers.
+      description: Hosts that join as workers.
       type: list
       elements: str
     promote:
-      description: Workers to be managers.
+      description: Workers that become managers.
       type: list
       elements: str
     demote:
-      description: Managers to be workers.
+      description: Managers that become workers.
       type: list
       elements: str
     configure:
-      description: Hosts whose labels or availability are to be set.
+      description: Hosts whose labels or availability are set.
       type: list
       elements: str
     stale_nodes:
@@ -145,19 +144,19 @@ plan:
       type: list
       elements: dict
 planned:
-  description: The plan as it was when this run asked first, before anything of it was done. As RV(plan).
+  description: The plan from the beginning of this run, before any change. Same keys as RV(plan).
   returned: success
   type: dict
 managers_at_work:
-  description: Whether all declared managers answered as managers at work, and the cluster reaches all that it has.
+  description: Whether all declared managers are active managers, and all managers of the cluster are reachable.
   returned: success
   type: bool
 addresses:
-  description: Where the controller reaches each declared host, by its name. Empty where the inventory does not say.
+  description: The address at which the controller reaches each declared host, by name. Empty if the inventory has none.
   returned: success
   type: dict
 node_ids:
-  description: The node id of each declared host, by its name. Null where it is none, or could not be asked.
+  description: The node id of each declared host, by name. Null if it has none, or could not be asked.
   returned: success
   type: dict
 """

@@ -12,11 +12,11 @@ version_added: 0.1.0
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Sets a node's labels, availability and role, and waits until the cluster has taken them up.
-  - Removes a node that has left.
-  - Has to run on a manager.
-  - Refuses to demote a manager where that would cost the cluster its quorum, and says the numbers. Warns where it
-    leaves an even number of managers.
+  - Sets a node's labels, availability and role, and waits until this has taken effect.
+  - Removes a node that has left the swarm.
+  - Must run on a manager.
+  - Refuses to demote a manager if the cluster would lose its quorum, with the numbers. Warns if an even number of
+    managers is left.
 options:
   id:
     description:
@@ -24,19 +24,18 @@ options:
     type: str
   hostname:
     description:
-      - The node's hostname, instead of O(id). It is an error if several nodes have it, as they do
-        when a host has been rebuilt.
+      - The node's hostname, instead of O(id). Fails if several nodes have it, for example after a host was rebuilt.
     type: str
   state:
     description:
-      - V(present) for a node that is as described.
-      - V(absent) for a node that the cluster no longer lists. A manager is demoted first.
+      - V(present) for a node with the given properties.
+      - V(absent) to remove the node from the swarm. A manager is demoted first.
     type: str
     choices: [present, absent]
     default: present
   labels:
     description:
-      - Labels the node is to have. If not set, labels are left as they are.
+      - Labels of the node. If not set, labels are not changed.
     type: dict
   labels_exact:
     description:
@@ -45,37 +44,38 @@ options:
     default: false
   availability:
     description:
-      - Whether the node may get tasks (V(active)), no new ones (V(pause)) or none (V(drain)).
-      - If not set, it is left as it is.
+      - Whether the node may get new tasks (V(active)), keeps its tasks but gets no new ones (V(pause)), or runs none
+        (V(drain)).
+      - If not set, it is not changed.
     type: str
     choices: [active, pause, drain]
   maintenance:
     description:
-      - V(true) drains the node and notes in the swarm which availability it had, so that its engine can be stopped.
+      - V(true) drains the node and records its former availability in the swarm, so that its engine can be stopped.
         Refused for a manager without which the cluster has no quorum.
-      - V(false) gives it back that availability once it is ready, and changes nothing if none has been noted.
+      - V(false) restores that availability when the node is ready, and changes nothing if none was recorded.
     type: bool
   role:
     description:
-      - Whether the node is to be a manager or a worker. If not set, it is left as it is.
+      - The node's role. If not set, it is not changed.
     type: str
     choices: [manager, worker]
   force:
     description:
-      - With O(state=absent), remove a node although it is not down. Its engine then still believes to be a member.
+      - With O(state=absent), remove a node that is not down. Its engine then still considers itself a member.
     type: bool
     default: false
   wait:
     description:
-      - Wait until the node is ready and, if it is a manager, reachable for the others; and, with
-        O(availability=drain) or O(maintenance=true), until its tasks have ended there and their services are whole
-        on other nodes. What is still left when the time is up is listed.
-      - A change of role is waited for in any case.
+      - Wait until the node is ready and, if it is a manager, reachable for the others; and, with O(availability=drain)
+        or O(maintenance=true), until its tasks have ended and their services have all tasks running on other nodes. If
+        the time is up, the remaining tasks are listed.
+      - A change of role is always waited for.
     type: bool
     default: true
   wait_timeout:
     description:
-      - Seconds to wait for any one change to be in force.
+      - Seconds to wait for each change to take effect.
     type: int
     default: 120
 extends_documentation_fragment:
@@ -109,7 +109,7 @@ EXAMPLES = r"""
     role: manager
   delegate_to: m1
 
-- name: Forget a node whose host is gone
+- name: Remove a node whose host no longer exists
   dockyard.swarm.node:
     id: 3dxdgi1x2smwqfu5h7ptazwx4
     state: absent
@@ -119,7 +119,7 @@ EXAMPLES = r"""
 RETURN = r"""
 node:
   description:
-    - The node as it is, or as it would be in check mode. Null if it is absent.
+    - The node, or as it would be in check mode. Null if it is absent.
     - The keys are those of RV(dockyard.swarm.cluster_info#module:nodes).
   returned: always
   type: dict

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ready_stacks
-short_description: Turn switches for ready-made stacks into projects to deploy
+short_description: Convert options of ready-made stacks to projects to deploy
 version_added: 0.1.0
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Reads the ready-made stacks that the collection ships (folders below C(stacks/)), checks the options that are given
-    to each, renders their configs, and returns entries as the role P(dockyard.swarm.stack#role) deploys them.
-  - Runs on the controller, asks no host and changes nothing.
+  - Reads the ready-made stacks of the collection (folders in C(stacks/)), checks the given options of each, renders
+    their configs, and returns entries for the role P(dockyard.swarm.stack#role).
+  - Runs only on the controller, connects to no host and changes nothing.
 options:
   stacks:
     description:
       - "Options by name of the stack, such as C({monitoring: {retention: 15d}})."
-      - Each stack's options with their defaults stand in its C(defaults.yml); beside them C(state), C(wait_timeout),
-        C(plan_file), C(unsupported) and C(host_credentials) are handed on to the deploy.
+      - Each stack's options and their defaults are in its C(defaults.yml); C(state), C(wait_timeout), C(plan_file),
+        C(unsupported) and C(host_credentials) are passed on to the deploy.
     type: dict
     required: true
 attributes:
@@ -42,7 +42,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read the switches
+- name: Read the options of ready-made stacks
   dockyard.swarm.ready_stacks:
     stacks:
       monitoring:
@@ -54,7 +54,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 projects:
-  description: Entries of C(stack_projects), in the order of the switches. Contents of secrets stand in them.
+  description: Entries of C(stack_projects), in the order of O(stacks). They contain the values of secrets.
   returned: success
   type: list
   elements: dict

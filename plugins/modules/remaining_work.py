@@ -7,20 +7,20 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: remaining_work
-short_description: Decide which hosts have something to do
+short_description: Find the hosts that are not as declared
 version_added: 0.1.0
 author: The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Reads what M(dockyard.swarm.engine_host) returned for each host of the play, registered as C(docker_inspection), and
-    decides whose engine and whether the swarm is not as declared.
-  - Whatever the answers leave open counts as something to do. Hosts that are settled need take part in no further task.
-  - Runs on the controller, asks no host and changes nothing.
+  - Reads the results of M(dockyard.swarm.engine_host) that each host of the play has registered as
+    C(docker_inspection), and decides which engines, and whether the swarm, differ from the declaration.
+  - Unknown counts as different. Hosts that are settled need no further task.
+  - Runs only on the controller, connects to no host and changes nothing.
   - Sets the fact C(swarm_remaining_work), with the keys of the return values. Run the task once, with
-    C(delegate_to=localhost) and C(delegate_facts=true), so that the C(hosts) of later plays can be chosen by it.
+    C(delegate_to=localhost) and C(delegate_facts=true), so that later plays can select their C(hosts) by it.
 attributes:
   check_mode:
     support: full
-    details: Only decides.
+    details: Only reads registered variables.
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
   diff_mode:
     support: none
@@ -36,7 +36,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Decide which hosts have something to do
+- name: Find the hosts that are not as declared
   dockyard.swarm.remaining_work:
   run_once: true
   delegate_to: localhost
@@ -51,13 +51,13 @@ docker:
   elements: str
   sample: [w2]
 swarm:
-  description: Why the swarm has to be looked at again. Empty if it is as declared.
+  description: Reasons why the swarm must be checked again. Empty if it is as declared.
   returned: always
   type: list
   elements: str
   sample: ["nodes are not as declared: w2"]
 settled:
-  description: Neither an engine nor the swarm has anything to do.
+  description: Whether all engines and the swarm are as declared.
   returned: always
   type: bool
 """

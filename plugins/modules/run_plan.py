@@ -12,21 +12,22 @@ version_added: 0.1.0
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Writes what a run of C(dockyard.swarm.site) does, or in check mode would do, on one page - hosts, engines,
-    members of the swarm, and each stack with its fields. The first line sums it up.
-  - Reads what the roles' tasks have registered on each host in the same run, so it belongs at the run's end.
-  - Runs on the controller, asks no host, and changes nothing but the file.
+  - Writes what a run of C(dockyard.swarm.site) does, or in check mode would do, to one page - hosts, engines, members
+    of the swarm, and each stack with its fields. The first line is a summary.
+  - Reads the variables that the roles' tasks have registered on each host in the same run, so it must be the last task.
+  - Runs only on the controller, connects to no host, and writes only this file.
 options:
   path:
     description:
-      - The file, on the controller. Its name ends in C(.md) for Markdown, such as for the comment of a merge request,
-        or in C(.json). A relative path begins at the working directory. Only its owner can read it.
+      - The file on the controller. The name ends with C(.md) for Markdown, for example for a comment on a merge
+        request, or with C(.json). A relative path is resolved against the working directory. Only its owner can read
+        it.
     type: str
     required: true
   state:
     description:
-      - V(begun) writes that the plan is not complete, so that a run which stops half-way leaves no page that looks like
-        a plan. V(complete) writes the plan.
+      - V(begun) writes that the plan is incomplete, so that a run that fails leaves no page that looks like a plan.
+        V(complete) writes the plan.
     type: str
     choices: [begun, complete]
     default: complete
@@ -60,7 +61,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 path:
-  description: The file, absolute.
+  description: The file's absolute path.
   returned: success
   type: str
   sample: /home/me/infrastructure/plan.md

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: service
-short_description: Scale, spread, restart, roll back or log in services of a swarm
+short_description: Scale, rebalance, restart, roll back or refresh services of a swarm
 version_added: 0.1.0
 description:
-  - Does to services that run what a compose file cannot say, one service after another, and waits until each has
-    converged.
-  - Services are made and described by M(dockyard.swarm.stack). The next deploy of their stack sets the number of
-    replicas to what the file says.
-  - Has to run on a manager.
+  - Makes changes to running services that a compose file cannot describe, one service after another, and waits until
+    each has converged.
+  - Services are created and described with M(dockyard.swarm.stack). The next deploy of their stack sets the number of
+    replicas in the file.
+  - Must run on a manager.
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 extends_documentation_fragment:
@@ -30,43 +30,42 @@ attributes:
   idempotent:
     support: partial
     details:
-      - Replicas that are as many as wished, and those that are spread evenly, are left alone.
-      - With O(state=restarted) and O(state=rolled_back) each run is a change, and with O(state=refreshed) where there
-        are credentials, as the engine does not tell those it has.
+      - Services that have the requested replicas, or are spread evenly, are not changed.
+      - O(state=restarted) and O(state=rolled_back) always change something; O(state=refreshed) does if there are
+        credentials, because the engine does not return the ones it has.
 options:
   names:
     description:
       - Full names of the services, such as V(shop_ui).
-      - V(*) stands for all services that have replicas with O(state=spread), and for all but jobs with
-        O(state=refreshed).
+      - V(*) selects all services with replicas for O(state=spread), and all except jobs for O(state=refreshed).
     type: list
     elements: str
     required: true
     aliases: [name]
   state:
     description:
-      - With V(present), the services have as many O(replicas) as that says.
-      - With V(spread), replicas lie on the nodes as evenly as the services' placement allows. Swarm leaves running
-        replicas where they are when a node joins. Services that are uneven are updated in place, by their own
-        C(update_config), so that all their tasks are scheduled anew. Those with a single replica are even by nature.
+      - With V(present), the services have O(replicas) tasks.
+      - With V(spread), replicas are spread over the nodes as evenly as the services' placement allows. Swarm does not
+        move running replicas when a node joins. Uneven services are updated in place, by their own C(update_config), so
+        that all their tasks are scheduled again. Services with one replica are always even.
       - With V(restarted), all tasks are replaced, by the services' own C(update_config).
-      - With V(rolled_back), the services go back to what they were before their last update, by their own
-        C(rollback_config). To go back once more is to go forward again.
-      - With V(refreshed), the services whose images are in a registry that there are credentials for get these, for
-        nodes that have to pull the image later. No task is replaced. Run it before credentials expire, such as those of
-        a credential helper. The services' last update cannot be rolled back afterwards.
+      - With V(rolled_back), the services get the spec from before their last update, by their own C(rollback_config).
+        Doing this twice restores the newer spec.
+      - With V(refreshed), services whose registry has credentials get the current ones, for nodes that have to pull the
+        image later. No task is replaced. Use it before credentials expire, such as those of a credential helper.
+        Afterwards the services' last update cannot be rolled back.
     type: str
     choices: [present, spread, restarted, rolled_back, refreshed]
     default: present
   replicas:
     description:
-      - How many tasks each of the services is to have.
+      - Number of tasks of each service.
       - Required if O(state=present).
     type: int
   wait:
     description:
-      - Whether to wait until each service has converged and stayed so for its C(update_config.monitor) (5 s if not
-        set), before the next one is changed.
+      - Whether to wait until each service has converged and stayed converged for its C(update_config.monitor) (5 s if
+        not set), before the next one is changed.
     type: bool
     default: true
   wait_timeout:
@@ -76,8 +75,8 @@ options:
     default: 300
   lock_timeout:
     description:
-      - Seconds to wait for a deploy of the service's stack that is under way. After that the module fails and says who
-        deploys it; with V(0), at once. No deploy of the stack begins while its service is changed.
+      - Seconds to wait for a running deploy of the service's stack. After that the module fails and says who runs the
+        deploy; with V(0), at once. No deploy of the stack begins while its service is changed.
     type: int
     default: 300
     version_added: 0.1.0
@@ -86,25 +85,25 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Four replicas of the shop's front
+- name: Scale the shop's front end to four replicas
   dockyard.swarm.service:
     names: [shop_ui]
     replicas: 4
   run_once: true
 
-- name: Give new nodes their share
+- name: Rebalance services over new nodes
   dockyard.swarm.service:
     names: ["*"]
     state: spread
   run_once: true
 
-- name: Let nodes pull with what the credential helper tells today
+- name: Give nodes the current credentials of the credential helper
   dockyard.swarm.service:
     names: ["*"]
     state: refreshed
   run_once: true
 
-- name: Go back to what ran before
+- name: Roll back to the previous version
   dockyard.swarm.service:
     names: [shop_ui]
     state: rolled_back
@@ -113,7 +112,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 services:
-  description: Each service that was looked at, with what was, or in check mode would be, done to it.
+  description: Each selected service, with the changes that were made, or would be in check mode.
   returned: success
   type: list
   elements: dict
@@ -129,7 +128,7 @@ services:
       type: list
       elements: dict
     running:
-      description: How many of its tasks run. Only where it was waited for.
+      description: How many of its tasks run. Only if it was waited for.
       type: int
   sample:
     - name: shop_ui
@@ -137,7 +136,7 @@ services:
       differences: [{key: deploy.replicas, before: 2, after: 4}]
       running: 4
 failed_tasks:
-  description: The tasks that failed or could not be placed, with the engine's own words.
+  description: The tasks that failed or could not be placed, with the engine's messages.
   returned: when a service has not converged
   type: list
   elements: dict
@@ -158,7 +157,7 @@ failed_tasks:
       description: The task's state.
       type: str
     error:
-      description: The engine's words.
+      description: The engine's message.
       type: str
 """
 
@@ -223,7 +222,7 @@ def argument_spec() -> dict[str, Any]:
 def act(module: AnsibleModule) -> dict[str, Any]:
     replicas, state = module.params["replicas"], module.params["state"]
     if replicas is not None and state != PRESENT:
-        raise UserError(f"replicas goes with state {PRESENT} alone; leave it out for state {state}")
+        raise UserError(f"replicas can only be set with state {PRESENT}: remove it for state {state}")
     if replicas is not None and replicas < 0:
         raise UserError(f"replicas must be 0 or more, not {replicas}")
     engine = connect(module)
@@ -256,7 +255,7 @@ def _run(module: AnsibleModule, engine: Engine) -> dict[str, Any]:
 
 
 def _without_secrets(engine: Engine, change: Change, cluster: Cluster) -> Change:
-    """The change as it may be told of; what a stack's history knows to be secret is hidden too."""
+    """The change without secret values, including those that are known from the stack's history."""
     if not change.differences:
         return change
     stack = _stack_of(change, cluster)
@@ -281,7 +280,7 @@ def _apply(module: AnsibleModule, engine: Engine, change: Change, auth_for: Auth
         if uneven:
             module.warn(
                 f"service {change.name} is still uneven: {uneven}; "
-                "its reservations, its ports or its volumes may keep it off some nodes"
+                "its reservations, ports or volumes may exclude some nodes"
             )
     else:
         outcome = apply_and_wait(engine, change, auth_for, module.params["wait_timeout"])

@@ -7,20 +7,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: stack
-short_description: Deploy a compose project as a stack, or remove one
+short_description: Deploy a compose project as a stack, roll it back, or remove it
 version_added: 0.1.0
 description:
-  - Reads compose files on the controller, compares what they ask for with what the swarm has, changes what differs and
-    waits until every service has converged.
-  - The specs are those that C(docker stack deploy) would send, so stacks deployed by it can be taken over and given
-    back.
-  - A service, config, secret or network that is as the file says is not touched. A config or secret whose content
-    changed is made anew under a derived name, services move to it, and the old one is removed once they have converged.
+  - Reads compose files on the controller, compares them with the swarm, changes what differs and waits until every
+    service has converged.
+  - Sends the same specs as C(docker stack deploy), so stacks can be taken over from it, and managed with it again.
+  - A service, config, secret or network that is as declared is not changed. A config or secret with new content is
+    created under a derived name, services are updated to use it, and the old one is removed after they have converged.
   - Compose files, and files of configs, secrets and variables, may be encrypted with Ansible Vault. They are
     decrypted in the controller's memory.
-  - A job that has failed for good runs again with the next deploy, even if nothing about it has changed. One that has
-    completed does not.
-  - Works through the Engine API of a manager. Neither the Docker CLI nor Compose is needed anywhere.
+  - A job that has failed finally runs again with the next deploy, even if it has not changed. A completed job does not.
+  - Uses the Engine API of a manager. Neither the Docker CLI nor Compose is needed.
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 extends_documentation_fragment:
@@ -32,182 +30,186 @@ attributes:
   check_mode:
     support: full
     details:
-      - The plan that is shown is the one that would be carried out. Digests of images are looked up in check mode too.
+      - The plan that is shown is the one that would be applied. Digests of images are looked up in check mode too.
   diff_mode:
     support: full
     details:
-      - The diff is the plan, field by field in the words of the compose file. Contents of secrets are never part of it,
-        and secret values of variables, labels and options are hidden. C(docs/stack.md) has the rule.
+      - The diff is the plan, field by field in terms of the compose file. Contents of secrets are never part of it, and
+        secret values of variables, labels and options are masked. C(docs/stack.md) describes the rule.
   idempotent:
     support: full
 options:
   name:
     description:
-      - The stack's name, which begins the names of all its objects.
-      - Not needed where the O(files) have a top-level C(name). This option wins over that.
+      - The stack's name, which is the prefix of the names of all its objects.
+      - Not needed if the O(files) have a top-level C(name). This option takes precedence.
     type: str
   state:
     description:
-      - With V(present), the stack is as O(files) say.
-      - With V(absent), everything that carries the stack's label is removed, and the module waits until it is gone.
+      - With V(present), the stack is as declared in O(files).
+      - With V(absent), everything with the stack's label is removed, and the module waits until it is gone.
         Volumes are kept.
-      - With V(rolled_back), the stack goes back to the deployment before the present one, or to O(deployment). Its
-        services, networks and configs become what they were then, and what has come since is removed. Secrets that
-        were rotated since keep their present content, and jobs are not run again.
-      - Each further V(rolled_back) goes back one deployment more, so it is never without change. With O(deployment)
-        it is.
+      - With V(rolled_back), the previous deployment of the stack is restored, or the one in O(deployment). Its
+        services, networks and configs get their former state, and newer ones are removed. Secrets that were rotated
+        since keep their current content, and jobs are not run again.
+      - Each further V(rolled_back) restores one deployment earlier, so it always changes something. With O(deployment)
+        it is idempotent.
     type: str
     choices: [present, absent, rolled_back]
     default: present
   files:
     description:
-      - Compose files on the controller, merged in this order. Relative paths are looked up beside the role or playbook.
+      - Compose files on the controller, merged in this order. Relative paths are searched in the role or beside the
+        playbook.
       - Required if O(state=present).
     type: list
     elements: path
   environment:
     description:
-      - Variables for the files' C(${...}). They win over O(env_files). The controller's own environment is not used.
+      - Variables for the files' C(${...}). They take precedence over O(env_files). The controller's own environment is
+        not used.
     type: dict
     default: {}
   env_files:
     description:
       - Files on the controller with variables for the files' C(${...}), in the format of Compose - C(NAME=value) lines,
-        quotes, comments, references to other variables. A later file wins. They may be encrypted with Ansible Vault.
-      - Where none is named, C(.env) beside the first of O(files) is read, but not in the O(dialect) V(stack).
+        quotes, comments, references to other variables. Later files take precedence. They may be encrypted with Ansible
+        Vault.
+      - If there are none, C(.env) beside the first of O(files) is read, except with O(dialect=stack).
     type: list
     elements: path
     default: []
   config_content:
     description:
-      - Content of configs, by their keys in the files. It takes the place of their C(file) or C(content).
+      - Content of configs, by their keys in the files, instead of their C(file) or C(content).
     type: dict
     default: {}
   secret_content:
     description:
-      - Content of secrets, by their keys in the files. It takes the place of their C(file) or C(environment), and comes
-        best from a vault. It is kept from logs and results.
+      - Content of secrets, by their keys in the files, instead of their C(file) or C(environment). Keep it in a vault.
+        It is masked in logs and results.
     type: dict
     default: {}
   dialect:
     description:
-      - How the O(files) are read.
-      - V(stack) is how C(docker stack deploy) reads them, and refuses what that refuses.
-      - V(compose) is the Compose Specification of today - top-level C(name), C(profiles), C(extends), C(include),
+      - How the O(files) are interpreted.
+      - V(stack) reads them as C(docker stack deploy) does, and refuses what that refuses.
+      - V(compose) is the current Compose Specification - top-level C(name), C(profiles), C(extends), C(include),
         C(depends_on) with conditions, C(content) of configs, C(!reset), nested variables and the like.
-      - V(auto) is V(stack) for files that C(docker stack deploy) would take, so that they mean what they mean to it,
-        and V(compose) for all others.
+      - V(auto) is V(stack) for files that C(docker stack deploy) accepts, so that they keep their meaning, and
+        V(compose) for all others.
     type: str
     choices: [auto, stack, compose]
     default: auto
   profiles:
     description:
-      - Profiles whose services are part of the stack, beside those services that name none. V(*) stands for all.
-      - Only for files that are read in the dialect V(compose).
+      - Active profiles. Services without profiles are always part of the stack. V(*) activates all.
+      - Only for files that are read with the dialect V(compose).
     type: list
     elements: str
     default: []
   unsupported:
     description:
-      - What becomes of keys that swarm has nothing for, such as C(privileged) or C(build). The message says what to do
-        instead.
+      - What to do with keys that swarm does not support, such as C(privileged) or C(build). The message says what to
+        use instead.
     type: str
     choices: [error, warn, ignore]
     default: warn
   newer_fields:
     description:
-      - What becomes of settings that the manager's engine is too old for, and would drop without a word.
-      - With V(warn) they are left out, except for those without which the service would be another one.
+      - What to do with settings that are too new for the manager's engine, which would silently ignore them.
+      - With V(warn) they are removed, except those without which the service would behave differently.
     type: str
     choices: [error, warn]
     default: error
   plan_file:
     description:
-      - A file on the controller to write the plan to, in check mode too - as Markdown if its name ends in C(.md), for
-        the comment of a merge request, or as JSON if it ends in C(.json). A relative path begins at the working
-        directory, and none may lie in an installed collection. Only its owner can read it.
+      - A file on the controller to write the plan to, in check mode too - as Markdown if its name ends with C(.md), for
+        example for a comment on a merge request, or as JSON if it ends with C(.json). A relative path is resolved
+        against the working directory, and it must not be in an installed collection. Only its owner can read it.
     type: path
   defer_changes:
     description:
-      - End before the first change if anything is to be changed, and say so in RV(deferred).
-      - For playbooks that take a lock only where there is something to change, and then run it again. An unchanged
-        stack is waited for as usual.
-      - Has no effect in check mode. With O(state=rolled_back), all is put off.
+      - Stop before the first change if anything would be changed, and return RV(deferred).
+      - For playbooks that take a lock only if something changes, and then run the task again. An unchanged stack is
+        waited for as usual.
+      - Has no effect in check mode. With O(state=rolled_back), everything is deferred.
     type: bool
     default: false
   without_swarm:
     description:
-      - Plan the stack as if the swarm were empty, without asking any engine. For check mode where there is no swarm
-        yet; everything in the files is read and checked.
+      - Plan the stack as if the swarm were empty, without connecting to an engine. For check mode when there is no
+        swarm yet; all files are read and checked.
     type: bool
     default: false
   only:
     description:
-      - Deploy only these services, by their names in the files, with the networks, configs and secrets they use. All
-        else stays as it is.
-      - Services that they depend on have to be among them or to run already.
-      - Not together with O(prune).
+      - Deploy only these services, by their names in the files, with the networks, configs and secrets that they use.
+        All other services are not changed.
+      - Services that they depend on must be included or already running.
+      - Cannot be combined with O(prune).
     type: list
     elements: str
     default: []
   recreate_networks:
     description:
-      - Whether networks of the stack that differ from the files are removed and made again, as networks cannot change.
-        The stack's services on them are removed before and created after, so they are away for that time.
-      - Otherwise a warning tells what differs.
+      - Whether networks of the stack that differ from the files are removed and created again, because networks cannot
+        be changed. The stack's services on them are removed before and created afterwards, so they are not available
+        meanwhile.
+      - If V(false), a warning shows the differences.
     type: bool
     default: false
   recreate_services:
     description:
-      - Whether services whose C(deploy.mode) differs from the files are removed and made again, as a service keeps its
-        mode for life. They are away for that time.
-      - Otherwise the deploy is refused before anything is changed.
+      - Whether services whose C(deploy.mode) differs from the files are removed and created again, because the mode of
+        a service cannot be changed. They are not available meanwhile.
+      - If V(false), the deploy is refused before anything is changed.
     type: bool
     default: false
   preflight:
     description:
-      - What becomes of faults that foreseeably fail the deploy. All of them are told at once, with file, service and
+      - How to treat faults that would make the deploy fail. All of them are reported at once, with file, service and
         key, before anything is changed.
-      - With V(error) the deploy is refused, with V(warn) they are warnings, with V(skip) nobody looks.
-      - A mapping sets the level of single checks, and C(all) that of the others - C(addresses) (room in the subnets),
+      - With V(error) the deploy is refused, with V(warn) they are warnings, with V(skip) they are not checked.
+      - A mapping sets the level of single checks, and C(all) the level of all others - C(addresses) (room in subnets),
         C(binds) (relative paths), C(changes) (what the swarm refuses to change), C(contents) (of configs and secrets),
         C(drivers) (plugins no node has), C(images) (references, platforms, credentials), C(mounts), C(names),
         C(networks) (drivers, subnets), C(placement) (constraints, nodes for all tasks), C(ports), C(resources)
         (limits, reservations), C(routing) (kernels without IPVS), C(templates) (placeholders).
-      - What may still come to work, such as a service whose only nodes are drained, is a warning in any case. What the
-        files take for granted and is missing, such as an external network, is refused in any case.
+      - A fault that may resolve itself, such as a service whose only nodes are drained, is always a warning. A missing
+        object that the files refer to, such as an external network, is always an error.
     type: raw
     default: error
   allow_empty:
     description:
-      - Whether a global service that no node is fit for counts as deployed. Otherwise it is refused.
+      - Whether a global service counts as deployed if no node is eligible for it. If V(false), the deploy is refused.
     type: bool
     default: false
   bind_base:
     description:
-      - Where the project's folder is on the nodes. Relative sources of bind mounts begin there.
-      - Without it they are refused, as nodes do not have the controller's folder.
+      - Path of the project's folder on the nodes. Relative sources of bind mounts are resolved against it.
+      - Without it they are refused, because nodes do not have the controller's folder.
     type: str
   prune:
     description:
-      - Whether to remove services, networks, configs and secrets of the stack that the files no longer have, once the
-        services have converged.
+      - Whether to remove services, networks, configs and secrets of the stack that are no longer in the files, after
+        the services have converged.
     type: bool
     default: false
   resolve_image:
     description:
-      - When to ask the registry for the digest of an image, to which its tag is then pinned for all nodes.
-      - V(always) asks at each deploy, V(changed) only for services whose image the files name differently than at the
+      - When to look up the digest of an image in its registry, to which its tag is then pinned for all nodes.
+      - V(always) looks it up at each deploy, V(changed) only for services whose image in the files differs from the
         last deploy, V(never) not at all.
-      - An image whose digest the registry does not tell fails the deploy before anything is changed. Use V(never) for
-        images that are in no registry.
+      - If the registry does not return a digest, the deploy fails before anything is changed. Use V(never) for images
+        that are in no registry.
     type: str
     choices: [always, changed, never]
     default: always
   wait:
     description:
-      - Whether to wait until all services of the stack have converged - those that did not change included - and have
-        stayed so for their C(update_config.monitor) (5 s if not set).
+      - Whether to wait until all services of the stack (including unchanged ones) have converged and stayed converged
+        for their C(update_config.monitor) (5 s if not set).
       - Without it, replaced configs and secrets are kept until the next deploy that waits.
     type: bool
     default: true
@@ -218,46 +220,46 @@ options:
     default: 300
   lock_timeout:
     description:
-      - Seconds to wait for another deploy of the same stack to end. After that the module fails and says who deploys
-        it; with V(0), at once. Nothing is changed then.
-      - The lock of a run that was killed is taken away once it has shown no sign of life for 30 seconds, so less than
-        that gives up on it. If it was only stopped, it changes nothing when it goes on, and fails with what it had done
-        until then and who has the lock.
+      - Seconds to wait for another deploy of the same stack. After that the module fails and says who runs it; with
+        V(0), at once. Nothing is changed then.
+      - The lock of a killed run is removed when it was not renewed for 30 seconds, so a shorter timeout cannot take it
+        over. If that run was only suspended, it changes nothing when it continues, and fails with what it had done
+        before and who holds the lock.
     type: int
     default: 300
   on_failure:
     description:
       - What to do when the deploy fails after something was changed.
-      - With V(fail), everything is left as it is, to be looked at.
-      - With V(rollback), the specs that ran before are submitted again, with the configs and secrets they used, what
-        the deploy has made is removed, and the module waits until the stack has converged so. It still fails, and says
-        why and what was rolled back. Jobs are not run again. Needs O(wait=true).
+      - With V(fail), everything is kept as it is, for inspection.
+      - With V(rollback), the previous specs are submitted again, with the configs and secrets that they used, objects
+        created by the deploy are removed, and the module waits until the stack has converged. It still fails, with the
+        reason and what was rolled back. Jobs are not run again. Needs O(wait=true).
     type: str
     choices: [fail, rollback]
     default: fail
   keep_deployments:
     description:
-      - How many deployments are kept, to go back to with O(state=rolled_back) - who deployed when and from where,
-        digests of the compose files, and the specs, with contents of configs and without those of secrets.
-      - They are kept in configs of the swarm that carry the stack's label, and so go with the stack. A run that
-        changes nothing writes nothing, nor does one that the engine refused before any service was touched. V(0) keeps
+      - How many deployments are kept for O(state=rolled_back) - who deployed when and from where, digests of the
+        compose files, and the specs, with contents of configs but without those of secrets.
+      - They are stored in configs of the swarm with the stack's label, and are removed with the stack. A run that
+        changes nothing stores nothing, nor does one that the engine refused before any service was changed. V(0) keeps
         none.
-      - Of deployments that failed only the last is kept, beside these, until one succeeds.
-      - Secret values are kept as digests only. Going back takes them from what runs or ran before.
+      - Of failed deployments only the last one is kept, in addition, until a deployment succeeds.
+      - Secret values are stored as digests only. A rollback uses the values in the existing objects.
     type: int
     default: 5
   deployment:
     description:
-      - The number of the deployment to go back to with O(state=rolled_back). M(dockyard.swarm.stack_info) lists them.
+      - The number of the deployment to restore with O(state=rolled_back). M(dockyard.swarm.stack_info) lists them.
     type: int
   project:
     description:
-      - The loaded files, as the module's controller half passes them on. Not for use in playbooks.
+      - The loaded files, set by the module's action plugin. Not for use in playbooks.
     type: str
   origin:
     description:
-      - Who runs the deploy, on which controller, from which files, as the module's controller half tells. Not for use
-        in playbooks.
+      - Who runs the deploy, on which controller, from which files, set by the module's action plugin. Not for use in
+        playbooks.
     type: dict
     default: {}
 seealso:
@@ -286,26 +288,26 @@ EXAMPLES = r"""
   diff: true
   register: preview
 
-- name: Write the plan down for a reviewer
+- name: Write the plan to a file for review
   dockyard.swarm.stack:
     name: shop
     files: [stacks/shop/compose.yml]
     plan_file: /tmp/shop-plan.md
   check_mode: true
 
-- name: Deploy, and go back to what ran before if anything of it fails
+- name: Deploy, and restore the previous deployment if it fails
   dockyard.swarm.stack:
     name: shop
     files: [stacks/shop/compose.yml]
     on_failure: rollback
 
-- name: Deploy one service of it
+- name: Deploy only one service of the stack
   dockyard.swarm.stack:
     name: shop
     files: [stacks/shop/compose.yml]
     only: [ui]
 
-- name: Go back to the deployment before
+- name: Restore the previous deployment
   dockyard.swarm.stack:
     name: shop
     state: rolled_back
@@ -318,11 +320,11 @@ EXAMPLES = r"""
 
 RETURN = r"""
 deferred:
-  description: Something is to be changed, and was left alone because of O(defer_changes). Nothing else is returned.
+  description: Something would be changed, and was not because of O(defer_changes). No other value is returned.
   returned: with O(defer_changes), if something is to be changed
   type: bool
 plan:
-  description: What was, or in check mode would be, done.
+  description: What was done, or would be in check mode.
   returned: success
   type: dict
   contains:
@@ -330,11 +332,11 @@ plan:
       description: The stack's name.
       type: str
     summary:
-      description: One line.
+      description: The plan in one line.
       type: str
       sample: "stack shop: 1 to create, 2 to update, 1 to remove, 14 unchanged"
     steps:
-      description: An entry for each object that changes, in the order of the changes.
+      description: One entry for each object that changes, in order.
       type: list
       elements: dict
       contains:
@@ -345,26 +347,26 @@ plan:
           description: The object's name.
           type: str
         short:
-          description: Its name in the compose file.
+          description: Its key in the compose file.
           type: str
         action:
           description:
             - V(create), V(update) or V(remove).
-            - A network or service that is removed and made again is an update, one of whose differences ends in
+            - A network or service that is removed and created again is an update, with a difference that ends in
               V(recreated).
           type: str
         before:
-          description: The object in compose terms as it was; null if there was none.
+          description: The object in compose terms before the change; null if there was none.
           type: dict
         after:
-          description: The object in compose terms as it shall be; null if it is removed.
+          description: The object in compose terms after the change; null if it is removed.
           type: dict
         differences:
           description: The fields that change, each with C(key), C(before) and C(after).
           type: list
           elements: dict
     unchanged:
-      description: The objects that stay as they are.
+      description: The objects that are not changed.
       type: list
       elements: str
 services:
@@ -374,15 +376,15 @@ services:
   sample:
     shop_ui: {running: 4, desired: 4}
 rolled_back:
-  description: Whether the stack is as it was before the deploy.
+  description: Whether the state from before the deploy was restored.
   returned: when the deploy failed and O(on_failure=rollback)
   type: bool
 deployment:
-  description: The number of the deployment that was gone back to.
+  description: The number of the deployment that was restored.
   returned: when O(state=rolled_back)
   type: int
 failed_tasks:
-  description: The tasks that failed or could not be placed, with the engine's own words.
+  description: The tasks that failed or could not be placed, with the engine's messages.
   returned: when services have not converged
   type: list
   elements: dict
@@ -400,7 +402,7 @@ failed_tasks:
       description: The task's state.
       type: str
     error:
-      description: The engine's words.
+      description: The engine's message.
       type: str
 """
 
@@ -465,7 +467,7 @@ def act(module: AnsibleModule) -> dict[str, Any]:
     engine = connect(module)
     states = {"present": _present, "absent": _absent, "rolled_back": _rolled_back}
     sensitive = _from_vaults(module)
-    # For whatever else may be told of this run, such as the trace of a fault of ours.
+    # Masks secrets in any other output of this run, such as the traceback of a bug.
     module.no_log_values.update(sensitive.findable())
     try:
         return states[module.params["state"]](module, engine)
@@ -484,13 +486,11 @@ def _from_vaults(module: AnsibleModule) -> Sensitive:
 
 def _refuse_contradictions(params: dict[str, Any]) -> None:
     if params["only"] and params["prune"]:
-        raise UserError(
-            "only and prune exclude each other: what the files no longer have is no part of a partial deploy"
-        )
+        raise UserError("only and prune cannot be combined: a partial deploy removes nothing")
     if params["on_failure"] == "rollback" and not params["wait"]:
-        raise UserError("on_failure=rollback needs wait=true: without waiting, nobody sees that a deploy fails")
+        raise UserError("on_failure=rollback needs wait=true: without waiting, a failed deploy is not detected")
     if params["keep_deployments"] < 0:
-        raise UserError("keep_deployments has to be 0 or more")
+        raise UserError("keep_deployments must be 0 or more")
 
 
 def _message(module: AnsibleModule, engine: Engine, error: Exception) -> str:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: stack_info
-short_description: Read a stack, or name all stacks of a swarm
+short_description: Read a stack, or list all stacks of a swarm
 version_added: 0.1.0
 description:
-  - Tells which services, tasks, networks, configs and secrets a stack has, how its services fare and which of its
-    objects nothing uses any more.
-  - Without a name it tells which stacks there are.
+  - Returns the services, tasks, networks, configs and secrets of a stack, whether its services have converged, and
+    which of its objects are no longer used.
+  - Without a name it returns the names of all stacks.
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 extends_documentation_fragment:
@@ -43,7 +43,7 @@ EXAMPLES = r"""
     name: shop
   register: shop
 
-- name: Fail if anything of it does not run as it should
+- name: Fail if a service has not converged
   ansible.builtin.assert:
     that: shop.services | rejectattr('converged') | length == 0
 """
@@ -56,7 +56,7 @@ stacks:
   elements: str
   sample: [demo, shop]
 exists:
-  description: Whether anything carries the stack's label.
+  description: Whether any object has the stack's label.
   returned: when O(name) is set
   type: bool
 services:
@@ -78,22 +78,22 @@ services:
       description: V(replicated), V(global), V(replicated-job) or V(global-job).
       type: str
     running:
-      description: How many of its tasks run, or for a job have completed.
+      description: How many of its tasks run or, for a job, have completed.
       type: int
     desired:
-      description: How many there shall be.
+      description: How many tasks there should be.
       type: int
     converged:
-      description: Whether it is where its spec says.
+      description: Whether it has converged.
       type: bool
     reason:
-      description: If not, why.
+      description: If not, the reason.
       type: str
     update_status:
       description: State of its last update, such as V(completed) or V(rollback_completed). Empty if there was none.
       type: str
 tasks:
-  description: The tasks of those services, those that ended included, as far as the swarm remembers them.
+  description: The tasks of those services, including ended ones that the swarm still lists.
   returned: when O(name) is set
   type: list
   elements: dict
@@ -111,16 +111,16 @@ tasks:
       description: Hostname of its node. Empty if it has none yet.
       type: str
     desired_state:
-      description: What it shall be.
+      description: Its desired state.
       type: str
     state:
-      description: What it is.
+      description: Its state.
       type: str
     error:
-      description: The engine's words about what is wrong. Empty if nothing is.
+      description: The engine's error message. Empty if there is none.
       type: str
     up_to_date:
-      description: Whether it runs the service's present spec.
+      description: Whether it runs the service's current spec.
       type: bool
 networks:
   description: The stack's networks.
@@ -138,7 +138,7 @@ networks:
       description: Its labels.
       type: dict
 configs:
-  description: The stack's configs, without their content. Those that keep deployments are not among them.
+  description: The stack's configs, without their content, and without those that store deployments.
   returned: when O(name) is set
   type: list
   elements: dict
@@ -168,7 +168,7 @@ secrets:
       description: Its labels.
       type: dict
 deploying:
-  description: The deploy that is under way at this moment. Null if there is none.
+  description: The deploy that is running now. Null if there is none.
   returned: when O(name) is set
   type: dict
   contains:
@@ -176,50 +176,51 @@ deploying:
       description: Who runs it.
       type: str
     host:
-      description: On which controller.
+      description: Its controller.
       type: str
     since:
-      description: Since when, in seconds since the epoch.
+      description: When it started, in seconds since the epoch.
       type: int
     progress:
-      description: What it waits for, service by service, not older than a few seconds.
+      description: What it waits for, service by service, at most a few seconds old.
       type: str
       sample: "shop_ui: 1 of 3 running; shop_worker: watching that it stays up"
 deployments:
-  description: The deployments that were kept, oldest first. M(dockyard.swarm.stack) can go back to them.
+  description: The stored deployments, oldest first. M(dockyard.swarm.stack) can restore them.
   returned: when O(name) is set
   type: list
   elements: dict
   contains:
     number:
-      description: Its number, which counts up.
+      description: Its number, counting upwards.
       type: int
     at:
       description: When it ended.
       type: str
       sample: 2026-11-20 22:14:11 UTC
     user:
-      description: Who ran it, by the name of the account on the controller.
+      description: The user account on the controller that ran it.
       type: str
     host:
       description: The controller.
       type: str
     files:
-      description: The compose files, each with C(path) and C(sha256); the digest is null if a secret may stand in them.
+      description: The compose files, each with C(path) and C(sha256); the digest is null if the file may contain a
+          secret.
       type: list
       elements: dict
     outcome:
       description:
-        - V(succeeded), V(failed), or V(found) of what ran before the first deployment that was kept.
+        - V(succeeded), V(failed), or V(found) for the state before the first stored deployment.
       type: str
     back_to:
-      description: The number of the deployment that it went back to. Null of others.
+      description: The number of the deployment that it restored. Null for others.
       type: int
     images:
       description: The image of each service, by the service's full name.
       type: dict
 orphaned:
-  description: Full names of the stack's objects that none of the cluster's services refers to.
+  description: Full names of the stack's objects that no service of the cluster uses.
   returned: when O(name) is set
   type: dict
   contains:

@@ -7,26 +7,26 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: unlock_key_file
-short_description: Keep the unlock key of an autolocked swarm on the controller
+short_description: Store the unlock key of a swarm with autolock on the controller
 version_added: 0.1.0
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Writes the key to a file for its owner only. A key that it replaces goes to a file of the same name that ends in
-    C(.former) - a manager that was down while the key was replaced is unlocked by the former one.
-  - Former keys are removed by a later run that finds all managers at work.
+  - Writes the key to a file for its owner only. A replaced key is kept in a file with the suffix C(.former), because a
+    manager that was down during the rotation must be unlocked with the former key.
+  - Former keys are removed by a later run in which all managers are active.
   - Runs on the controller. The task should set C(no_log=true).
 options:
   path:
-    description: The file. A relative path begins at the working directory of C(ansible-playbook).
+    description: The file. A relative path is resolved against the working directory of C(ansible-playbook).
     type: str
     required: true
   key:
-    description: The swarm's key. Empty where the swarm is not locked; then the file stays as it is.
+    description: The swarm's key. If it is empty (no autolock), the file is not changed.
     type: str
     required: true
   everybody_unlocked:
-    description: Every manager of the cluster is at work, and so has the key that the file already holds.
+    description: Whether every manager of the cluster is active, so that each has the key that is already in the file.
     type: bool
     default: false
 attributes:
@@ -48,7 +48,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Keep the key
+- name: Store the key
   dockyard.swarm.unlock_key_file:
     path: ~/.swarm/unlock_key
     key: "{{ swarm.unlock_key }}"

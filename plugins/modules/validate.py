@@ -7,29 +7,30 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: validate
-short_description: Check the inventory's variables and the files they name, without asking any host
+short_description: Check the inventory's variables and compose files, without connecting to any host
 version_added: 0.1.0
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
-  - Looks at the variables of all hosts in the groups C(docker_hosts), C(swarm_managers) and C(swarm_workers) and at
-    those of the controller, and fails with all that is wrong, one sentence a fault, however many hosts it is about.
-  - Variables that nothing reads, where they begin as the roles' own do or are almost the name of one; groups that are
-    almost one of the playbooks' groups.
-  - Values that are not of the type, or not one of the choices, that the roles' argument specs declare.
-  - Compose files of C(stack_projects) - files that are missing, unset variables, keys, values, and all that no swarm
-    could run.
-  - Runs on the controller alone, asks no host and changes nothing. What only a host can tell is left to the roles.
+  - Checks the variables of all hosts in the groups C(docker_hosts), C(swarm_managers) and C(swarm_workers) and those of
+    the controller, and fails with all problems, one sentence for each, however many hosts it affects.
+  - Reports unknown variables whose names begin like the roles' variables or are similar to one, and groups whose names
+    are similar to one of the playbooks' groups.
+  - Reports values that do not have the type, or are not one of the choices, in the roles' argument specs.
+  - Checks the compose files of C(stack_projects) - missing files, unset variables, keys, values, and everything that no
+    swarm could run.
+  - Runs only on the controller, connects to no host and changes nothing. Problems that only a host can report are found
+    by the roles.
 options:
   unknown_variables:
     description:
-      - What to do about variables and groups that nothing reads.
+      - What to do about unknown variables and groups.
     type: str
     choices: [error, warn, ignore]
     default: error
   known_variables:
     description:
-      - Names of your own variables that your own playbooks read, although they begin as the roles' do.
+      - Names of your own variables that begin like the roles' variables.
     type: list
     elements: str
     default: []
@@ -52,7 +53,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Check the inventory before anything is touched
+- name: Check the inventory before anything is changed
   hosts: localhost
   gather_facts: false
   tasks:

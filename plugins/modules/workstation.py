@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: workstation
-short_description: This workstation reaches the hosts of a fleet by SSH and by Docker context
+short_description: Set up SSH and Docker contexts of this workstation for the hosts of a fleet
 version_added: 0.1.0
 author:
   - The dockyard.swarm authors (@dockyard-swarm)
 description:
   - Writes an SSH configuration for the hosts of a fleet, which the user's own configuration includes, and one Docker
-    context a host with the engine at C(ssh://HOST). Then C(ssh HOST) and C(docker --context HOST ps) work.
-  - Contexts of hosts that are no more are removed. Contexts that are not the fleet's are left alone.
+    context for each host with the endpoint C(ssh://HOST). Then C(ssh HOST) and C(docker --context HOST ps) work.
+  - Contexts of hosts that no longer exist are removed. Contexts that do not belong to the fleet are never changed.
   - Runs on the controller; delegate it to localhost or run it with C(connection=local).
 options:
   fleet:
@@ -23,19 +23,19 @@ options:
     required: true
   state:
     description:
-      - V(present) - the entries are those of O(hosts) or O(group). An empty list is refused, as it often comes from an
-        inventory that could not be read.
-      - V(absent) - everything about the fleet is removed.
+      - V(present) - the entries are those of O(hosts) or O(group). An empty list is refused, because it often comes
+        from an inventory that could not be read.
+      - V(absent) - all entries of the fleet are removed.
     type: str
     choices: [present, absent]
     default: present
   group:
     description:
-      - Group of the inventory whose hosts are meant, with what the inventory says of how they are reached. Either this
-        or O(hosts). An inventory that could not be read, or not completely, is refused.
+      - Inventory group whose hosts are used, with their connection variables. Either this or O(hosts). Fails if the
+        inventory could not be read completely.
     type: str
   identity_file:
-    description: A private key for all hosts of O(group). If not set, what the inventory says.
+    description: A private key for all hosts of O(group). If not set, the one in the inventory.
     type: path
   hosts:
     description: All hosts of the fleet. Either this or O(group).
@@ -44,32 +44,32 @@ options:
     default: []
     suboptions:
       name:
-        description: What to call the host.
+        description: Name of the host.
         type: str
         required: true
       address:
-        description: Where SSH reaches it.
+        description: Address for SSH.
         type: str
         required: true
       user:
-        description: The user to log in as.
+        description: User for SSH.
         type: str
       port:
-        description: SSH's port.
+        description: Port for SSH.
         type: int
       identity_file:
         description: The private key.
         type: path
       ssh_args:
-        description: Arguments of C(ssh), such as C(ansible_ssh_common_args). Their C(-o) options are taken over.
+        description: Arguments of C(ssh), such as C(ansible_ssh_common_args). Their C(-o) options are used.
         type: str
         default: ''
   ssh_folder:
-    description: Where the user's SSH configuration is.
+    description: The folder of the user's SSH configuration.
     type: path
     default: ~/.ssh
   contexts:
-    description: Whether to keep Docker contexts, which needs the docker CLI.
+    description: Whether to manage Docker contexts, which needs the docker CLI.
     type: bool
     default: true
 attributes:
@@ -88,7 +88,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Reach every host of the inventory from here
+- name: Set up access to every host of the inventory
   dockyard.swarm.workstation:
     fleet: shop
     hosts:
@@ -98,7 +98,7 @@ EXAMPLES = r"""
         identity_file: ~/.ssh/id_ed25519
   delegate_to: localhost
 
-- name: The same, with what the inventory says of them
+- name: Do the same with the inventory's variables
   dockyard.swarm.workstation:
     fleet: shop
     group: docker_hosts
@@ -145,7 +145,7 @@ def argument_spec() -> dict[str, Any]:
     return {
         "fleet": {"type": "str", "required": True},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        # These two are read by the controller's half.
+        # These two are read by the action plugin.
         "group": {"type": "str"},
         "identity_file": {"type": "path"},
         "hosts": {"type": "list", "elements": "dict", "default": [], "options": host},

@@ -135,7 +135,7 @@ def test_wishes_that_cannot_be(cluster, stack, web):
         ({"names": ["web"], "replicas": 1}, "there is no service web; did you mean dev_web or stage_web or "),
         ({"names": [agent], "replicas": 1}, f"service {agent} has no replicas to set: its mode is global"),
         ({"names": [agent], "state": "rolled_back"}, f"service {agent} has no previous version"),
-        ({"names": [web], "state": "spread", "replicas": 1}, "replicas goes with state present alone"),
+        ({"names": [web], "state": "spread", "replicas": 1}, "replicas can only be set with state present"),
         ({"names": [web]}, "state is present but all of the following are missing: replicas"),
     ):
         result = module("service", wish).result

@@ -6,7 +6,7 @@ from __future__ import annotations
 def test_a_part_needs_what_it_depends_on(engine, files):
     assert "service ui depends on api, not deployed yet; name it in only" in files.refused(only=["ui"])
     assert "the files have no service uo; they have api, db, log, migrate, ui" in files.refused(only=["uo"])
-    assert "only and prune exclude each other" in files.refused(only=["ui"], prune=True)
+    assert "only and prune cannot be combined" in files.refused(only=["ui"], prune=True)
     assert engine.names(files.name, "services") == []
 
 
