@@ -32,7 +32,17 @@ CONTRADICTIONS = [
     ),
     ("mem_limit: much", 'mem_limit: "much" is no value for it'),
     ("healthcheck: {test: [curl, localhost]}", "healthcheck.test: begins with curl; a list begins with one of CMD"),
-    ("pull_policy: sometimes", 'pull_policy: "sometimes" is none; use always'),
+    ("pull_policy: sometimes", 'pull_policy: "sometimes" is no value for it'),
+    ("mem_limit: ${UNSET}", 'mem_limit: "" is no value for it'),
+    ("cpus: ${UNSET}", 'cpus: "" is no value for it'),
+    ("cpu_shares: '1.5'", 'cpu_shares: "1.5" is no value for it'),
+    ("pids_limit:", "pids_limit: null is no value for it"),
+    ("shm_size: [1]", 'shm_size: "[1]" is no value for it'),
+    ("cgroup: own", 'cgroup: "own" is no value for it'),
+    ("container_name: ''", 'container_name: "" is no value for it'),
+    ("privileged: 1", 'privileged: "1" is neither true nor false'),
+    ("gpus: some", 'gpus: "some" is no value for it'),
+    ("attach: ${UNSET}", 'attach: must be true or false, not the text ""'),
     ("develop: {watch: [{path: ., action: sync}]}", "develop.watch[0]: needs target for the action sync"),
     ("develop: {watch: [{path: '', action: rebuild}]}", "develop.watch[0]: needs path"),
     ("develop: {watch: [{path: .}]}", "develop.watch[0]: needs action"),
@@ -73,11 +83,34 @@ def test_a_contradiction_is_refused_with_its_place(compose: Load, tmp_path: Path
         "healthcheck: {test: []}",
         "pull_policy: every_2w",
         "gpus: all",
+        "mem_limit: 1.5",
+        "memswap_limit: -1",
+        "mem_swappiness: 0",
+        "cpu_shares: '73'",
+        "shm_size: '64 MB'",
+        "oom_kill_disable: 'on'",
         "develop: {watch: [{path: ., action: rebuild}]}",
     ],
 )
 def test_what_agrees_is_taken(compose: Load, keys: str) -> None:
     assert compose(f"{HEAD}    {keys}\n", dialect="compose", unsupported="ignore").config["services"]["web"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "variables", "active"),
+    [
+        ((), {}, ["off", "web"]),
+        ((), {"COMPOSE_PROFILES": "a"}, ["web"]),
+        ((), {"COMPOSE_PROFILES": "a,"}, ["off", "web"]),
+        (("a",), {}, ["web"]),
+    ],
+)
+def test_a_profile_from_an_unset_variable_is_the_empty_one(
+    compose: Load, chosen: tuple[str, ...], variables: dict[str, str], active: list[str]
+) -> None:
+    text = "services:\n  web: {image: x}\n  off: {image: x, profiles: ['${UNSET}']}\n"
+    project = compose(text, dialect="compose", profiles=chosen, environment=variables)
+    assert sorted(project.config["services"]) == active
 
 
 def test_a_circle_over_links_is_refused(compose: Load) -> None:

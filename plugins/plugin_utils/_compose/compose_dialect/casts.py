@@ -49,7 +49,9 @@ _Cast = Callable[[str], Any]
 
 # `*` stands for any name or index.
 _SERVICE: dict[str, _Cast] = {
+    "attach": _boolean,
     "init": _boolean,
+    "oom_kill_disable": _boolean,
     "privileged": _boolean,
     "read_only": _boolean,
     "stdin_open": _boolean,

@@ -23,7 +23,6 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.units impo
 Fault = tuple[Path, str]
 
 _TESTS = ("CMD", "CMD-SHELL", "NONE")
-_PULL = re.compile(r"always|never|build|if_not_present|missing|refresh|daily|weekly|every_([0-9]+[wdhms])+")
 _WATCH = ("develop", "watch")
 _COPYING = ("sync", "sync+restart", "sync+exec")
 _DEVICES = ("deploy", "resources", "reservations", "devices")
@@ -41,8 +40,40 @@ def contradictions(data: Mapping[str, Any]) -> Iterator[Fault]:
     models = data.get("models")
     for name, service in services.items() if isinstance(services, dict) else ():
         if isinstance(service, dict):
-            found = (*_of_service(service, models if isinstance(models, dict) else {}), *_of_items(service))
+            known = models if isinstance(models, dict) else {}
+            found = (*_of_values(service), *_of_service(service, known), *_of_items(service))
             yield from ((("services", name, *path), text) for path, text in found)
+
+
+def _of_values(service: Mapping[str, Any]) -> Iterator[Fault]:
+    """Values that are none for their keys, which an unset variable often leaves."""
+    for key, measure in _MEASURES.items():
+        if key in service and not _is_value(service[key], measure):
+            yield (key,), f"{_shown(service[key])} is no value for it"
+    for key in _FLAGS:
+        if key in service and not isinstance(service[key], (bool, str)):
+            yield (key,), f"{_shown(service[key])} is neither true nor false"
+    for key, pattern in _PATTERNS.items():
+        value = service.get(key)
+        is_value = (isinstance(value, str) and pattern.search(value)) or (isinstance(value, list) and key == "gpus")
+        if key in service and not is_value:
+            yield (key,), f"{_shown(value)} is no value for it"
+
+
+def _is_value(value: Any, measure: Callable[[Any], Any]) -> bool:
+    if isinstance(value, bool) or value is None or isinstance(value, (list, dict)):
+        return False
+    if not isinstance(value, str):
+        return True
+    try:
+        measure(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _shown(value: Any) -> str:
+    return "null" if value is None else f'"{value}"'
 
 
 def _of_service(service: Mapping[str, Any], models: Mapping[str, Any]) -> Iterator[Fault]:
@@ -52,14 +83,11 @@ def _of_service(service: Mapping[str, Any], models: Mapping[str, Any]) -> Iterat
         if model not in models:
             yield ("models",), f'the model "{model}" is not defined under the top-level `models`'
     for key, path, measure in _TWICE:
-        if service.get(key) not in (None, "") and (service[key] or key == "scale"):
+        if _is_value(service.get(key), measure) and (service[key] or key == "scale"):
             yield from _of_two(key, service[key], path, service, measure)
     test = _at(service, ("healthcheck", "test"))
     if isinstance(test, list) and test and test[0] not in _TESTS:
         yield ("healthcheck", "test"), f"begins with {test[0]}; a list begins with one of {', '.join(_TESTS)}"
-    pull = service.get("pull_policy")
-    if isinstance(pull, str) and not _PULL.search(pull):
-        yield ("pull_policy",), f'"{pull}" is none; use always, missing, never, build, daily, weekly or every_2h'
 
 
 def _of_items(service: Mapping[str, Any]) -> Iterator[Fault]:
@@ -106,11 +134,7 @@ def _of_two(
     key: str, short: Any, path: tuple[str, ...], service: Mapping[str, Any], measure: Callable[[Any], Any]
 ) -> Iterator[Fault]:
     """A key of a service that says what a key below `deploy` says, too."""
-    try:
-        known = measure(short)
-    except (TypeError, ValueError):
-        yield (key,), f'"{short}" is no value for it'
-        return
+    known = measure(short)
     long = _at(service, path)
     # Limits that leave one out say that there is none.
     if long is None and (key == "scale" or _at(service, path[:-1]) is None):
@@ -122,7 +146,7 @@ def _of_two(
 
 
 def _bytes(value: Any) -> int:
-    return value if isinstance(value, int) else byte_count(value)
+    return int(value) if isinstance(value, (int, float)) else byte_count(value)
 
 
 _LIMITS = ("deploy", "resources", "limits")
@@ -133,3 +157,15 @@ _TWICE: tuple[tuple[str, tuple[str, ...], Callable[[Any], Any]], ...] = (
     ("mem_reservation", ("deploy", "resources", "reservations", "memory"), _bytes),
     ("pids_limit", (*_LIMITS, "pids"), int),
 )
+_MEASURES: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("mem_limit", "mem_reservation", "memswap_limit", "mem_swappiness", "shm_size"), _bytes),
+    **dict.fromkeys(("cpu_count", "cpu_percent", "cpu_period", "cpu_quota", "cpu_shares", "pids_limit"), int),
+    "cpus": float,
+}
+_FLAGS = ("attach", "oom_kill_disable", "privileged", "use_api_socket")
+_PATTERNS = {
+    "cgroup": re.compile(r"\A(host|private)\Z"),
+    "container_name": re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+"),
+    "gpus": re.compile(r"\Aall\Z"),
+    "pull_policy": re.compile(r"always|never|build|if_not_present|missing|refresh|daily|weekly|every_([0-9]+[wdhms])+"),
+}

@@ -93,7 +93,8 @@ def _reading(
     warnings: list[str],
     relative: dict[str, str],
 ) -> Reading:
-    profiles = choices.profiles or [name.strip() for name in environment.get(_PROFILES, "").split(",") if name.strip()]
+    # Where none is chosen the empty one is, which `profiles: ["${UNSET}"]` then names.
+    profiles = choices.profiles or [name.strip() for name in environment.get(_PROFILES, "").split(",")]
     model = active_part(model, profiles, choices.contents)
     resolve_paths(model, directory, directory, environment, relative)
     source.look_at(model)
