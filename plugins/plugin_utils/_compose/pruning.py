@@ -63,7 +63,7 @@ def _take_out(data: Json, path: Path) -> bool:
 
 
 def _was_to_bring_an_image(key: str) -> bool:
-    return key == "extends" or bool(difflib.get_close_matches(key.lower(), ["image"], 1, cutoff=0.6))
+    return key in ("build", "extends") or bool(difflib.get_close_matches(key.lower(), ["image"], 1, cutoff=0.6))
 
 
 def _take_key(value: Json, section: str, path: Path) -> bool:

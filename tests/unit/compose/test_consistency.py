@@ -32,6 +32,7 @@ CONTRADICTIONS = [
     ),
     ("mem_limit: much", 'mem_limit: "much" is no value for it'),
     ("healthcheck: {test: [curl, localhost]}", "healthcheck.test: begins with curl; a list begins with one of CMD"),
+    ("build: .", "build: a swarm builds no images; build and push it first, and name it in `image`"),
     ("pull_policy: sometimes", 'pull_policy: "sometimes" is no value for it'),
     ("mem_limit: ${UNSET}", 'mem_limit: "" is no value for it'),
     ("cpus: ${UNSET}", 'cpus: "" is no value for it'),
@@ -64,8 +65,9 @@ CONTRADICTIONS = [
 
 @pytest.mark.parametrize(("keys", "fault"), CONTRADICTIONS)
 def test_a_contradiction_is_refused_with_its_place(compose: Load, tmp_path: Path, keys: str, fault: str) -> None:
+    head = HEAD.replace("    image: x\n", "") if keys.startswith("build") else HEAD
     with pytest.raises(ComposeError) as refused:
-        compose(f"{HEAD}    {keys}\n", dialect="compose", unsupported="ignore")
+        compose(f"{head}    {keys}\n", dialect="compose", unsupported="ignore")
     assert len(refused.value.problems) == 1
     assert f"service web: {fault}" in str(refused.value)
     assert f"{tmp_path}/stack.yml:" in str(refused.value)

@@ -57,6 +57,10 @@ HEAD = "services:\n  web:\n    image: x\n"
             "stack.yml:4: service web: stop_grace_period: must be a string, not the number 10; write 10s",
         ),
         ("services:\n  web: {}\n", "stack.yml:2: service web: needs an `image`"),
+        (
+            "services:\n  web: {build: .}\n",
+            "stack.yml:2: service web: needs an `image`: a swarm builds none; build and push it first, and name it",
+        ),
         ("services: []\n", "stack.yml:1: services: must be a mapping, not a list"),
         (
             HEAD + "configs:\n  a:\n    file: none.txt\n",

@@ -26,7 +26,8 @@ def service_spec(name: str, service: Json, stack: Stack) -> Json:
     path: Path = ("services", name)
     deploy = service.get("deploy", {})
     if not service.get("image"):
-        stack.problems.add(path, "needs an `image`")
+        advice = ": a swarm builds none; build and push it first, and name it" if "build" in service else ""
+        stack.problems.add(path, f"needs an `image`{advice}")
     container: Json = {"Labels": stack.labels(service.get("labels"))}
     task: Json = {"ContainerSpec": container, "Resources": {}, "Placement": {}}
     spec: Json = {

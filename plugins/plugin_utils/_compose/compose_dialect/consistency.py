@@ -77,6 +77,8 @@ def _shown(value: Any) -> str:
 
 
 def _of_service(service: Mapping[str, Any], models: Mapping[str, Any]) -> Iterator[Fault]:
+    if "build" in service and not service.get("image"):
+        yield ("build",), "a swarm builds no images; build and push it first, and name it in `image`"
     if service.get("network_mode") and service.get("networks"):
         yield ("network_mode",), "excludes networks; keep one of them"
     for model in service.get("models") or ():
