@@ -78,7 +78,7 @@ def test_or_is_refused_where_it_does_not_want_to_wait(engine, story):
     run = story.begin(**with_letter("d"))
     until(lambda: began(engine, story, "d"))
     message = story.refused(**with_letter("e", lock_timeout=0))
-    assert f"another deploy of stack {story.name} is under way: " in message
+    assert f"another deploy of stack {story.name} is running: " in message
     assert f"for a deploy of stack {story.name}" in message
     assert story.result_of(run)["changed"]
     assert letters(engine, story) == all_of("d")
@@ -163,7 +163,7 @@ def test_the_managers_own_engine_is_stopped_for_good(host, engine, story):
     try:
         result = story.result_of(run)
         assert result["failed"]
-        assert "Run it again, on another manager if this engine stays away" in result["msg"]
+        assert "Run it again, on another manager if this engine does not come back" in result["msg"]
         other = Engine(manager("m2"))
         story.deploy(hosts="faults-m2.molecule", **with_letter("j"))
         assert letters(other, story) == all_of("j")

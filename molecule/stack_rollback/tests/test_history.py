@@ -90,7 +90,7 @@ def test_going_back_and_back_again(engine, story):
     settings = engine.of_stack(story.name)["configs"]
     assert [base64.b64decode(item["Spec"]["Data"]) for item in settings] == [b"theme = light\n"]
     assert [item["back_to"] for item in kept(story)] == [None, None, None, 2, 1]
-    assert "no earlier deployment to go back to" in story.refused(state="rolled_back")
+    assert "no earlier deployment to restore" in story.refused(state="rolled_back")
 
 
 def test_a_named_deployment_is_a_state_that_can_be_asked_for_twice(engine, story):

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Registry credentials: given with the deploy, or those the host keeps in its Docker configuration."""
+"""Registry credentials: given with the deploy, or from the Docker configuration of the host."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare.imag
 
 
 def finder(given: Iterable[Mapping[str, Any]], from_host: bool) -> Callable[[str], str | None]:
-    """A function that tells the X-Registry-Auth value for an image reference, or None where there is none.
+    """A function that returns the X-Registry-Auth value for an image reference, or None without credentials.
 
     Args:
-        given: credentials as `registry`, `username` and `password`; they win over the host's.
-        from_host: whether the Docker configuration of the user the module runs as is read, helpers included.
+        given: credentials as `registry`, `username` and `password`; they take precedence over the host's.
+        from_host: whether to read the Docker configuration of the user that the module runs as, including credential
+            helpers.
 
     Raises:
         CliConfigError: that configuration cannot be read.

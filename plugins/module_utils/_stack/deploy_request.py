@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What a task of the module `stack` asks for, as a job. No I/O."""
+"""Convert the options of the module `stack` to a DeployRequest. No I/O."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def request_from_project(
         api_version: the engine's, such as `1.45`.
 
     Raises:
-        ConvertError, OrderError, PlanError, UserError: what is asked for cannot be.
+        ConvertError, OrderError, PlanError, UserError: the options or the project are invalid.
     """
     desired = desired_by(params, project, api_version)
     order = order_of(params["name"], project.depends_on, desired.services)
@@ -44,7 +44,7 @@ def request_from_project(
 
 
 def desired_by(params: Mapping[str, Any], project: LoadedProject, api_version: str = NEWEST_API) -> Desired:
-    """What a project asks for; arguments as of `request_from_project`.
+    """The specs that a project declares; arguments: see `request_from_project`.
 
     Raises:
         ConvertError: no engine of this version can run it.
@@ -63,10 +63,10 @@ def desired_by(params: Mapping[str, Any], project: LoadedProject, api_version: s
 
 
 def preflight_by(params: Mapping[str, Any], project: LoadedProject) -> Preflight:
-    """How a project is checked.
+    """The settings for the checks of a project.
 
     Raises:
-        UserError: the option `preflight` is none.
+        UserError: the option `preflight` is invalid.
     """
     level, levels = levels_of(params["preflight"])
     return Preflight(
@@ -86,7 +86,7 @@ def preflight_by(params: Mapping[str, Any], project: LoadedProject) -> Preflight
 def request_from_options(
     params: Mapping[str, Any], auth_for: AuthFor, desired: Desired | None = None, order: Order = NO_ORDER
 ) -> DeployRequest:
-    """A run by the module's options, whatever becomes of the stack."""
+    """A DeployRequest from the module's options, for any state of the stack."""
     return DeployRequest(
         stack=params["name"],
         desired=desired or Desired(),

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""The labels by which a stack's objects are known, and the names they carry."""
+"""The labels that identify a stack's objects, and the names of the objects."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import hashlib
 from typing import Any
 
 NAMESPACE = "com.docker.stack.namespace"
-"""On every object of a stack: the stack's name (as `docker stack deploy` sets it)."""
+"""On every object of a stack: the stack's name (as set by `docker stack deploy`)."""
 
 IMAGE = "com.docker.stack.image"
 """On services: the image as the compose file names it, before a digest is appended."""
@@ -23,7 +23,7 @@ REVISION = "dockyard.swarm.revision"
 """On the same objects: the revision's number. The object under the plain name is revision 1."""
 
 DEPLOYMENT = "dockyard.swarm.deployment"
-"""On a config that keeps a deployment of the stack: its number. More than one config may carry the same."""
+"""On a config that stores a deployment of the stack: its number. Several configs may have the same."""
 
 PART = "dockyard.swarm.deployment.part"
 """On the same configs: which part of how many, such as `1/2`."""
@@ -32,28 +32,28 @@ Json = dict[str, Any]
 
 
 def labels_of(spec: Json) -> dict[str, str]:
-    """The labels of any Engine API spec; engines return null for none."""
+    """The labels of any Engine API spec; engines return null if there are none."""
     return spec.get("Labels") or {}
 
 
 def belongs_to(spec: Json, stack: str) -> bool:
-    """Whether an object is the stack's own, by its exact namespace label."""
+    """Whether an object belongs to the stack, by its exact namespace label."""
     return labels_of(spec).get(NAMESPACE) == stack
 
 
 def short_name(name: str, stack: str) -> str:
-    """The name without the stack's prefix, as the compose file writes it."""
+    """The name without the stack's prefix, as in the compose file."""
     prefix = f"{stack}_"
     return name[len(prefix) :] if name.startswith(prefix) else name
 
 
 def shortened(stack: str, longest: int) -> str:
-    """A stack's name, or as much of it as fits with something that tells it from others that begin the same."""
+    """A stack's name, shortened if necessary, with a hash that distinguishes it from others with the same prefix."""
     if len(stack) <= longest:
         return stack
     return f"{stack[: longest - 9]}-{hashlib.sha256(stack.encode()).hexdigest()[:8]}"
 
 
 def lock_name(stack: str) -> str:
-    """What the lock is called under which a stack is deployed (see swarm/lock.py)."""
+    """The name of the lock for deploys of a stack (see _swarm/lock/rule.py)."""
     return f"stack.{shortened(stack, 37)}"

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""A deploy as the module runs it: under the stack's lock, kept in its history, and taken back if it fails."""
+"""The operations of the module `stack`: under the stack's lock, recorded in its history, and rolled back on failure."""
 
 from __future__ import annotations
 
@@ -72,11 +72,11 @@ _FAILURES = (ApplyError, NotConvergedError, EngineError, RemovalError)
 
 
 class FailedDeployError(UserError):
-    """A deploy that failed, and what became of taking it back.
+    """A deploy that failed, and whether it was rolled back.
 
     Attributes:
         cause: why it failed.
-        rolled_back: whether the stack is again as it was.
+        rolled_back: whether the former state of the stack was restored.
     """
 
     def __init__(self, cause: Exception, summary: str, rolled_back: bool) -> None:
@@ -87,17 +87,17 @@ class FailedDeployError(UserError):
 
 @dataclass(frozen=True)
 class DeployRequest:
-    """What a run of the module was asked for.
+    """The request of one run of the module.
 
     Attributes:
         stack: the stack's name.
         desired: what should exist.
-        order: in which order its services are deployed.
-        origin: `user`, `host`, `files` and `run` (as of `lock.rule.Holder`) of the controller's run.
-        auth_for: the X-Registry-Auth value for an image reference, or None.
+        order: the order in which its services are deployed.
+        origin: `user`, `host`, `files` and `run` (see `lock.rule.Holder`) of the controller's run.
+        auth_for: returns the X-Registry-Auth value for an image reference, or None.
         preflight: what is checked before anything is changed.
-        sensitive: what of it came from a vault, beside what looks secret.
-        others: as the module's options of the same names.
+        sensitive: what came from a vault, in addition to what looks secret.
+        others: the module's options of the same names.
     """
 
     stack: str
@@ -117,14 +117,14 @@ class DeployRequest:
     preflight: Preflight = NO_CHECKS
 
     def holder(self) -> Holder:
-        """How this run is told to others."""
+        """This run as a holder of the lock."""
         now = int(time.time())
         user, host = self.origin.get("user") or "somebody", self.origin.get("host") or "an unknown place"
         return Holder(uuid.uuid4().hex, user, host, f"a deploy of stack {self.stack}", now, now)
 
 
 def plan_request(engine: Engine, request: DeployRequest) -> tuple[Plan, Current]:
-    """Read the cluster and decide; see `plan_deploy`."""
+    """Read the cluster and plan; see `plan_deploy`."""
     plan, current = plan_deploy(
         engine,
         request.stack,
@@ -141,23 +141,23 @@ def plan_request(engine: Engine, request: DeployRequest) -> tuple[Plan, Current]
 
 
 def deploy_stack(engine: Engine, request: DeployRequest, plan: Plan, current: Current) -> RolloutResult:
-    """Carry out a plan, unless somebody else deploys the stack just now: then wait, and plan anew.
+    """Apply a plan. If another run deploys the stack now, wait for it and plan again.
 
     Raises:
         FailedDeployError: it failed, and `on_failure` is `rollback`.
-        StackLockedError: somebody else still deploys it.
-        LostLockError: somebody else took this run for dead meanwhile; it has changed nothing since.
+        StackLockedError: another run still deploys it.
+        LostLockError: another run took over the lock meanwhile; this run has changed nothing since.
         ApplyError, NotConvergedError, RemovalError, EngineError: see `roll_out`.
     """
     if not plan.changed and current.lock is None:
         return _roll_out(engine, request, plan, current)
     with _run_under_lock(engine, request) as run:
-        # What was read before the lock was held may have changed since.
+        # The state may have changed before the lock was taken, so it is read again.
         plan, current = plan_request(run.engine, request)
         if run.lock.from_dead_run:
             outdate_pending_updates(run.engine, current.services.values())
             plan, current = plan_request(run.engine, request)
-        run.know(plan)
+        run.set_plan(plan)
         if not plan.changed:
             return _roll_out(run.engine, request, plan, current, run.lock)
         try:
@@ -174,41 +174,41 @@ def deploy_stack(engine: Engine, request: DeployRequest, plan: Plan, current: Cu
 
 
 def roll_back_stack(engine: Engine, request: DeployRequest, number: int | None) -> tuple[RollbackPlan, RolloutResult]:
-    """Go back to a deployment that was kept.
+    """Restore a stored deployment.
 
     Args:
-        number: its number; None for the one before the present one.
+        number: its number; None for the one before the current one.
 
     Raises:
-        HistoryError, PlanError: there is no way back.
-        StackLockedError, LostLockError, ApplyError, NotConvergedError, RemovalError, EngineError: as of `deploy_stack`.
+        HistoryError, PlanError: it cannot be restored.
+        StackLockedError, LostLockError, ApplyError, NotConvergedError, RemovalError, EngineError: see `deploy_stack`.
     """
     with _run_under_lock(engine, request) as run:
         rollback = plan_rollback(run.engine, request.stack, number, run.lock.from_dead_run)
         if run.lock.from_dead_run:
             outdate_pending_updates(run.engine, rollback.current.services.values())
             rollback = plan_rollback(run.engine, request.stack, number, interrupted=True)
-        run.know(rollback.plan)
+        run.set_plan(rollback.plan)
         result = _roll_back_to(run, request, rollback)
         if rollback.plan.changed:
             kept = Desired(networks=rollback.deployment.state["networks"])
-            went = replace(request, desired=kept, order=rollback.order, sensitive=rollback.sensitive)
-            result.warnings += _record(run, went, rollback.current, SUCCEEDED, rollback.deployment)
+            restored = replace(request, desired=kept, order=rollback.order, sensitive=rollback.sensitive)
+            result.warnings += _record(run, restored, rollback.current, SUCCEEDED, rollback.deployment)
         run.lock.verify()
         return rollback, result
 
 
 def remove_stack(engine: Engine, request: DeployRequest, plan: Plan) -> Plan:
-    """Remove all of a stack, once nobody deploys it, and wait until it is gone.
+    """Remove the whole stack, after other deploys of it have ended, and wait until it is gone.
 
     Raises:
-        StackLockedError, LostLockError, RemovalError, EngineError: as of `deploy_stack`.
+        StackLockedError, LostLockError, RemovalError, EngineError: see `deploy_stack`.
     """
     if not plan.changed:
         return plan
     with _run_under_lock(engine, request) as run:
         plan = plan_removal(run.engine, request.stack)
-        run.know(plan)
+        run.set_plan(plan)
         remove_all(run.engine, plan, request.wait_timeout)
         return plan
 
@@ -218,9 +218,9 @@ class _Run:
     """One run under the lock.
 
     Attributes:
-        engine: changes the cluster only while the lock is held, and fills the journal.
-        names: what the ids of objects stand for, for messages.
-        planned: what is to be done to which object, by kind and full name, for messages.
+        engine: allows changes only while the lock is held, and records them in the journal.
+        names: kind and name of objects by id, for messages.
+        planned: the planned steps, for messages.
     """
 
     engine: Engine
@@ -229,13 +229,13 @@ class _Run:
     names: dict[str, str] = field(default_factory=dict)
     planned: list[Step] = field(default_factory=list)
 
-    def know(self, plan: Plan) -> None:
-        """Remember what the plan is about."""
+    def set_plan(self, plan: Plan) -> None:
+        """Record the plan, for messages."""
         self.planned = [step for step in plan.steps if step.action != UNCHANGED]
         self.names.update({step.object_id: f"{step.kind} {step.name}" for step in plan.steps if step.object_id})
 
     def left(self) -> list[str]:
-        """What was planned and has not been done."""
+        """The planned changes that have not been made."""
         done = {*self.journal.updated, *self.journal.removed}
         made = set(self.journal.created.values())
         return [
@@ -247,7 +247,7 @@ class _Run:
 
 @contextmanager
 def _run_under_lock(engine: Engine, request: DeployRequest) -> Iterator[_Run]:
-    """Hold the stack's lock, and say what was done and what not if it is lost."""
+    """Hold the stack's lock; if it is lost, report which changes were made and which were not."""
     controller_run = str(request.origin.get("run") or "")
     with hold_stack_lock(engine, request.stack, request.holder(), request.lock_timeout, controller_run) as lock:
         journal = Journal()
@@ -257,15 +257,16 @@ def _run_under_lock(engine: Engine, request: DeployRequest) -> Iterator[_Run]:
         except LostLockError as error:
             left = ", ".join(run.left()) or "nothing"
             raise LostLockError(
-                f"{error}. It stopped there, and rolled nothing back. Until then it had {journal.in_words(run.names)}. "
-                f"Planned, and left as it is: {left}. Look at the stack, and run this again if it is still wanted"
+                f"{error}. It stopped there, and rolled nothing back. Before that, it had "
+                f"{journal.in_words(run.names)}. "
+                f"Planned, but not done: {left}. Check the stack, and run this again if needed"
             ) from error
 
 
 def _roll_out_until_networks_exist(run: _Run, request: DeployRequest, plan: Plan, current: Current) -> RolloutResult:
-    """Deploy, and plan anew as long as a network turns out to be gone.
+    """Deploy, and plan again as long as a network turns out to be removed.
 
-    An engine goes on listing a network that somebody has just removed until its last task has ended there.
+    An engine lists a network that was just removed until its last task has ended there.
     """
     deadline = time.monotonic() + request.wait_timeout
     while True:
@@ -276,7 +277,7 @@ def _roll_out_until_networks_exist(run: _Run, request: DeployRequest, plan: Plan
                 raise
         time.sleep(_PAUSE)
         plan, current = plan_request(run.engine, request)
-        run.know(plan)
+        run.set_plan(plan)
 
 
 def _roll_out(
@@ -296,7 +297,7 @@ def _roll_out(
 
 
 def _nothing(*_arguments: object) -> None:
-    """Stands in for the lock where a run needs none."""
+    """Used instead of the lock when a run needs none."""
 
 
 def _roll_back_to(run: _Run, request: DeployRequest, rollback: RollbackPlan) -> RolloutResult:
@@ -314,7 +315,7 @@ def _roll_back_to(run: _Run, request: DeployRequest, rollback: RollbackPlan) -> 
 
 
 def _answer_to_failure(run: _Run, request: DeployRequest, before: Current, error: Exception) -> Exception:
-    """Roll a failed deploy back where that is wanted, and keep it as failed where the stack is not as it was."""
+    """Roll a failed deploy back if requested, and record it as failed if the former state was not restored."""
     if request.on_failure != "rollback":
         _record_failure(run, request, before)
         return error
@@ -329,18 +330,18 @@ def _answer_to_failure(run: _Run, request: DeployRequest, before: Current, error
 
 
 def _record_failure(run: _Run, request: DeployRequest, before: Current) -> None:
-    """Keep a failed deploy, unless no service was touched: what the engine refused has not been deployed."""
+    """Record a failed deploy, unless no service was changed: then nothing was deployed."""
     services = {item["ID"] for item in before.services.values()}
     if services & run.journal.touched() or any(kind == SERVICE for kind, _name in run.journal.created.values()):
         _record(run, request, before, FAILED)
 
 
 def rollback_summary(plan: Plan) -> str:
-    """One sentence about what was done to go back."""
+    """What was done to roll back, as a sentence."""
     returned = [step.short for step in plan.steps if step.kind == SERVICE and step.action in (CREATE, UPDATE)]
     removed = [f"{step.kind} {step.short}" for step in plan.having(REMOVE)]
     if not returned and not removed:
-        return "nothing of it had taken effect: the stack is as it was"
+        return "nothing had been changed: the stack is as before"
     verb = "runs" if len(returned) == 1 else "run"
     parts = [f"{', '.join(sorted(returned))} {verb} as before"] if returned else []
     parts += [f"{', '.join(removed)} removed"] if removed else []
@@ -351,9 +352,9 @@ def rollback_summary(plan: Plan) -> str:
 def _record(
     run: _Run, request: DeployRequest, before: Current, outcome: str, back_to: Deployment | None = None
 ) -> list[str]:
-    """Add the stack as it is now to its history. Returns warnings: a deploy does not fail for this."""
+    """Add the current state of the stack to its history. Returns warnings: a deploy does not fail because of this."""
     origin = request.origin
-    told = Deployment(
+    deployment = Deployment(
         0,
         time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime()),
         user=origin.get("user") or "",
@@ -366,7 +367,7 @@ def _record(
         record_deployment(
             run.engine,
             before,
-            told,
+            deployment,
             request.desired.networks,
             request.order,
             request.keep_deployments,

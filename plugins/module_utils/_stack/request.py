@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""The options of the module `stack`, known to its controller half and its manager half alike."""
+"""The options of the module `stack`, shared by its action plugin and the module."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ ON_CONTROLLER = (
     "plan_file",
     "without_swarm",
 )
-"""What only the action plugin uses and never passes on."""
+"""Options that only the action plugin uses and does not pass on."""
 
 
 def credentials_argument_spec() -> dict[str, Any]:
-    """The options of the doc fragment `dockyard.swarm.credentials`."""
+    """The options documented in the doc fragment `dockyard.swarm.credentials`."""
     return {
         "host_credentials": {"type": "bool", "default": True},
         "registries": {
@@ -79,7 +79,7 @@ def stack_argument_spec() -> dict[str, Any]:
         "keep_deployments": {"type": "int", "default": 5},
         "deployment": {"type": "int"},
         **credentials_argument_spec(),
-        # Filled in by the action plugin. It holds the content of secrets, so all of it is kept from every log.
+        # Set by the action plugin. It contains secrets, so it is kept out of every log.
         "project": {"type": "str", "no_log": True},
         "origin": {"type": "dict", "default": {}},
     }
@@ -87,16 +87,17 @@ def stack_argument_spec() -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class LoadedProject:
-    """A loaded project, as it goes from the controller to a manager.
+    """A loaded project, as it is sent from the controller to a manager.
 
     Attributes:
         config: the project in canonical form.
         config_data: the content of each config, by its key; `secret_data` likewise.
-        depends_on: by service, the services it waits for and the condition for each, by their keys.
+        depends_on: by service, the services it depends on and the condition for each, by their keys.
         directory: the project's folder on the controller.
-        relative_sources: sources of bind mounts that the files write as relative paths, by what they became.
+        relative_sources: sources of bind mounts that are relative in the files, by the absolute path they were resolved
+            to.
         places: file and line of keys, by dotted path.
-        sensitive: what of it came from a vault.
+        sensitive: what came from a vault.
     """
 
     config: dict[str, Any]
@@ -110,7 +111,7 @@ class LoadedProject:
 
 
 def pack_project(project: LoadedProject) -> str:
-    """A loaded project as one opaque string."""
+    """Serialise a loaded project to one string."""
     document = {
         "config": project.config,
         "config_data": _encoded(project.config_data),
@@ -129,7 +130,7 @@ def pack_project(project: LoadedProject) -> str:
 
 
 def unpack_project(text: str) -> LoadedProject:
-    """What `pack_project` was given."""
+    """The project from a string of `pack_project`."""
     document = json.loads(base64.b64decode(text))
     return LoadedProject(
         config=document["config"],

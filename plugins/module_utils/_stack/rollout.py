@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""A deploy from end to end: read, decide, apply, wait, remove."""
+"""A deploy from beginning to end: read, plan, apply, wait, remove."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.remove
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.submit import (
     apply_objects,
     apply_services,
-    submit_again,
+    force_new_tasks,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.compare import images
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.converge.health import health_notes
@@ -68,12 +68,12 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert
 Json = dict[str, Any]
 AuthFor = Callable[[str], "str | None"]
 
-# How an engine answers what only managers can tell.
+# HTTP status of requests that only managers can answer.
 _UNAVAILABLE = 503
 
 
 class NotConvergedError(UserError):
-    """Services that are not where their specs say; `outcome` has the verdicts and the tasks' errors."""
+    """Services have not converged; `outcome` has the verdicts and the errors of tasks."""
 
     def __init__(self, stack: str, outcome: Outcome, timeout: float, untouched: Collection[str] = ()) -> None:
         self.outcome = outcome
@@ -83,13 +83,13 @@ class NotConvergedError(UserError):
         lines += [f"task {failure}" for failure in outcome.failed_tasks]
         lines += outcome.notes
         if untouched:
-            lines.append(f"not touched, as they depend on what failed: {', '.join(sorted(untouched))}")
+            lines.append(f"not deployed, because they depend on failed services: {', '.join(sorted(untouched))}")
         super().__init__("\n".join(lines))
 
 
 @dataclass
 class RolloutResult:
-    """What a deploy did: its plan, and how its services ended where they were waited for."""
+    """The result of a deploy: its plan, and the state of its services if they were waited for."""
 
     plan: Plan
     outcome: Outcome = field(default_factory=Outcome)
@@ -97,14 +97,14 @@ class RolloutResult:
 
 
 def refusal(engine: Engine, error: EngineError) -> str:
-    """Why the engine refused: that it is no manager, with what to do, or its own words.
+    """Why the engine refused: it is not a manager (with advice), or its own message.
 
-    Asked afterwards, and not before each deploy: `GET /info` takes an engine longer than reading a stack.
+    Checked after a refusal, not before each deploy: `GET /info` takes an engine longer than reading a stack.
     """
     if error.status == 0:
         return (
-            f"{error.message}. What had been submitted goes on in the swarm. "
-            "Run it again, on another manager if this engine stays away"
+            f"{error.message}. Changes that were already submitted continue in the swarm. "
+            "Run it again, on another manager if this engine does not come back"
         )
     if error.status != _UNAVAILABLE:
         return error.message
@@ -133,18 +133,18 @@ def plan_deploy(
     failed_jobs_again: bool = False,
     preflight: Preflight = NO_CHECKS,
 ) -> tuple[Plan, Current]:
-    """Read the cluster and decide. Changes nothing.
+    """Read the cluster and plan. Changes nothing.
 
     Args:
-        failed_jobs_again: whether jobs that have failed run again, even if nothing about them has changed.
-        recreate_networks: as of `decide`; `prune` likewise.
-        resolve_image: as of `images.references_to_ask`.
+        failed_jobs_again: run jobs that have failed again, even if they have not changed.
+        recreate_networks: see `decide`; `prune` likewise.
+        resolve_image: see `images.references_to_ask`.
         preflight: what is checked before anything is changed.
 
     Raises:
-        PlanError: something foreseeably fails; all of it is told at once.
-        UnresolvedImagesError: a registry did not tell a digest, and nothing else is wrong.
-        EngineError: the engine refused to be read.
+        PlanError: something would make the deploy fail; all faults are reported at once.
+        UnresolvedImagesError: a registry returned no digest, and there is no other fault.
+        EngineError: the engine refused a read.
     """
     current = read_current(engine, stack, desired.configs, desired.secrets, with_jobs=failed_jobs_again)
     problems = impossible(engine, desired, current)
@@ -178,7 +178,7 @@ def plan_deploy(
 def _examine(
     engine: Engine, desired: Desired, current: Current, plan: Plan, auth_for: AuthFor, preflight: Preflight
 ) -> Findings:
-    """Run the checks; those against the cluster only where the deploy has something to create or change."""
+    """Run the checks; those against the cluster only if the deploy creates or changes something."""
     changing = [step for action in (CREATE, UPDATE) for step in plan.having(action)]
     subject = subject_of(
         plan.stack,
@@ -206,7 +206,7 @@ def _examine(
 
 
 def impossible(engine: Engine, desired: Desired, current: Current) -> list[str]:
-    """A sentence for all that is taken for granted and missing, and for each name that is taken."""
+    """A sentence for each missing external object, and for each name that is already taken."""
     problems = external_problems(
         current.networks,
         current.configs,
@@ -222,14 +222,14 @@ def impossible(engine: Engine, desired: Desired, current: Current) -> list[str]:
 
 
 def refuse_impossible(engine: Engine, desired: Desired, current: Current) -> None:
-    """Raise PlanError if something that is taken for granted is missing, or a name is taken."""
+    """Raise PlanError if an external object is missing, or a name is already taken."""
     problems = impossible(engine, desired, current)
     if problems:
         raise PlanError("; ".join(problems))
 
 
 def refuse_remaking_in_use(engine: Engine, plan: Plan) -> None:
-    """Raise PlanError if a service of somebody else is on a network that is to be made again."""
+    """Raise PlanError if a service of another stack uses a network that is to be recreated."""
     remade = {step.object_id: step.short for step in plan.having(UPDATE, NETWORK) if step.recreate}
     problems = remaking_problems(remade, engine.services(), plan.stack) if remade else []
     if problems:
@@ -249,19 +249,19 @@ def roll_out(
     allow_empty: bool = True,
     report_progress: Callable[[str], None] = lambda _progress: None,
 ) -> RolloutResult:
-    """Carry out a plan; then wait until its services have converged, and remove what no longer serves.
+    """Apply a plan; then wait until its services have converged, and remove objects that are no longer used.
 
     Args:
-        order: what services wait for before they are touched.
-        backwards: go back where a deploy came from: what it made goes first, then services return in the opposite
-            order, without waiting for each other.
-        allow_empty: whether global services that no node is fit for are as they shall be.
-        report_progress: is given one line about what is still missing, at each look.
+        order: what services wait for before they are deployed.
+        backwards: undo a deploy: its new services are removed first, then services are restored in the opposite order,
+            without waiting for each other.
+        allow_empty: whether global services without eligible node count as converged.
+        report_progress: called with one line about what is missing, at each poll.
 
     Raises:
         ApplyError: the engine refused a step.
-        NotConvergedError: services did not arrive; nothing has been removed then.
-        RemovalError: something that no longer serves could not be removed in time.
+        NotConvergedError: services have not converged; nothing has been removed.
+        RemovalError: an unused object could not be removed in time.
     """
     deadline = time.monotonic() + wait_timeout
     steps = plan.having(CREATE, SERVICE) + plan.having(UPDATE, SERVICE)
@@ -293,7 +293,7 @@ def roll_out(
         result.outcome = wait_until(names, applied.submitted)
     removals = plan.having(REMOVE)
     if applied.submitted and not wait:
-        # Swarm may still roll services back to what they used before.
+        # Swarm may still roll services back to the objects they used before.
         removals = [step for step in removals if step.kind == SERVICE]
     if removals:
         remove_steps(engine, plan.stack, removals, deadline)
@@ -334,11 +334,11 @@ def _converge(
             raise NotConvergedError(stack, outcome, wait_timeout, untouched)
         known = failed_task_ids(outcome.view) | frozenset(known)
         for name in again:
-            submit_again(engine, outcome.view.services[name]["ID"], auth_for)
+            force_new_tasks(engine, outcome.view.services[name]["ID"], auth_for)
 
 
 def _rejected_by_stale_network(outcome: Outcome) -> list[str]:
-    """The services that failed, if nodes rejected all of their tasks for a stale network of the same name."""
+    """The failed services, if nodes rejected all of their tasks because of a stale network with the same name."""
     view = outcome.view
     failed = [name for name, verdict in outcome.unfinished().items() if verdict.state == FAILED]
     alike = all(
@@ -348,14 +348,14 @@ def _rejected_by_stale_network(outcome: Outcome) -> list[str]:
 
 
 def plan_removal(engine: Engine, stack: str) -> Plan:
-    """Read what the stack has and plan its removal. Changes nothing."""
+    """Read the stack and plan its removal. Changes nothing."""
     return decide_absent(read_current(engine, stack, {}, {}))
 
 
 def remove_all(engine: Engine, plan: Plan, wait_timeout: float) -> None:
-    """Remove all of a stack and wait until it is gone.
+    """Remove the whole stack and wait until it is gone.
 
     Raises:
-        RemovalError: some of it is still there after the time limit (seconds).
+        RemovalError: some of it still exists after the time limit (seconds).
     """
     remove_steps(engine, plan.stack, plan.having(REMOVE), time.monotonic() + wait_timeout)

@@ -3,12 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What of a stack's specs is secret, and how it is shown: that it is there and that it changes, never what it is.
+"""Which parts of a stack's specs are secret, and how they are masked: their existence and changes are shown, no values.
 
-Secret are, in this order:
+Secret are:
 
-- what came from a vault, as the controller says;
-- values whose names say so, by the words below: variables, labels, options of logging and of drivers;
+- values that came from a vault, as reported by the controller;
+- values whose names contain one of the words below: variables, labels, options of logging and of drivers;
 - passwords in URLs (`scheme://user:password@host`), after `password=` and the like, and after options such as
   `--password` in commands.
 """
@@ -24,35 +24,36 @@ Json = dict[str, Any]
 
 HIDDEN = "(hidden)"
 
-# A value from a vault is looked for in other text only if it is not so short that it stands in half of all words.
+# A value from a vault is masked in other text only if it is not so short that it occurs in ordinary words.
 _SHORTEST = 6
 _WORDS = frozenset(
     "apikey auth authorization basicauth cookie credential credentials dsn htpasswd key keys pass passphrase passwd "
     "password passwords pwd secret secrets token tokens".split()
 )
-# Words that are also found at the end of others: DBPASSWORD, authtoken.
+# Words that are also found at the end of a name part: DBPASSWORD, authtoken.
 _ENDINGS = ("apikey", "passphrase", "passwd", "password", "secret", "token")
-# What such a name is about then is not the secret itself: POSTGRES_PASSWORD_FILE, TOKEN_TTL.
+# Last words with which such a name describes something about the secret: POSTGRES_PASSWORD_FILE, TOKEN_TTL.
 _ABOUT = frozenset(
     "algorithm count days dir directory enabled expiry file files hours id issuer length level max method min minutes "
     "mode name path policy port provider realm seconds size timeout ttl type version".split()
 )
 _NAME_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-# None of these begins with a repetition: contents of configs are looked through, which have no blank in a megabyte.
+# None of these begins with a repetition: they are also applied to contents of configs, which may have no space in a
+# megabyte.
 _IN_URL = re.compile(r"(?P<before>[A-Za-z0-9+.-]://[^/\s:@]*:)(?P<value>[^/\s@]+)(?=@)")
 _ASSIGNMENT = r"(?P<before>(?:password|passwd|passphrase|secret|token|api[_-]?key){})(?P<value>[^\s,;&}}\]]+)"
 _ASSIGNED = re.compile(_ASSIGNMENT.format(r"\s*[=:]\s*"), re.IGNORECASE)
 _ASSIGNED_BY_EQUALS = re.compile(_ASSIGNMENT.format("="), re.IGNORECASE)
 _OPTION = re.compile(r"--?[\w-]*(?:password|passwd|passphrase|secret|token|api-?key|requirepass)", re.IGNORECASE)
 
-# Keys of compose terms that end in a name somebody chose.
+# Prefixes of compose terms whose last part is a user-defined name.
 _NAMED = ("environment.", "labels.", "deploy.labels.", "logging.options.", "driver_opts.")
 # The same places in the Engine API's specs.
 _NAMED_OBJECTS = ("Labels", "Options", "DriverOpts")
 
 
 def looks_secret(name: str) -> bool:
-    """Whether a name says that its value is a secret."""
+    """Whether a name indicates a secret value."""
     parts = [part.lower() for part in _NAME_PARTS.findall(name)]
     if not parts or parts[-1] in _ABOUT:
         return False
@@ -61,12 +62,12 @@ def looks_secret(name: str) -> bool:
 
 @dataclass(frozen=True)
 class Sensitive:
-    """What is known to be secret beside what looks so.
+    """What is known to be secret, in addition to what looks secret.
 
     Attributes:
-        values: texts that came from a vault.
-        variables: by a service's name in the file, names of its variables whose values did.
-        configs: names in the file of configs whose contents did.
+        values: values that came from a vault.
+        variables: by a service's name in the file, the names of its variables whose values came from a vault.
+        configs: names in the file of configs whose contents came from a vault.
     """
 
     values: frozenset[str] = frozenset()
@@ -74,7 +75,7 @@ class Sensitive:
     configs: frozenset[str] = frozenset()
 
     def and_also(self, other: Sensitive) -> Sensitive:
-        """What is secret by either."""
+        """The union of both."""
         services = {*self.variables, *other.variables}
         return Sensitive(
             self.values | other.values,
@@ -83,22 +84,22 @@ class Sensitive:
         )
 
     def findable(self) -> list[str]:
-        """The values that are long enough to be looked for in other text, the longest first."""
+        """The values that are long enough to be masked in other text, the longest first."""
         return sorted((value for value in self.values if len(value) >= _SHORTEST), key=len, reverse=True)
 
     def in_text(self, text: str) -> str:
-        """The value of a field without what is secret in it."""
+        """The value of a field with secrets masked."""
         return _ASSIGNED.sub(rf"\g<before>{HIDDEN}", self.in_message(text))
 
     def in_message(self, text: str) -> str:
-        """A sentence for a person without what is secret in it; `secret db_password: no such file` hides nothing."""
+        """A message with secrets masked; `secret db_password: no such file` is kept."""
         for value in self.findable():
             text = text.replace(value, HIDDEN)
         text = _IN_URL.sub(rf"\g<before>{HIDDEN}", text)
         return _ASSIGNED_BY_EQUALS.sub(rf"\g<before>{HIDDEN}", text)
 
     def in_list(self, items: Iterable[Any]) -> list[Any]:
-        """The items of a command, or of any list, without what is secret in them."""
+        """The items of a command, or of any list, with secrets masked."""
         found: list[Any] = []
         option = False
         for item in items:
@@ -107,11 +108,11 @@ class Sensitive:
         return found
 
     def is_secret(self, service: str, variable: str, value: str) -> bool:
-        """Whether the value of a service's variable is secret as a whole."""
+        """Whether the whole value of a service's variable is secret."""
         return looks_secret(variable) or variable in self.variables.get(service, ()) or value in self.values
 
     def in_term(self, service: str, key: str, value: Any) -> Any:
-        """The value of a compose term (see compare/terms.py) as it may be shown.
+        """The value of a compose term (see compare/terms.py) with secrets masked.
 
         Args:
             service: the service's name in the file; empty for other objects.
@@ -126,12 +127,12 @@ class Sensitive:
         return self.in_list(value) if isinstance(value, list) else value
 
 
-#: Nothing is known to have come from a vault.
+#: Used when nothing came from a vault.
 NOT_FROM_VAULTS = Sensitive()
 
 
 def secret_leaves(sensitive: Sensitive, service: str, spec: Any) -> Iterator[tuple[list[Any], str]]:
-    """Where in a service's spec secrets stand: the path to each text that holds one, and what may be told of it.
+    """The secrets in a service's spec: the path to each string that contains one, and the part of it that may be shown.
 
     Args:
         service: the service's name in the file.

@@ -3,11 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""One deploy of a stack at a time: a lock in the swarm that lives as long as the run that holds it.
+"""Only one deploy of a stack at a time: a lock in the swarm that is renewed as long as its run lives.
 
-The holder changes a label of the lock's config every few seconds. Who waits for it watches that, by its own clock:
-a lock that shows no life any more belongs to a run that was killed, and is taken away. A run that was only stopped
-finds that out when it goes on: it reads the lock from the swarm before each change.
+The holder changes a label of the lock's config every few seconds. Runs that wait for the lock observe this by their own
+clock: a lock that is no longer renewed belongs to a killed run, and is removed. A run that was only suspended notices
+this when it continues: it reads the lock from the swarm before each change.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ BEAT = "dockyard.swarm.lock.beat"
 PROGRESS = "dockyard.swarm.lock.progress"
 
 _BEAT_EVERY = 3.0
-# Beats from one look at the controller's own lock to the next.
+# Beats between two renewals of the controller's deploy lock.
 _DEPLOY_LOCK_EVERY = 10
-# Longer than an election of a new leader, during which nobody can show life.
+# Longer than an election of a new leader, during which no lock can be renewed.
 _DEAD_AFTER = 30.0
 _PAUSE = 1.0
 _LONGEST_LABEL = 1000
@@ -50,21 +50,21 @@ _NO_LIFE = f"it showed no sign of life for {_DEAD_AFTER:g} s or more"
 
 
 class StackLockedError(UserError):
-    """Somebody else deploys the stack at this moment."""
+    """Another run deploys the stack now."""
 
 
 class LostLockError(UserError):
-    """This run does not hold the stack's lock any more, so it must not change anything."""
+    """This run no longer holds the stack's lock, so it must not change anything."""
 
 
 class StackLock:
-    """The lock of a stack, once it is held. As long as that is, the deploy lock of the same controller's run lasts too.
+    """The lock of a stack while it is held. It also keeps the deploy lock of the same controller's run alive.
 
     Args:
-        controller_run: the `run` by which the deploy lock knows that controller; empty where it has none.
+        controller_run: the `run` of that controller in the deploy lock; empty if it has none.
 
     Attributes:
-        from_dead_run: whether it was taken from a run that showed no life any more.
+        from_dead_run: whether it was taken over from a run that no longer renewed it.
     """
 
     def __init__(
@@ -81,26 +81,26 @@ class StackLock:
         self._heart.start()
 
     def release(self) -> None:
-        """Give the lock back. Where that fails it is taken away later, as it shows no life."""
+        """Release the lock. If that fails, it is removed later, because it is no longer renewed."""
         self._released.set()
         self._heart.join()
         with suppress(EngineError):
             self._engine.config_remove(self._config_id)
 
     def report_progress(self, progress: str) -> None:
-        """What this run waits for at this moment; the lock says it to whoever looks."""
+        """Set what this run is waiting for, which is stored in the lock for others."""
         self._progress = progress[:_LONGEST_LABEL]
 
     def verify(self) -> None:
-        """Read the lock afresh from the swarm: what was true a moment ago need not be so for a run that was stopped.
+        """Read the lock from the swarm again: a suspended run may have lost it.
 
         Raises:
-            LostLockError: this run does not hold it any more.
-            EngineError: it could not be read, so nobody knows.
+            LostLockError: this run no longer holds it.
+            EngineError: it could not be read, so it is unknown.
         """
         found = when_there_is_a_leader(partial(_find, self._engine, lock_name(self._stack)))
         if found is None:
-            raise LostLockError(f"this run lost the lock of stack {self._stack}: {_NO_LIFE}; nobody has the lock now")
+            raise LostLockError(f"this run lost the lock of stack {self._stack}: {_NO_LIFE}; the lock is free now")
         if found["ID"] != self._config_id:
             raise LostLockError(f"this run lost the lock of stack {self._stack}: {_NO_LIFE}; now {holder_of(found)}")
 
@@ -108,7 +108,7 @@ class StackLock:
         count = 0
         while not self._released.wait(_BEAT_EVERY):
             count += 1
-            # A beat that fails is followed by another; whether the lock is still held is asked before each change.
+            # A failed beat is followed by another; whether the lock is still held is checked before each change.
             with suppress(EngineError):
                 self._show_life(count)
             if self._controller_run and count % _DEPLOY_LOCK_EVERY == 1:
@@ -130,12 +130,12 @@ def hold_stack_lock(
     """Hold the stack's lock.
 
     Args:
-        holder: who is told to others that want it.
+        holder: this run, for others that want the lock.
         timeout: seconds to wait for another run.
-        controller_run: as of `StackLock`.
+        controller_run: see `StackLock`.
 
     Raises:
-        StackLockedError: the other run is still alive after that time.
+        StackLockedError: the other run still holds it after that time.
     """
     lock = acquire(engine, stack, holder, timeout, controller_run)
     try:
@@ -145,7 +145,7 @@ def hold_stack_lock(
 
 
 def deploy_in_progress(locks: Iterable[Json], stack: str) -> Json | None:
-    """Who deploys a stack at this moment, and what that run waits for; None if nobody does."""
+    """The run that deploys a stack now, and what it waits for; None if there is none."""
     found = next((item for item in locks if item["Spec"]["Name"] == config_name(lock_name(stack))), None)
     if found is None:
         return None
@@ -163,7 +163,7 @@ def acquire(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> StackLock:
-    """Take the lock, or wait for it; see `hold_stack_lock`."""
+    """Take the lock, waiting for it if necessary; see `hold_stack_lock`."""
     lock = lock_name(stack)
     deadline = clock() + timeout
     seen: tuple[str, int] | None = None
@@ -176,7 +176,8 @@ def acquire(
         except EngineError as error:
             if not error.conflict:
                 raise
-        # Before the look: this run may itself be stopped after it, and must not take that time for the other's silence.
+        # Before reading: this run may itself be suspended afterwards, and must not count that time as the other's
+        # silence.
         now = clock()
         found = _find(engine, lock)
         if found is None:
@@ -198,9 +199,9 @@ def _find(engine: Engine, lock: str) -> Json | None:
 
 
 def _take_away(engine: Engine, lock: Json) -> bool:
-    """Take a dead run's lock away; False if it shows life after all, or somebody else was faster."""
+    """Remove a dead run's lock; False if it was renewed after all, or another run was faster."""
     try:
-        # Refused unless the lock is still as it was seen.
+        # Refused if the lock has changed since it was read.
         engine.config_update(lock["ID"], version_of(lock), lock["Spec"])
         engine.config_remove(lock["ID"])
     except EngineError as error:
@@ -211,9 +212,9 @@ def _take_away(engine: Engine, lock: Json) -> bool:
 
 
 def _refusal(stack: str, holder: Holder, timeout: float) -> str:
-    waited = f" It was waited for {timeout:g} s." if timeout else ""
+    waited = f" Waited {timeout:g} s for it." if timeout else ""
     return (
-        f"another deploy of stack {stack} is under way: {holder}.{waited} Run this one again when it has ended, or set "
-        "lock_timeout to wait longer. The lock of a run that was killed ends by itself, after "
-        f"{_DEAD_AFTER:g} s without a sign of life"
+        f"another deploy of stack {stack} is running: {holder}.{waited} Run this again when it has ended, or set "
+        "lock_timeout to wait longer. The lock of a killed run is released automatically "
+        f"{_DEAD_AFTER:g} s after its last renewal"
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.order import find_circle
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.order import find_cycle
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.convert import ConvertError, convert
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.project import (
     load_compose,
@@ -146,7 +146,7 @@ def _order(reading: Reading, choices: Choices) -> dict[str, dict[str, str]]:
         advice = "; define it, activate its profile, or say required: false"
         raise ComposeError([problem + advice for problem in problems])
     reading.warnings += problems
-    circle = find_circle(result) if choices.dialect == COMPOSE else []
+    circle = find_cycle(result) if choices.dialect == COMPOSE else []
     if circle:
         text = f"services wait for each other: {' -> '.join(circle)}; take one of these depends_on away"
         raise ComposeError(reading.message(("services", circle[0], "depends_on", circle[1]), text))

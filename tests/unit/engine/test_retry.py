@@ -14,7 +14,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._engine.retry impor
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._service.change import apply as apply_to_service
 from ansible_collections.dockyard.swarm.plugins.module_utils._service.decide import ROLLED_BACK, Change
-from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.submit import submit_again
+from ansible_collections.dockyard.swarm.plugins.module_utils._stack.apply.submit import force_new_tasks
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.cluster.change import ClusterChange
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.nodes.change import NodeChange
 
@@ -104,7 +104,7 @@ class Contended:
         lambda engine: NodeChange(engine, 1).update("x", {"availability": ("active", "drain")}),
         lambda engine: ClusterChange(engine, 1).rotate(["worker_token"]),
         lambda engine: apply_to_service(engine, Change("web", "x", ROLLED_BACK), lambda _reference: None),
-        lambda engine: submit_again(engine, "x", lambda _reference: None),
+        lambda engine: force_new_tasks(engine, "x", lambda _reference: None),
     ],
     ids=["node", "cluster", "service", "stack"],
 )

@@ -180,7 +180,7 @@ def test_a_global_service_without_nodes_is_done_only_where_that_is_allowed():
 def test_a_global_service_waits_for_its_only_node_to_take_tasks():
     only = of_mode(GLOBAL, spec=placed("node.hostname == w3"))
     found = judge(only, [], NODES, submitted=True, allow_empty=False)
-    assert (found.state, found.reason) == (WAITING, "the nodes it is for take no tasks: w3 (down)")
+    assert (found.state, found.reason) == (WAITING, "its eligible nodes accept no tasks: w3 (down)")
 
 
 @pytest.mark.parametrize("mode", [{"Global": {}}, {"GlobalJob": {}}])

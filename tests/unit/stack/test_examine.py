@@ -159,7 +159,7 @@ BY_FILE = [
         service("networks: [n]", rest="networks: {n: {driver: overlay}}"),
     ),
     (service("deploy: {placement: {constraints: ['node.labels.x=y']}}"), ['write "node.labels.x == y"'], None),
-    (service("deploy: {placement: {constraints: ['foo == bar']}}"), ['knows no key "foo"'], None),
+    (service("deploy: {placement: {constraints: ['foo == bar']}}"), ['has no key "foo"'], None),
     (
         service("deploy: {placement: {constraints: ['node.label.zone == a']}}"),
         ['did you mean "node.labels.zone"?', "constraints[0]"],
@@ -172,7 +172,7 @@ BY_FILE = [
     ),
     (
         service("deploy: {placement: {constraints: [node.ip == 10.0.0.0/33]}}"),
-        ["no IP address or network"],
+        ["not an IP address or network"],
         service("deploy: {placement: {constraints: [node.ip == 192.0.2.0/24]}}"),
     ),
     (
@@ -180,7 +180,7 @@ BY_FILE = [
         ['the value "a,b" may only have'],
         None,
     ),
-    (service("deploy: {placement: {constraints: ['node.labels.zone ==']}}"), ["the value is missing"], None),
+    (service("deploy: {placement: {constraints: ['node.labels.zone ==']}}"), ["the value after == is missing"], None),
     (
         service("deploy: {placement: {constraints: [node.labels.zone == a, node.labels.zone == b]}}"),
         ['cannot be "a" and "b" at once'],

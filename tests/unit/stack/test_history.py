@@ -109,9 +109,9 @@ def test_which_one_is_gone_back_to(deployments, number, interrupted, chosen):
 @pytest.mark.parametrize(
     ("deployments", "number", "told"),
     [
-        ([], None, "no earlier deployment to go back to; kept are: none"),
-        ([kept(7)], None, r"no earlier deployment to go back to; kept are: 7 \(succeeded, day 7\)"),
-        ([kept(7)], 4, "deployment 4 is not kept; kept are: 7"),
+        ([], None, "no earlier deployment to restore; stored deployments: none"),
+        ([kept(7)], None, r"no earlier deployment to restore; stored deployments: 7 \(succeeded, day 7\)"),
+        ([kept(7)], 4, "deployment 4 is not stored; stored deployments: 7"),
         ([kept(1), kept(2), kept(3, back_to=1)], None, "no earlier"),
     ],
 )

@@ -142,7 +142,7 @@ def test_a_run_that_wakes_without_its_lock_rolls_nothing_back(swarm):
     assert "stack shop has not converged" in text
     assert "now bob at other-desk has had it since 1970-01-01 00:00:00 UTC for a deploy of stack shop" in text
     assert "it had created config shop_conf.2, service shop_new; updated service shop_ui; removed nothing." in text
-    assert "left as it is: service shop_db, config shop_conf." in text
+    assert "not done: service shop_db, config shop_conf." in text
 
 
 @pytest.mark.parametrize("which", range(1, 12))
@@ -230,8 +230,8 @@ def test_a_rollback_leaves_what_others_have_made_and_changed_meanwhile(swarm):
         )
     assert swarm.services() == {"ui": "ui:1", "db": "db:1", "his": "registry:5000/ui:1"}
     assert swarm.named("services", "shop_db")["Spec"]["Mode"] == {"Replicated": {"Replicas": 7}}
-    assert "service his is left as it is, as somebody else has changed it meanwhile" in str(failed.value)
-    assert "service db is left as it is" in str(failed.value)
+    assert "service his is not changed, because another client has changed it meanwhile" in str(failed.value)
+    assert "service db is not changed" in str(failed.value)
 
 
 def test_what_was_made_without_an_answer_is_rolled_back_too(swarm):

@@ -36,7 +36,7 @@ WORDS = [
     "the required variable NEEDED is not set",
     "80/tcp is published twice",
     "must be an integer",
-    'knows no key "foo"',
+    'has no key "foo"',
     "write 10s",
     'did you mean "hostname"?',
     'write "app-0"',

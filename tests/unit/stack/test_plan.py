@@ -196,7 +196,7 @@ def test_a_network_is_made_again_with_the_services_on_it():
 def test_a_network_is_not_made_again_under_a_service_that_stays():
     wanted = {"shop_front": {**FRONT["shop_front"], "Attachable": True}}
     there = current([on_front("legacy")], [network("shop_front")])
-    with pytest.raises(PlanError, match="front cannot be made again: service legacy is on it"):
+    with pytest.raises(PlanError, match="front cannot be recreated: service legacy is on it"):
         plan({}, wanted, there=there, recreate_networks=True)
     assert plan({}, wanted, there=there, recreate_networks=True, prune=True).changed
 
@@ -279,7 +279,7 @@ def test_the_markdown_is_what_a_reviewer_needs():
 
 **secret `key`** (the former one)
 
-1 object(s) stay as they are.
+1 object(s) are not changed.
 """
     )
 

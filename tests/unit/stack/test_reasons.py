@@ -27,15 +27,15 @@ def reasons(*tasks: Any, now: datetime = AFTER_40_S, checked: bool = False) -> l
 @pytest.mark.parametrize(
     ("state", "more", "told"),
     [
-        ("new", {"NodeID": ""}, "new for 40 s: most likely no address is left in one of its networks"),
+        ("new", {"NodeID": ""}, "new for 40 s: most likely one of its networks has no free address"),
         (
             "pending",
             {"NodeID": "", "err": "no suitable node (insufficient resources on 3 nodes)"},
-            "pending: no suitable node (insufficient resources on 3 nodes) (no node has so much left; reserve less, or "
+            "pending: no suitable node (insufficient resources on 3 nodes) (no node has enough left; reserve less, or "
             "make room)",
         ),
         ("pending", {"NodeID": ""}, "pending for 40 s"),
-        ("assigned", {}, "assigned on w1 for 40 s: the node has not begun; see whether its engine is well"),
+        ("assigned", {}, "assigned on w1 for 40 s: the node has not started it; check its engine"),
         ("preparing", {"NodeID": "n2"}, "preparing on w2 for 40 s: most likely the image is being pulled"),
         ("starting", {}, "starting on w1 for 40 s"),
     ],
@@ -64,8 +64,8 @@ def test_a_task_with_a_health_check_is_starting_until_it_passes() -> None:
 
 def test_a_full_disk_is_named_as_what_may_hide_behind_a_missing_image() -> None:
     (told,) = reasons(task("rejected", err="No such image: registry:5000/ui:1"))
-    assert "no room on its disk" in told
-    assert "no way to the registry" in told
+    assert "or its disk is full" in told
+    assert "cannot reach the registry" in told
 
 
 def test_equal_reasons_are_counted_and_many_are_cut() -> None:

@@ -97,7 +97,7 @@ def test_jobs_are_not_run_again_by_going_back():
     now = current(running("migrate", image="x:2", mode="ReplicatedJob"), running(image="x:2"))
     plan = without_jobs(undo(before, now))
     assert told(plan) == [("service", "shop_ui", "update")]
-    assert plan.warnings == ("job migrate is left as it is, as it would run again",)
+    assert plan.warnings == ("job migrate is not changed, because it would run again",)
 
 
 def test_a_job_that_is_new_goes():

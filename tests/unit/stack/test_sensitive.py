@@ -201,7 +201,7 @@ def test_going_back_is_refused_where_the_value_is_nowhere_any_more_and_changes_n
     for password in ("hunter2-old", "hunter2-new", "hunter2-newest"):
         deploy(engine, secret_request(password))
     before = json.dumps(list(swarm.objects["services"].values()))
-    with pytest.raises(HistoryError, match=r"deployment 1 .* DB_PASSWORD of service ui: .* neither in what runs now"):
+    with pytest.raises(HistoryError, match=r"deployment 1 .* DB_PASSWORD of service ui: .* neither in the current"):
         roll_back_stack(engine, request_for({}), 1)
     assert json.dumps(list(swarm.objects["services"].values())) == before
 

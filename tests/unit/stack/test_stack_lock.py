@@ -82,7 +82,7 @@ def test_a_free_lock_is_taken_and_given_back():
 
 
 def test_who_has_it_is_told_to_those_who_give_up(other):
-    with pytest.raises(stack_lock.StackLockedError, match="another deploy of stack shop is under way: ann at desk"):
+    with pytest.raises(stack_lock.StackLockedError, match="another deploy of stack shop is running: ann at desk"):
         other.acquire(timeout=10)
     assert other.now == 10.0
 
@@ -171,7 +171,7 @@ def test_a_run_whose_lock_was_removed_may_not():
     swarm = Swarm()
     mine = swarm.acquire()
     swarm.configs_by_id.clear()
-    with pytest.raises(stack_lock.LostLockError, match="showed no sign of life for 30 s or more; nobody has the lock"):
+    with pytest.raises(stack_lock.LostLockError, match="showed no sign of life for 30 s or more; the lock is free"):
         mine.verify()
     mine.release()
 

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""The engine as one run changes the cluster through it: only while the run may, and with a journal of what it did.
+"""An engine connection for changes by one run: each change is allowed only while the run holds its lock, and recorded.
 
-Every call that is no `GET` passes through one place, so that none can be forgotten.
+Every request that is not a `GET` passes through one place, so that none can bypass the check.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _CREATE = "create"
 
 @dataclass
 class Journal:
-    """What one run has done to the cluster so far.
+    """What one run has changed in the cluster so far.
 
     Attributes:
-        created: by id, the kind and full name of each object that the run has made.
-        updated: ids of the objects it has changed.
-        removed: ids of the objects it has removed.
-        perhaps_created: kind and full name of objects that it asked for, without a clear answer.
-        perhaps_changed: ids of objects whose change or removal it asked for, without a clear answer.
+        created: by id, the kind and full name of each object that the run has created.
+        updated: ids of the objects that it has updated.
+        removed: ids of the objects that it has removed.
+        perhaps_created: kind and full name of objects whose creation got no clear answer.
+        perhaps_changed: ids of objects whose update or removal got no clear answer.
     """
 
     created: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -44,18 +44,18 @@ class Journal:
     perhaps_changed: set[str] = field(default_factory=set)
 
     def made(self, kind: str, name: str, object_id: str) -> bool:
-        """Whether this run made an object, or asked for one of that name and never got the answer."""
+        """Whether this run created an object, or sent a create request for this name and got no clear answer."""
         return object_id in self.created or (kind, name) in self.perhaps_created
 
     def touched(self) -> set[str]:
-        """Ids of the objects that this run has changed or removed, or may have."""
+        """Ids of the objects that this run has updated or removed, or may have."""
         return {*self.updated, *self.removed, *self.perhaps_changed}
 
     def in_words(self, names: Mapping[str, str]) -> str:
         """`created service shop_ui; updated nothing; removed config shop_conf`.
 
         Args:
-            names: kind and name of the objects that were there before, by id.
+            names: kind and name of the objects that existed before, by id.
         """
         known = {**names, **{key: f"{kind} {name}" for key, (kind, name) in self.created.items()}}
         created = [known[item] for item in self.created]
@@ -66,20 +66,20 @@ class Journal:
 
 
 def guarded(engine: Engine, verify: Callable[[], None], journal: Journal) -> Engine:
-    """The engine, which asks before each change whether this run may still make it.
+    """The engine with a check before each change whether this run may still make it.
 
     Args:
         verify: raises if the run must stop.
-        journal: is added to.
+        journal: records the changes.
     """
-    return engine.through(lambda way: GuardedTransport(way, verify, journal))
+    return engine.through(lambda transport: GuardedTransport(transport, verify, journal))
 
 
 class GuardedTransport:
-    """A way to an engine that nothing but reads passes unverified; see `guarded`."""
+    """A transport that calls `verify` before every request except `GET`; see `guarded`."""
 
-    def __init__(self, way: Transport, verify: Callable[[], None], journal: Journal) -> None:
-        self._way = way
+    def __init__(self, transport: Transport, verify: Callable[[], None], journal: Journal) -> None:
+        self._way = transport
         self._verify = verify
         self._journal = journal
 
@@ -126,5 +126,5 @@ class GuardedTransport:
 
 
 def _may_have_been_done(refusal: EngineError) -> bool:
-    """Whether a request was perhaps carried out although it failed, such as one that the leader answered too late."""
+    """Whether a failed request may have been carried out, for example because the leader answered too late."""
     return refusal.status >= 500 and not (refusal.out_of_sequence or refusal.leaderless)

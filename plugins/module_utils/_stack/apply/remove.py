@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Remove objects of a stack, and wait until they are really gone."""
+"""Remove objects of a stack, and wait until they are gone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.plan im
 
 _PAUSE = 0.5
 
-# Swarm's word for a config, secret or network that a task which is still shutting down uses.
+# Parts of the error messages for a config, secret or network that is used by a task which is still shutting down.
 _IN_USE = ("is in use by", "has active endpoints", "in use")
 
 
@@ -32,7 +32,7 @@ class RemovalError(UserError):
 
 
 def remove_steps(engine: Engine, stack: str, steps: Iterable[Step], deadline: float) -> None:
-    """Remove services and wait for their tasks to end, then all else.
+    """Remove services, wait for their tasks to end, then remove everything else.
 
     Args:
         stack: the stack's name.
@@ -40,8 +40,8 @@ def remove_steps(engine: Engine, stack: str, steps: Iterable[Step], deadline: fl
         deadline: value of `time.monotonic()` at which to give up.
 
     Raises:
-        RemovalError: something is still there at the deadline; the message says what and why.
-        EngineError: the engine refused for another reason than use.
+        RemovalError: something still exists at the deadline; the message says what and why.
+        EngineError: the engine refused for another reason than that the object is in use.
     """
     steps = list(steps)
     services = [step for step in steps if step.kind == SERVICE]
@@ -62,12 +62,12 @@ def remove_steps(engine: Engine, stack: str, steps: Iterable[Step], deadline: fl
 
 
 def wait_for_leftovers(engine: Engine, stack: str, services: Collection[str], deadline: float) -> None:
-    """Wait for the tasks of services that somebody else has just removed, such as `docker stack rm`.
+    """Wait for the tasks of services that another client has just removed, for example with `docker stack rm`.
 
-    Until they have ended, their nodes know the old network, and refuse tasks for a new one of the same name.
+    Until they have ended, their nodes have the old network, and reject tasks for a new one with the same name.
 
     Args:
-        services: ids of the stack's services that exist.
+        services: ids of the stack's existing services.
 
     Raises:
         RemovalError: some have not ended at the deadline.
@@ -91,7 +91,7 @@ def _remove_when_free(remove: Callable[[str], None], step: Step, deadline: float
 
 
 def _use_of(remove: Callable[[str], None], step: Step) -> str | None:
-    """Remove an object; the engine's words if it is still in use."""
+    """Try to remove an object; returns the engine's message if it is still in use."""
     try:
         _ignore_missing(remove, str(step.object_id))
     except EngineError as error:
@@ -102,10 +102,10 @@ def _use_of(remove: Callable[[str], None], step: Step) -> str | None:
 
 
 def _wait_for_tasks(engine: Engine, stack: str, is_removed: Callable[[str], bool], deadline: float) -> None:
-    """A removed service's tasks stop on their nodes at their own pace, and hold its networks until then.
+    """Wait until the tasks of removed services have ended; until then they use the stack's networks.
 
-    Swarm forgets each once it has stopped. One on a node that is down is not waited for, as nobody can stop it, nor
-    is one that no node was found for: it holds nothing, and Docker 20.10 remembers those of jobs for good.
+    Swarm deletes each task after it has stopped. Tasks on nodes that are down are not waited for, because nothing can
+    stop them; nor are tasks without a node: they use nothing, and Docker 20.10 keeps those of jobs for ever.
     """
     while True:
         down = {node["ID"] for node in engine.nodes() if node["Status"]["State"] == "down"}

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Carry out a plan: one engine call a step, in the plan's order."""
+"""Apply a plan: one engine call for each step, in the plan's order."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _GONE = re.compile(r"network \S+ not found")
 
 
 class ApplyError(UserError):
-    """A step the engine refused; `done` are the steps that were carried out before."""
+    """The engine refused a step; `done` are the steps that were applied before."""
 
     def __init__(self, step: Step, reason: str, done: list[Step]) -> None:
         super().__init__(f"{step.action} of {step.kind} {step.short}: {reason}")
@@ -59,13 +59,13 @@ class ApplyError(UserError):
 
 @dataclass
 class Applied:
-    """What has come of a plan's steps so far.
+    """The result of the steps applied so far.
 
     Attributes:
         ids: the ids of the cluster's configs and secrets, by kind and name.
-        submitted: ids of the services that were sent, by full name.
-        warnings: the engine's.
-        done: the steps that were carried out.
+        submitted: ids of the services that were submitted, by full name.
+        warnings: warnings of the engine.
+        done: the steps that were applied.
     """
 
     ids: dict[str, dict[str, str]]
@@ -75,14 +75,14 @@ class Applied:
 
 
 def apply_objects(engine: Engine, plan: Plan, current: Current, deadline: float) -> Applied:
-    """Create and update networks, secrets and configs; where a network is made again, its services go first.
+    """Create and update networks, secrets and configs; before a network is recreated, its services are removed.
 
     Args:
         current: the cluster before the first step.
-        deadline: value of `time.monotonic()` until which tasks of services that were removed may take to end.
+        deadline: value of `time.monotonic()` until which the tasks of removed services may take to end.
 
     Raises:
-        ApplyError: at the first step that fails.
+        ApplyError: the first step that fails.
     """
     names = current.names
     applied = Applied(
@@ -91,7 +91,7 @@ def apply_objects(engine: Engine, plan: Plan, current: Current, deadline: float)
             SECRET: {name: item_id for item_id, name in names.secrets.items()},
         }
     )
-    _take_down(engine, plan, deadline)
+    _remove_recreated(engine, plan, deadline)
     if plan.having(CREATE, NETWORK):
         wait_for_leftovers(engine, plan.stack, {item["ID"] for item in current.services.values()}, deadline)
     for kind in (NETWORK, SECRET, CONFIG):
@@ -104,8 +104,8 @@ def apply_objects(engine: Engine, plan: Plan, current: Current, deadline: float)
     return applied
 
 
-def _take_down(engine: Engine, plan: Plan, deadline: float) -> None:
-    """Remove what is made again: networks after everything of the stack that may be on them."""
+def _remove_recreated(engine: Engine, plan: Plan, deadline: float) -> None:
+    """Remove objects that are recreated: networks last, after all services of the stack that may use them."""
     networks = [step for step in plan.having(UPDATE, NETWORK) if step.recreate]
     services = [step for step in plan.having(UPDATE, SERVICE) if step.recreate]
     bystanders = plan.having(REMOVE, SERVICE) if networks else []
@@ -125,7 +125,7 @@ def _apply_object(engine: Engine, step: Step, ids: Mapping[str, dict[str, str]])
 
 
 def _update_labels(engine: Engine, step: Step, body: Json) -> None:
-    """Only the labels of a config or secret can change; its data need not be sent for that."""
+    """Only the labels of a config or secret can be updated; the data need not be sent."""
     read, update = (
         (engine.configs, engine.config_update) if step.kind == CONFIG else (engine.secrets, engine.secret_update)
     )
@@ -141,15 +141,15 @@ def _update_labels(engine: Engine, step: Step, body: Json) -> None:
 
 
 def apply_services(engine: Engine, plan: Plan, steps: list[Step], auth_for: AuthFor, applied: Applied) -> None:
-    """Create and update services, all at once.
+    """Create and update services in parallel.
 
     Args:
-        steps: those of the plan that are to be carried out now.
-        auth_for: the X-Registry-Auth value for an image reference, or None.
-        applied: is added to.
+        steps: those of the plan that are applied now.
+        auth_for: returns the X-Registry-Auth value for an image reference, or None.
+        applied: records the results.
 
     Raises:
-        ApplyError: one of them failed. Those under way are finished.
+        ApplyError: a step failed. Steps that have begun are completed.
     """
     if not steps:
         return
@@ -187,7 +187,7 @@ def _apply_service(
 
 
 def _update_service(engine: Engine, step: Step, service_id: str, spec: Json, stack: str, auth: str | None) -> Json:
-    """Update from the version read just now; nothing is sent if somebody else has already made the change."""
+    """Update the version that was just read; nothing is sent if another client has already made the same change."""
     running = engine.service(service_id)
     body = copy.deepcopy(spec)
     forced = running["Spec"]["TaskTemplate"].get("ForceUpdate")
@@ -199,8 +199,8 @@ def _update_service(engine: Engine, step: Step, service_id: str, spec: Json, sta
     return engine.service_update(service_id, version_of(running), body, auth) or {}
 
 
-def submit_again(engine: Engine, service_id: str, auth_for: AuthFor) -> None:
-    """Have new tasks of a service that is as it shall be."""
+def force_new_tasks(engine: Engine, service_id: str, auth_for: AuthFor) -> None:
+    """Restart the tasks of a service without changing its spec otherwise (ForceUpdate)."""
 
     def attempt() -> None:
         service = engine.service(service_id)
@@ -214,7 +214,7 @@ def submit_again(engine: Engine, service_id: str, auth_for: AuthFor) -> None:
 
 
 def _names_in(engine: Engine, running: Json) -> Names:
-    """Names for the ids in one service. Configs and secrets carry theirs."""
+    """Names for the ids in one service spec. Configs and secrets include their names."""
     listed = engine.networks()
     found = [*listed, *unlisted_networks(engine, [running], listed)]
     return Names(networks={item["Id"]: item["Name"] for item in found})
@@ -224,7 +224,7 @@ def with_ids(spec: Json, ids: Mapping[str, Mapping[str, str]]) -> Json:
     """Fill in the ids of configs and secrets that a spec refers to by name.
 
     Raises:
-        EngineError: a name that stands for nothing.
+        EngineError: there is no object with that name.
     """
     result = copy.deepcopy(spec)
     container = result["TaskTemplate"]["ContainerSpec"]

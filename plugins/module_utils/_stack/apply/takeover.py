@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""After the lock was taken from a run that showed no life: make sure that nothing it may still send has an effect."""
+"""After taking over the lock of a run that seems dead: make sure that its late requests have no effect."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._engine.service_wor
 
 Json = dict[str, Any]
 
-# An update like these goes on when its spec is submitted again, which is for the deploy itself to decide.
+# Submitting the spec would resume updates in these states, which the deploy itself must decide.
 _HALTED = ("paused", "rollback_started", "rollback_paused")
 
 
 def outdate_pending_updates(engine: Engine, services: Iterable[Json]) -> None:
-    """Submit each service as it is, so that its version moves on.
+    """Submit each service unchanged, so that its version increases.
 
-    The run that was taken for dead may be stopped between its decision and its request, or its request may wait in an
-    engine that hangs. Such a request carries the version that was read before, so the swarm then refuses it. The spec
-    is the same, so no task is replaced. Jobs are left alone: submitting one runs it again.
+    The run that seems dead may be suspended between its decision and its request, or its request may be waiting in an
+    engine that hangs. Such a request contains an older version, so the swarm then refuses it. The spec is the same, so
+    no task is replaced. Jobs are skipped: submitting a job runs it again.
     """
     for service in services:
         state = (service.get("UpdateStatus") or {}).get("State") or ""
@@ -34,6 +34,6 @@ def outdate_pending_updates(engine: Engine, services: Iterable[Json]) -> None:
         try:
             engine.service_update(service["ID"], version_of(service), service["Spec"])
         except EngineError as error:
-            # Somebody was faster: then the version has moved on, or the service is gone.
+            # Another client changed or removed the service: its version has increased anyway.
             if not (error.out_of_sequence or error.not_found):
                 raise

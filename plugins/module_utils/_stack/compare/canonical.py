@@ -3,11 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""One canonical form for specs, whether an engine returned them or a compose file asked for them.
+"""The canonical form of specs, both from an engine and from a compose file.
 
-An engine gives back what it stored: defaults filled in, zero values and empty lists in or out depending on the
-field, ids where names were sent. Here both sides lose what means nothing, gain the same defaults and speak of
-other objects by name. Two specs that differ in canonical form differ for the engine.
+An engine returns what it stored: with defaults filled in, zero values and empty lists present or absent depending on
+the field, and ids instead of names. The canonical form removes values without meaning, adds the same defaults to both
+sides, and refers to other objects by name. Two specs that differ in canonical form differ for the engine.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ Path = tuple[str, ...]
 
 _CONTAINER: Path = ("TaskTemplate", "ContainerSpec")
 
-# Values are the user's own strings, in which an empty one means something.
+# Maps whose values are user strings, where an empty string has a meaning.
 _MAPS = frozenset({"Labels", "Sysctls", "Options", "DriverOpts"})
 
-# Go pointers: here zero and absent are different orders to the engine.
+# Go pointers: zero and absent mean different things to the engine.
 _ZERO_COUNTS = frozenset(place(key) for key in SERVICE_KEYS.values() if key.zero == IN_ENGINE)
 
 _DEFAULTS: dict[Path, Any] = {
@@ -40,11 +40,11 @@ _DEFAULTS_OF_PRESENT: dict[Path, dict[str, Any]] = {
     ("UpdateConfig",): {"FailureAction": "pause", "Order": "stop-first"},
     ("RollbackConfig",): {"FailureAction": "pause", "Order": "stop-first"},
 }
-# Taken by the API and stored by no engine.
+# Accepted by the API, but not stored by engines.
 _NOT_KEPT = frozenset({(*_CONTAINER, "Mounts", "Consistency")})
 _PORT_DEFAULTS = {"Protocol": "tcp", "PublishMode": "ingress"}
 
-# Lists whose order means nothing, and what to sort their items by.
+# Lists whose order has no meaning, and the keys to sort their items by.
 _UNORDERED: dict[Path, tuple[str, ...]] = {
     **{place(key): key.unordered for key in SERVICE_KEYS.values() if key.unordered is not None},
     ("TaskTemplate", "Placement", "Platforms"): ("OS", "Architecture"),
@@ -53,9 +53,9 @@ _UNORDERED: dict[Path, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Names:
-    """What ids stand for in one cluster: id -> name, of networks, configs and secrets.
+    """The names of networks, configs and secrets in one cluster, by id.
 
-    `base` tells, for a config or secret that is a later revision, the name the compose file gives it.
+    `base`: for a config or secret that is a later revision, its name in the compose file.
     """
 
     networks: Mapping[str, str] = field(default_factory=dict)
@@ -80,7 +80,7 @@ def names_of(networks: list[Json], configs: list[Json], secrets: list[Json]) -> 
 
 
 def canonical_service(spec: Json, names: Names) -> Json:
-    """The canonical form of a ServiceSpec, whichever side it comes from."""
+    """The canonical form of a ServiceSpec, from the engine or from a compose file."""
     named = _with_names(spec, names)
     pruned: Json = _pruned(named, ())
     pruned["Mode"] = _canonical_mode(spec.get("Mode") or {})
@@ -100,8 +100,8 @@ def canonical_service(spec: Json, names: Names) -> Json:
 def canonical_network(body: Json) -> Json:
     """The canonical form of a network, from a create request's body or from `GET /networks`.
 
-    Subnets that an engine chose by itself are in its answer and in no file: the caller compares
-    `Subnets` only where the file names some.
+    Subnets that an engine has chosen are in its answer but not in the file, so the caller compares `Subnets` only if
+    the file sets some.
     """
     ipam = body.get("IPAM") or {}
     options = {key: value for key, value in (body.get("Options") or {}).items() if key not in _ENGINE_NETWORK_OPTIONS}
@@ -122,7 +122,7 @@ _ENGINE_NETWORK_OPTIONS = frozenset({"com.docker.network.driver.overlay.vxlanid_
 
 
 def spec_at(spec: Json, path: Path) -> Any:
-    """The value at a path of keys, or None where any of it is missing."""
+    """The value at a path of keys; None if any key is missing."""
     value: Any = spec
     for key in path:
         if not isinstance(value, dict) or value.get(key) is None:
@@ -132,7 +132,7 @@ def spec_at(spec: Json, path: Path) -> Any:
 
 
 def _with_names(spec: Json, names: Names) -> Json:
-    """Replace ids by names and drop what the engine alone writes or never compares."""
+    """Replace ids by names, and remove fields that only the engine writes or that are not compared."""
     task = dict(spec.get("TaskTemplate") or {})
     container = dict(task.get("ContainerSpec") or {})
     attachments = task.get("Networks") or spec.get("Networks") or []
@@ -146,7 +146,7 @@ def _with_names(spec: Json, names: Names) -> Json:
     if credential and credential.get("Config"):
         config = names.configs.get(credential["Config"], credential["Config"])
         container["Privileges"] = {**container["Privileges"], "CredentialSpec": {**credential, "Config": config}}
-    # Raised by a forced update; a deploy keeps it and never asks for a value.
+    # Incremented by forced updates; a deploy keeps the value and never requests one.
     task.pop("ForceUpdate", None)
     task["ContainerSpec"] = container
     return {**{key: value for key, value in spec.items() if key != "Networks"}, "TaskTemplate": task}
@@ -181,7 +181,7 @@ def _or_default(value: int | None, default: int) -> int:
 
 
 def _pruned(value: Any, path: Path) -> Any:
-    """Drop what Go's JSON leaves out or fills with zeroes: false, 0, "", null, and what is empty then."""
+    """Remove values that Go's JSON omits or fills with zeroes: false, 0, "", null, and objects that become empty."""
     if isinstance(value, dict):
         if path and path[-1] in _MAPS:
             return dict(value)
@@ -191,7 +191,7 @@ def _pruned(value: Any, path: Path) -> Any:
             if inner_path in _NOT_KEPT:
                 continue
             inner_value = _pruned(inner, inner_path)
-            # A Runtime config reference is an empty object that says how the config is used.
+            # `Runtime` of a config reference is an empty object whose presence has a meaning.
             if inner_value or (inner_path in _ZERO_COUNTS and inner is not None) or _is_runtime(key, path, inner):
                 kept[key] = inner_value
         return kept
@@ -225,7 +225,7 @@ def _sort(value: Any, path: Path) -> None:
 
 def _sorting_by(keys: tuple[str, ...]) -> Callable[[Any], tuple[str, ...]]:
     def sort_key(item: Any) -> tuple[str, ...]:
-        # Numbers, such as ports, are padded to sort as numbers.
+        # Numbers, such as ports, are padded so that they sort numerically.
         return (*(f"{item.get(key, ''):>20}" for key in keys if isinstance(item, dict)), str(item))
 
     return sort_key

@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Turn the images a file names into the ones swarm shall run: tagged, pinned to a digest, with their platforms.
+"""Resolve the images of a file to the ones that swarm runs: with tag, digest and platforms.
 
-The digest is the registry's word at the time of the deploy, asked through the engine
-(`GET /distribution/{image}/json`), so every node runs the same image whatever its tag says later.
+The digest is looked up in the registry at deploy time, through the engine (`GET /distribution/{image}/json`), so every
+node runs the same image even if the tag moves later.
 """
 
 from __future__ import annotations
@@ -33,24 +33,24 @@ _ID = re.compile(r"[0-9a-f]{64}")
 
 
 class UnresolvedImagesError(UserError):
-    """Images whose digest no registry told.
+    """Images whose digest could not be looked up.
 
     Attributes:
-        reasons: the engine's words for each reference.
-        answers: what was told of the others.
+        reasons: the engine's message for each reference.
+        answers: the answers for all other references.
     """
 
     def __init__(self, reasons: Mapping[str, str], answers: Mapping[str, Json] | None = None) -> None:
         self.reasons = dict(reasons)
         self.answers = dict(answers or {})
-        told = "; ".join(f"{image}: {reason}" for image, reason in sorted(reasons.items()))
-        super().__init__(f"the digest of {len(self.reasons)} image(s) could not be looked up: {told}")
+        found = "; ".join(f"{image}: {reason}" for image, reason in sorted(reasons.items()))
+        super().__init__(f"the digest of {len(self.reasons)} image(s) could not be looked up: {found}")
 
 
 def tagged(image: str) -> str:
     """The reference in its short form with a tag: `docker.io/library/nginx` -> `nginx:latest`.
 
-    References with a digest, and image ids, keep what they have.
+    References with a digest, and image ids, are kept.
     """
     if _ID.fullmatch(image):
         return image
@@ -62,22 +62,22 @@ def tagged(image: str) -> str:
 
 
 def registry_of(image: str) -> str:
-    """The registry host of a reference; `docker.io` where it names none."""
+    """The registry host of a reference; `docker.io` if it has none."""
     host, slash, _rest = image.partition("/")
     return host if slash and _is_host(host) else "docker.io"
 
 
 def pinned(image: str, digest: str) -> str:
-    """`nginx` and `sha256:aa` -> `nginx:latest@sha256:aa`; a reference with a digest stays as it is."""
+    """`nginx` and `sha256:aa` -> `nginx:latest@sha256:aa`; a reference with a digest is returned unchanged."""
     name = tagged(image)
     return name if "@" in name or _ID.fullmatch(name) else f"{name}@{digest}"
 
 
 def platforms(distribution: Json) -> list[Json]:
-    """Placement.Platforms for an answer of the distribution endpoint.
+    """Placement.Platforms from an answer of the distribution endpoint.
 
-    Unknown ones (attestations) are left out, each is told once. Arm loses its architecture, because nodes
-    report variants such as `armv7l` that no manifest names (moby/swarmkit#2294).
+    Unknown platforms (attestations) are left out, duplicates are removed. The architecture is removed for Arm, because
+    nodes report variants such as `armv7l` that no manifest contains (moby/swarmkit#2294).
     """
     found: list[Json] = []
     for item in distribution.get("Platforms") or []:
@@ -93,12 +93,12 @@ def platforms(distribution: Json) -> list[Json]:
 
 
 def references_to_ask(desired: Mapping[str, Json], current: Mapping[str, Json], policy: str) -> set[str]:
-    """The image references whose digest this deploy has to ask for.
+    """The image references whose digest must be looked up for this deploy.
 
     Args:
         desired: service specs with the file's own image references, by full name.
-        current: the specs that run now, by full name.
-        policy: `always`, `changed` (only where the file names another image than last time) or `never`.
+        current: the specs of existing services, by full name.
+        policy: `always`, `changed` (only if the image in the file differs from the last deploy) or `never`.
     """
     if policy == NEVER:
         return set()
@@ -110,7 +110,7 @@ def references_to_ask(desired: Mapping[str, Json], current: Mapping[str, Json], 
 
 
 def look_up(references: Iterable[str], ask: Callable[[str], Json], at_once: int = _AT_ONCE) -> dict[str, Json]:
-    """Ask for each reference once, several at the same time.
+    """Look up each reference once, several in parallel.
 
     Args:
         ask: the engine's distribution endpoint, for one tagged reference.
@@ -119,7 +119,7 @@ def look_up(references: Iterable[str], ask: Callable[[str], Json], at_once: int 
         The endpoint's answers by reference.
 
     Raises:
-        UnresolvedImagesError: naming every reference that failed, not only the first.
+        UnresolvedImagesError: with every reference that failed, not only the first.
     """
     ordered = sorted(set(references))
     if not ordered:
@@ -134,19 +134,19 @@ def look_up(references: Iterable[str], ask: Callable[[str], Json], at_once: int 
     with ThreadPoolExecutor(max_workers=min(at_once, len(ordered))) as pool:
         answers = dict(zip(ordered, pool.map(answer, ordered)))
     failed = {reference: item.message for reference, item in answers.items() if isinstance(item, EngineError)}
-    told = {reference: item for reference, item in answers.items() if not isinstance(item, EngineError)}
+    found = {reference: item for reference, item in answers.items() if not isinstance(item, EngineError)}
     if failed:
-        raise UnresolvedImagesError(failed, told)
-    return told
+        raise UnresolvedImagesError(failed, found)
+    return found
 
 
 def pin_services(
     desired: Mapping[str, Json], current: Mapping[str, Json], answers: Mapping[str, Json], policy: str
 ) -> dict[str, Json]:
-    """Service specs with the image each shall run.
+    """Service specs with the image that each runs.
 
-    Where the registry was not asked, a service whose file names the same image as last time keeps exactly what
-    it runs; any other gets its reference with a tag and nothing more.
+    If the registry was not asked, a service with the same image in the file as at the last deploy keeps its exact
+    image; any other gets its reference with a tag only.
     """
     return {name: _pin(spec, current.get(name), answers, policy) for name, spec in desired.items()}
 

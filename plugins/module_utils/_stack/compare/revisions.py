@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Configs and secrets are immutable: changed content means a new object under a derived name.
+"""Configs and secrets are immutable: changed content needs a new object with a derived name.
 
-Which object carries the content a file asks for is decided here, by exact names and by the label every later
-revision has; never by the beginning of a name.
+The object with the declared content is found by exact names, and by the label that every later revision has; never by a
+name prefix.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _LONGEST_NAME = 64
 
 @dataclass(frozen=True)
 class Choice:
-    """The object a name of the file stands for now.
+    """The object that a name in the file currently refers to.
 
-    `name` is the object's own; `existing` is it as the engine has it, or None when it has to be made.
-    `replaces` is the object that served until now, where another takes its place.
+    `name` is the object's own name; `existing` is the object as the engine lists it, or None if it must be created.
+    `replaces` is the object that was used until now, if it is replaced.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Choice:
 
 
 def revision_number(item: Json, base: str) -> int | None:
-    """Which revision of `base` an object is; None if it is none of its."""
+    """The revision number of an object of `base`; None if it is not one of its revisions."""
     spec = item["Spec"]
     if labels_of(spec).get(REVISION_OF) == base:
         number = labels_of(spec).get(REVISION, "")
@@ -46,12 +46,12 @@ def revision_number(item: Json, base: str) -> int | None:
 
 
 def choose(base: str, items: Iterable[Json], same_content: Collection[str]) -> Choice:
-    """Choose the object that carries the wanted content, or the name of a new one.
+    """Choose the object with the desired content, or the name of a new one.
 
     Args:
-        base: the full name the file gives the config or secret.
+        base: the full name of the config or secret in the file.
         items: the cluster's configs or secrets, as the engine lists them.
-        same_content: ids of those whose content equals the wanted one.
+        same_content: ids of those whose content equals the desired one.
     """
     numbered = [(number, item) for item in items if (number := revision_number(item, base)) is not None]
     numbered.sort(key=lambda pair: pair[0])
@@ -73,5 +73,5 @@ def revision_name(base: str, number: int) -> str:
 
 
 def revision_labels(base: str, number: int) -> dict[str, str]:
-    """The labels that tie a later revision to its name in the file."""
+    """The labels that connect a later revision with its name in the file."""
     return {} if number == 1 else {REVISION_OF: base, REVISION: str(number)}

@@ -3,11 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Say a service in the words of its compose file.
+"""Describe a service in terms of its compose file.
 
-`compose_terms` flattens a canonical ServiceSpec into one value a compose key, such as
-`{"image": "nginx:1.27", "deploy.replicas": 2, "environment.LOG": "debug"}`. It loses nothing: a field it has no
-compose word for keeps the engine's own, so two specs give the same terms only if they are equal.
+`compose_terms` flattens a canonical ServiceSpec to one value for each compose key, such as `{"image": "nginx:1.27",
+"deploy.replicas": 2, "environment.LOG": "debug"}`. Nothing is lost: a field without a compose key keeps the engine's
+name, so two specs give the same terms only if they are equal.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ _C = f"{_T}.ContainerSpec"
 
 _WORDS = {
     **{key.field: path for path, key in SERVICE_KEYS.items() if key.field and "[]" not in key.field},
-    # Fields that no key of a compose file sets alone.
+    # Fields that are not set by a single key of a compose file.
     f"{_C}.OomScoreAdj": "oom_score_adj",
     f"{_T}.Placement.Platforms": "platforms",
     "Mode.ReplicatedJob.TotalCompletions": "deploy.replicas",
     "Mode.ReplicatedJob.MaxConcurrent": "deploy.max_concurrent",
 }
 
-# Lists of objects: which compose section each item belongs to, and what it is called there.
+# Lists of objects: the compose section of their items, and the fields that name an item.
 _KEYED_LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
     f"{_C}.Mounts": ("volumes", ("Target",)),
     f"{_C}.Ulimits": ("ulimits", ("Name",)),
     f"{_T}.Networks": ("networks", ("Target",)),
 }
 
-# What compose calls the fields of such items. Other fields keep the engine's name.
+# The compose names of the fields of such items. Other fields keep the engine's name.
 _FIELD_WORDS = {
     place(key)[-1]: path.rpartition(".")[2]
     for path, key in SERVICE_KEYS.items()
@@ -51,15 +51,15 @@ _FIELD_WORDS = {
 _FILE_WORDS = {
     place(key)[-1]: path.rpartition(".")[2] for path, key in SERVICE_KEYS.items() if ".[].File." in key.field
 }
-# The object that is referred to, where its name is not that of the file's section.
+# The object that is referenced, if its name differs from the one in the file.
 OBJECT = "object"
 
 
 def compose_terms(spec: Json, stack: str) -> Terms:
-    """Flatten a canonical ServiceSpec; names within the stack lose its prefix."""
+    """Flatten a canonical ServiceSpec; the stack's prefix is removed from names."""
     terms: Terms = {"image": image_term(spec), "deploy.mode": mode_of(spec)}
     for path, value in _leaves(spec, ()):
-        if path in _SAID_ELSEWHERE:
+        if path in _HANDLED_SEPARATELY:
             continue
         key = ".".join(path)
         if key in _KEYED_LISTS:
@@ -77,7 +77,7 @@ def compose_terms(spec: Json, stack: str) -> Terms:
 
 
 def image_term(spec: Json) -> str:
-    """The image as the file names it, with the digest it was pinned to, where there is one."""
+    """The image as in the file, with the digest that it was pinned to, if there is one."""
     image = str(spec_at(spec, ("TaskTemplate", "ContainerSpec", "Image")) or "")
     named = labels_of(spec).get(IMAGE)
     if named is None or image == named:
@@ -86,11 +86,11 @@ def image_term(spec: Json) -> str:
     return f"{named}{at}{digest}" if tag == tagged(named) else f"{named} (in fact {image})"
 
 
-_SAID_ELSEWHERE = {("Name",), ("TaskTemplate", "ContainerSpec", "Image"), ("Labels", IMAGE)}
+_HANDLED_SEPARATELY = {("Name",), ("TaskTemplate", "ContainerSpec", "Image"), ("Labels", IMAGE)}
 
 
 def _leaves(value: Any, path: Path) -> list[tuple[Path, Any]]:
-    """Every value that is no object, with its path; empty objects count as values."""
+    """Every value that is not an object, with its path; empty objects count as values."""
     if not isinstance(value, dict) or not value:
         return [] if path[:1] == ("Mode",) and value == {} else [(path, value)]
     found = []
@@ -100,7 +100,7 @@ def _leaves(value: Any, path: Path) -> list[tuple[Path, Any]]:
 
 
 def _word(path: Path) -> str:
-    """The compose key of the longest known beginning of the path, then the rest as it is."""
+    """The compose key of the longest known prefix of the path, followed by the rest of the path."""
     for length in range(len(path), 0, -1):
         known = _WORDS.get(".".join(path[:length]))
         if known is not None:
@@ -173,7 +173,7 @@ def _readable(word: str, value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """An object of the engine as `key=value` pairs, short enough for one line."""
+    """An object of the engine as `key=value` pairs on one line."""
     if not isinstance(value, dict):
         return value
     return ", ".join(f"{key}={_plain_inner(inner)}" for key, inner in sorted(value.items()))

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What failing health checks last said, of tasks on the engine that is asked: other engines cannot be."""
+"""The last output of failing health checks, for tasks on the engine that is asked (other engines cannot be reached)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TASKS = 5
 
 
 def health_notes(engine: Engine, outcome: Outcome) -> list[str]:
-    """One line for each of the newest tasks of services that failed whose health check has failed."""
+    """One line for each of the newest tasks, in services that have not converged, whose health check has failed."""
     tasks = [
         (name, task)
         for name in sorted(outcome.unfinished())
@@ -42,7 +42,7 @@ def _container_of(task: Json) -> str:
 
 
 def _last_output(engine: Engine, task: Json) -> str:
-    """The output of a task's last failed check; empty where there is none, or no container any more."""
+    """The output of a task's last failed check; empty if there is none, or the container no longer exists."""
     try:
         log = spec_at(engine.container(_container_of(task)), ("State", "Health", "Log")) or []
     except EngineError as error:

@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Decide whether services have arrived where their specs say: (service, tasks, nodes) -> Verdict. No I/O.
+"""Decide whether services have converged: (service, tasks, nodes) -> Verdict. No I/O.
 
-What counts is the engine's own judgement task by task, not its update status alone: that is empty right after an
-update and says "completed" of services that crash a moment later.
+The state of each task counts, not only the service's update status: that is empty right after an update, and is
+"completed" for services that crash a moment later.
 Source of the states: Engine API, "Task" and "Service.UpdateStatus"; swarmkit/design/task_model.md.
 """
 
@@ -41,13 +41,13 @@ FAILED = "failed"
 
 # swarmkit's default for UpdateConfig.Monitor, in seconds.
 _MONITOR = 5.0
-# swarmkit's default for RestartPolicy.Delay, and what a replacement may take beyond it, in seconds.
+# swarmkit's default for RestartPolicy.Delay, and the time a replacement may take in addition, in seconds.
 _RESTART_DELAY = 5.0
 _GRACE = 3.0
-# Agents refuse a task (no such image, no such volume driver) again and again; this often is no accident.
+# Agents reject a task repeatedly (no such image, no such volume driver); this many rejections count as permanent.
 _REJECTIONS = 3
 
-# How nodes refuse a task while they take down an older network of the same name.
+# Errors with which nodes reject a task while they remove an older network of the same name.
 _NETWORK_REFUSALS = ("invalid config for network", "no such network", "could not find network")
 
 _STATES = (
@@ -59,16 +59,15 @@ _BROKEN = frozenset({"failed", "rejected", "orphaned"})
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is known of one service.
+    """The state of one service.
 
     Attributes:
-        state: `converged`; `settling` (all there, and to be watched for `window` seconds more); `waiting`;
-            `exhausted` (tasks failed and, if nothing comes within `window` seconds, will not be tried again);
-            `failed`.
-        running: tasks as they shall be; `desired`: how many there shall be.
-        reason: one line that says why it is not converged.
-        window: seconds for which a settling or exhausted service has to stay as it is to be believed.
-        watched: ids of the tasks that have to stay.
+        state: `converged`; `settling` (all tasks run, and are watched for `window` seconds more); `waiting`;
+            `exhausted` (tasks failed and, if nothing changes within `window` seconds, will not be retried); `failed`.
+        running: number of tasks in their desired state; `desired`: number of tasks there should be.
+        reason: why it has not converged, in one line.
+        window: seconds for which a settling or exhausted service must stay unchanged.
+        watched: ids of the tasks that must stay.
     """
 
     state: str
@@ -81,7 +80,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class TaskFailure:
-    """A task that failed or cannot be placed, in the engine's own words."""
+    """A task that failed or cannot be placed, with the engine's message."""
 
     service: str
     task: str
@@ -108,14 +107,13 @@ def judge(
     """Judge one service.
 
     Args:
-        service: as `GET /services` tells it.
+        service: from `GET /services`.
         tasks: its tasks, each with `UpToDate` true if the engine lists it under `_up-to-date`.
         nodes: the cluster's nodes by id.
-        submitted: whether this deploy created or updated the service, so that what its update status says is
-            about this deploy.
+        submitted: whether this deploy created or updated the service, so that its update status is about this deploy.
         known: ids of tasks that had failed before the deploy began.
-        now: the present, to tell how long tasks have run, or have not.
-        allow_empty: whether a global service that no node is fit for is as it shall be.
+        now: the current time, to tell how long tasks have been running or waiting.
+        allow_empty: whether a global service without eligible node counts as converged.
     """
     mode = service["Spec"]["Mode"]
     tasks = list(tasks)
@@ -137,7 +135,7 @@ def judge(
 def _with_reasons(
     verdict: Verdict, service: Json, tasks: Iterable[Json], nodes: Mapping[str, Json], now: datetime | None
 ) -> Verdict:
-    """A verdict of waiting with what its tasks wait for."""
+    """Add the reasons why its tasks are waiting to a waiting verdict."""
     if verdict.state != WAITING:
         return verdict
     reasons = service_reasons(service["Spec"], tasks, nodes, now)
@@ -147,7 +145,7 @@ def _with_reasons(
 def service_reasons(
     spec: Json, tasks: Iterable[Json], nodes: Mapping[str, Json], now: datetime | None = None
 ) -> list[str]:
-    """Why the newest task of each slot or node does not run yet; arguments as of `judge`."""
+    """Why the newest task of each slot or node is not running yet; arguments: see `judge`."""
     slots = _slots([task for task in tasks if task.get("UpToDate")], _is_global(spec["Mode"]))
     missing = [task for members in slots.values() for task in [_newest(members)] if not _is_there(task)]
     test = (spec_at(spec, ("TaskTemplate", "ContainerSpec", "Healthcheck")) or {}).get("Test") or []
@@ -167,20 +165,20 @@ def _is_global(mode: Json) -> bool:
 
 
 def _judge_empty(spec: Json, tasks: Iterable[Json], nodes: Mapping[str, Json]) -> Verdict | None:
-    """The verdict on a global service that no node can have a task of; None where one can, or has."""
+    """The verdict for a global service without node for its tasks; None if there is a node, or a task."""
     fit = [node for node in nodes.values() if satisfies_constraints(spec, node)]
     if any(is_available(node) for node in fit) or any(_is_there(task) and task.get("UpToDate") for task in tasks):
         return None
     if not fit:
-        return Verdict(FAILED, 0, 0, "no node satisfies its constraints (allow_empty: true takes that for done)")
+        return Verdict(FAILED, 0, 0, "no node satisfies its constraints (set allow_empty: true to accept this)")
     away = ", ".join(f"{hostname(node)} ({unavailability(node)})" for node in fit)
-    return Verdict(WAITING, 0, 0, f"the nodes it is for take no tasks: {away}")
+    return Verdict(WAITING, 0, 0, f"its eligible nodes accept no tasks: {away}")
 
 
 def failures(
     service: Json, tasks: Iterable[Json], nodes: Mapping[str, Json], known: Collection[str] = ()
 ) -> list[TaskFailure]:
-    """The newest failure of each slot (or node) since the deploy began, oldest slot first."""
+    """The newest failure of each slot (or node) since the deploy began, ordered by slot."""
     latest: dict[tuple[int, str], Json] = {}
     for task in sorted(tasks, key=lambda item: item["CreatedAt"]):
         if task["ID"] not in known and _error_of(task):
@@ -190,7 +188,7 @@ def failures(
 
 
 def has_given_up(service: Json, tasks: Iterable[Json]) -> bool:
-    """Whether a job has ended without having completed, and will not be tried again by itself."""
+    """Whether a job has ended without completing, and will not be retried by swarm."""
     current = _of_this_iteration(service, tasks)
     complete = sum(1 for task in current if task["Status"]["State"] == "complete")
     ended = all(task["Status"]["State"] in ENDED for task in current)
@@ -200,9 +198,9 @@ def has_given_up(service: Json, tasks: Iterable[Json]) -> bool:
 
 
 def rejected_by_stale_network(service: Json, tasks: Iterable[Json]) -> bool:
-    """Whether all that failed was refused by nodes that still took down an older network of the same name.
+    """Whether all failed tasks were rejected by nodes that were still removing an older network of the same name.
 
-    None of it has run, so it can be submitted again, jobs too.
+    None of them has run, so the service can be submitted again, even a job.
     """
     current = [task for task in _of_this_iteration(service, tasks) if task.get("UpToDate")]
     failed = [task for task in current if has_failed(task)]
@@ -262,7 +260,8 @@ def _global_places(spec: Json, desired_tasks: Iterable[Json], nodes: Mapping[str
 
 
 def _waits_for_a_dead_node(tasks: Iterable[Json], nodes: Mapping[str, Json]) -> bool:
-    """Whether an update has lost a task with its node: swarm's updater goes on waiting for it, replaced or not."""
+    """Whether an update has lost a task with its node: swarm's updater keeps waiting for it, even after it was
+    replaced."""
     return any(
         task.get("UpToDate") and _is_down(task, nodes) and task["Status"]["State"] not in ENDED for task in tasks
     )
@@ -271,7 +270,7 @@ def _waits_for_a_dead_node(tasks: Iterable[Json], nodes: Mapping[str, Json]) -> 
 def _judge_missing(
     service: Json, tasks: list[Json], slots: Mapping[object, list[Json]], known: Collection[str], waiting: Verdict
 ) -> Verdict:
-    """Tell waiting that may help from waiting that cannot."""
+    """Distinguish a state that may still improve from one that cannot."""
     rejections: dict[object, int] = {}
     for task in tasks:
         if task["Status"]["State"] == "rejected" and task["ID"] not in known and _is_final(task):
@@ -286,9 +285,9 @@ def _judge_missing(
 
 
 def _is_final(rejected: Json) -> bool:
-    """Whether the refusal of a task says something about the service.
+    """Whether a rejected task counts against the service.
 
-    A node that still takes down an older network of the same name refuses tasks for the new one, and then no longer.
+    A node that is still removing an older network of the same name rejects tasks for the new one only temporarily.
     """
     return bool(rejected.get("UpToDate")) and not _met_stale_network(rejected)
 
@@ -299,11 +298,11 @@ def _restarts_for_ever(service: Json) -> bool:
 
 
 def _given_up(service: Json, slots: Iterable[list[Json]], waiting: Verdict) -> Verdict:
-    """Exhausted, if there are slots whose tasks have all ended and not well; else still waiting."""
+    """`exhausted` if there are slots whose tasks have all ended unsuccessfully; otherwise still `waiting`."""
     broken = [members for members in slots if all(_is_broken(task) for task in members)]
     if not broken:
         return waiting
-    reason = f"{waiting.reason}, {len(broken)} failed and not tried again, by the restart policy"
+    reason = f"{waiting.reason}, {len(broken)} failed and are not retried because of the restart policy"
     watched = frozenset(task["ID"] for members in broken for task in members)
     return Verdict(EXHAUSTED, waiting.running, waiting.desired, reason, _restart_delay(service) + _GRACE, watched)
 
@@ -325,13 +324,13 @@ def _slots(tasks: Iterable[Json], by_node: bool) -> dict[object, list[Json]]:
 
 
 def _representative(members: list[Json]) -> Json:
-    """The task that stands for its slot: the one desired to be least far along, then the newest."""
+    """The task that represents its slot: the one with the earliest desired state, then the newest."""
     lowest = min(_rank(task["DesiredState"]) for task in members)
     return max((task for task in members if _rank(task["DesiredState"]) == lowest), key=lambda task: task["CreatedAt"])
 
 
 def _is_done(task: Json) -> bool:
-    """Ended well, under a restart policy that leaves it so."""
+    """Completed, with a restart policy that does not restart it."""
     condition = spec_at(task, ("Spec", "RestartPolicy", "Condition")) or "any"
     return task["Status"]["State"] == "complete" and condition in ("none", "on-failure")
 
@@ -363,7 +362,7 @@ def _judge_job(service: Json, tasks: list[Json], nodes: Mapping[str, Json]) -> V
         return Verdict(CONVERGED, complete, desired)
     reason = f"{complete} of {desired} complete"
     if is_global and not desired:
-        # The orchestrator has not placed it yet, or no node is fit for it.
+        # The orchestrator has not placed it yet, or no node is eligible for it.
         return Verdict(SETTLING, 0, 0, "no node has a task of it", _MONITOR)
     waiting = Verdict(WAITING, complete, desired, reason)
     return waiting if _restarts_for_ever(service) else _given_up(service, slots.values(), waiting)
@@ -383,7 +382,7 @@ def _desired_count(mode: Json) -> int:
 
 
 def has_failed(task: Json) -> bool:
-    """Whether a task ended badly."""
+    """Whether a task ended unsuccessfully."""
     return task["Status"]["State"] in _BROKEN
 
 
@@ -391,7 +390,7 @@ def _error_of(task: Json) -> str:
     status = task["Status"]
     if status.get("Err"):
         return str(status["Err"])
-    return f"{status.get('Message') or 'no reason told'}" if has_failed(task) else ""
+    return f"{status.get('Message') or 'no reason given'}" if has_failed(task) else ""
 
 
 def _failure(name: str, task: Json, nodes: Mapping[str, Json]) -> TaskFailure:
@@ -402,7 +401,7 @@ def _failure(name: str, task: Json, nodes: Mapping[str, Json]) -> TaskFailure:
 
 
 def _place_of(task: Json) -> str:
-    """The node a global task is for; one that is not assigned yet stands for itself."""
+    """The node of a global task; a task that is not assigned yet represents itself."""
     if task.get("Slot"):
         return ""
     return task.get("NodeID") or task["ID"]

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Why tasks do not run yet, in the engine's words or, where it has none, the likely reason. No I/O.
+"""Why tasks are not running yet: the engine's message or, if there is none, the likely reason. No I/O.
 
 Source of the states: https://docs.docker.com/engine/swarm/how-swarm-mode-works/swarm-task-states/
 """
@@ -20,40 +20,43 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.placement.no
 
 Json = dict[str, Any]
 
-_LONG = 5.0  # seconds after which a state that passes quickly is worth a word
+_LONG = 5.0  # seconds after which a short-lived state is reported
 _SHOWN = 3
 
-# States that pass quickly, if nothing is in the way, and what it is likely to be.
+# States that normally pass quickly, and the likely reason if they do not.
 _QUICK = ("new", "pending", "assigned", "accepted", "ready")
 _LASTING = {
-    "new": "most likely no address is left in one of its networks",
-    "assigned": "the node has not begun; see whether its engine is well",
-    "accepted": "the node has not begun; see whether its engine is well",
+    "new": "most likely one of its networks has no free address",
+    "assigned": "the node has not started it; check its engine",
+    "accepted": "the node has not started it; check its engine",
     "preparing": "most likely the image is being pulled",
 }
 
-# What engines say of a task that ended, and what is likely behind it.
+# Engine errors of ended tasks, and their likely reason.
 _LIKELY = (
     (
         "No such image",
-        "the node could not pull it: it has no way to the registry, no credentials, or no room on its disk; "
-        "docker pull on that node says which",
+        "the node could not pull it: it cannot reach the registry, has no credentials, or its disk is full; "
+        "docker pull on that node shows the reason",
     ),
-    ("no space left on device", "the node's disk is full; docker system df on that node says of what"),
+    ("no space left on device", "the node's disk is full; docker system df on that node shows the usage"),
     ("missing plugin", "install the plugin on a node"),
-    ("host-mode port already in use", "each node has one task for a host port; write mode: ingress, or fewer replicas"),
-    ("insufficient resources", "no node has so much left; reserve less, or make room"),
+    (
+        "host-mode port already in use",
+        "only one task on each node can use a host port; use mode: ingress, or fewer replicas",
+    ),
+    ("insufficient resources", "no node has enough left; reserve less, or free resources"),
     ("unhealthy container", "its health check failed"),
 )
 
 
 def waiting_reasons(tasks: Iterable[Json], nodes: Mapping[str, Json], now: datetime | None, checked: bool) -> list[str]:
-    """One phrase for each reason why tasks are not running yet, the commonest first.
+    """One phrase for each reason why tasks are not running yet, the most frequent first.
 
     Args:
-        tasks: those that are to run and do not.
+        tasks: those that should run and do not.
         nodes: by id.
-        now: the present; None where ages are not told.
+        now: the current time; None to leave out how long they have waited.
         checked: whether the tasks have a health check.
     """
     counts: dict[str, int] = {}
@@ -62,17 +65,17 @@ def waiting_reasons(tasks: Iterable[Json], nodes: Mapping[str, Json], now: datet
         if reason:
             counts[reason] = counts.get(reason, 0) + 1
     ordered = sorted(counts, key=lambda reason: (-counts[reason], reason))
-    told = [f"{counts[reason]} tasks {reason}" if counts[reason] > 1 else reason for reason in ordered[:_SHOWN]]
-    return [*told, *([f"{len(ordered) - _SHOWN} more reasons"] if len(ordered) > _SHOWN else [])]
+    shown = [f"{counts[reason]} tasks {reason}" if counts[reason] > 1 else reason for reason in ordered[:_SHOWN]]
+    return [*shown, *([f"{len(ordered) - _SHOWN} more reasons"] if len(ordered) > _SHOWN else [])]
 
 
 def likely(error: str) -> str:
-    """What is likely behind an engine's error, and what to do; empty where its own words say it."""
+    """The likely reason of an engine's error, with advice; empty if the error is clear by itself."""
     return next((advice for words, advice in _LIKELY if words in error), "")
 
 
 def with_likely(error: str) -> str:
-    """An engine's error, followed by what is likely behind it."""
+    """An engine's error, followed by its likely reason."""
     advice = likely(error)
     return f"{error} ({advice})" if advice else error
 
@@ -101,7 +104,7 @@ _FRACTION = re.compile(r"\.(\d{1,6})\d*")
 
 
 def timestamp(text: str) -> datetime:
-    """An engine's time, such as `2026-11-20T22:14:11.123456789Z`, in UTC."""
+    """An engine's timestamp, such as `2026-11-20T22:14:11.123456789Z`, in UTC."""
     base = _FRACTION.sub("", text).rstrip("Z")
     fraction = _FRACTION.search(text)
     moment = datetime.strptime(base, "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc)

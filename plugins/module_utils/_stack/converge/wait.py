@@ -31,13 +31,13 @@ Json = dict[str, Any]
 
 _PAUSE = 0.5
 _SHORTEST = 0.05
-# Seconds for which an engine that answered before may fail to.
+# Seconds for which errors of an engine that answered before are tolerated.
 _TROUBLE = 30.0
 
 
 @dataclass(frozen=True)
 class View:
-    """One look at the cluster: services and their tasks by service name, and the nodes by id."""
+    """The state of the cluster at one moment: services and their tasks by service name, and the nodes by id."""
 
     services: dict[str, Json] = field(default_factory=dict)
     tasks: dict[str, list[Json]] = field(default_factory=dict)
@@ -46,8 +46,8 @@ class View:
 
 @dataclass
 class Outcome:
-    """How the waiting ended: the last look, a verdict a service, the tasks' own errors of those that failed,
-    and what else is known of them."""
+    """The result of waiting: the last view, a verdict for each service, the errors of failed tasks, and further
+    notes."""
 
     view: View = field(default_factory=View)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class Outcome:
 
     @property
     def converged(self) -> bool:
-        """Whether every service is where its spec says."""
+        """Whether every service has converged."""
         return all(verdict.state == CONVERGED for verdict in self.verdicts.values())
 
     def unfinished(self) -> dict[str, Verdict]:
@@ -67,12 +67,12 @@ class Outcome:
 
 @dataclass
 class _Memory:
-    """Since when a service has been in a state that has to last to be believed."""
+    """How long each service has been in a state that must last before it counts."""
 
     since: dict[str, tuple[tuple[bool, frozenset[str]], float]] = field(default_factory=dict)
 
     def lasted(self, name: str, verdict: Verdict, now: float) -> float:
-        """Seconds for which the same tasks have been there (or have been given up)."""
+        """Seconds for which the watched tasks have been the same."""
         state = (verdict.state == EXHAUSTED, verdict.watched)
         before, start = self.since.get(name, (state, now))
         if before != state:
@@ -82,7 +82,7 @@ class _Memory:
 
 
 def look(engine: Engine, stack: str, names: Collection[str]) -> View:
-    """Read the services of a stack that are waited for, their tasks and the nodes."""
+    """Read the given services of a stack, their tasks and the nodes."""
     label = f"{NAMESPACE}={stack}"
     services = {
         item["Spec"]["Name"]: item for item in engine.services({"label": label}) if item["Spec"]["Name"] in names
@@ -98,12 +98,12 @@ def look(engine: Engine, stack: str, names: Collection[str]) -> View:
 
 
 def failed_task_ids(view: View) -> frozenset[str]:
-    """The tasks that had already failed, so that a deploy is not blamed for them."""
+    """The tasks that failed before the deploy; they do not count against it."""
     return frozenset(task["ID"] for tasks in view.tasks.values() for task in tasks if has_failed(task))
 
 
 def settle(name: str, verdict: Verdict, memory: _Memory, now: float) -> Verdict:
-    """Believe a state that has lasted long enough."""
+    """Turn a state that has lasted long enough into a final one."""
     lasted = memory.lasted(name, verdict, now)
     if verdict.state == SETTLING and lasted >= verdict.window:
         return Verdict(CONVERGED, verdict.running, verdict.desired)
@@ -125,20 +125,20 @@ def wait_for(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Outcome:
-    """Look again and again until all services have converged, one has failed, or the time is over.
+    """Poll until all services have converged, one has failed, or the time is up.
 
     Args:
-        view_of: one look at the cluster.
-        names: full names of the services waited for.
-        submitted: those this deploy created or updated.
+        view_of: reads the state of the cluster.
+        names: full names of the services to wait for.
+        submitted: the services that this deploy created or updated.
         known_failures: ids of tasks that had failed before.
         timeout: seconds.
-        tell: is given one line about what is still missing, at each look.
-        allow_empty: as of `judge`.
-        started: those that need only have started, and are not watched for a while.
+        tell: called with one line about what is missing, at each poll.
+        allow_empty: see `judge`.
+        started: services that only need to have started, and are not watched afterwards.
 
     Raises:
-        EngineError: the cluster could not be looked at, for longer than managers take to elect a leader.
+        EngineError: the cluster could not be read for longer than an election of managers takes.
     """
     memory = _Memory()
     deadline = clock() + timeout
@@ -166,7 +166,7 @@ def wait_for(
 
 
 def progress(outcome: Outcome) -> str:
-    """One line about what is still missing."""
+    """What is still missing, in one line."""
     return "; ".join(f"{name}: {verdict.reason}" for name, verdict in sorted(outcome.unfinished().items()))
 
 
@@ -203,7 +203,7 @@ def _judge_all(
 
 
 def _may_pass(error: EngineError) -> bool:
-    """Whether an engine that has just answered may soon do so again: it restarts, or the managers elect a leader."""
+    """Whether an error of the engine may be temporary: it restarts, or the managers elect a leader."""
     return error.status == 0 or error.status >= 500
 
 

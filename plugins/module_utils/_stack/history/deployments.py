@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""The last deployments of a stack, kept in swarm configs: how they are written, read, and chosen from. No I/O.
+"""The last deployments of a stack, stored in swarm configs: write, read and select them. No I/O.
 
-A deployment is compressed and cut into as many configs as it needs. They carry the stack's label, so that whoever
-removes the stack, by whatever means, removes them as well.
+A deployment is compressed and split over as many configs as it needs. They have the stack's label, so that they are
+removed with the stack, by whatever tool.
 """
 
 from __future__ import annotations
@@ -33,27 +33,27 @@ SUCCEEDED = "succeeded"
 FAILED = "failed"
 FOUND = "found"
 
-# Engines before 23.0 take configs of 500 kB, newer ones of 1000 kB.
+# Engines before 23.0 accept configs up to 500 kB, newer ones up to 1000 kB.
 _LARGEST = 450_000
 _LONGEST_STACK = 32
 
 
 class HistoryError(UserError):
-    """There is no such deployment to go to."""
+    """There is no such deployment to restore."""
 
 
 @dataclass(frozen=True)
 class Deployment:
-    """A deployment that was kept.
+    """A stored deployment.
 
     Attributes:
-        number: counts up.
+        number: counts upwards.
         at: when it ended, UTC.
         user, host: who ran it, on which controller.
-        files: path and SHA-256 digest of each compose file, as far as they hold no secrets.
-        outcome: `succeeded`, `failed`, or `found` of what ran before the first deployment that was kept.
-        back_to: the number of the deployment that it went back to; None of others.
-        state: the stack as it was then, as snapshot.snapshot_of() makes it.
+        files: path and SHA-256 digest of each compose file, except those with secrets.
+        outcome: `succeeded`, `failed`, or `found` for the state before the first stored deployment.
+        back_to: the number of the deployment that it restored; None for others.
+        state: the stack at that time, see snapshot.snapshot_of().
     """
 
     number: int
@@ -70,7 +70,7 @@ class Deployment:
 
 
 def as_configs(deployment: Deployment, stack: str, largest: int = _LARGEST) -> list[Json]:
-    """The ConfigSpecs that keep a deployment."""
+    """The ConfigSpecs that store a deployment."""
     packed = zlib.compress(json.dumps(asdict(deployment), separators=(",", ":"), sort_keys=True).encode(), 9)
     parts = [packed[start : start + largest] for start in range(0, len(packed), largest)]
     return [
@@ -88,16 +88,16 @@ def as_configs(deployment: Deployment, stack: str, largest: int = _LARGEST) -> l
 
 
 def deployments_in(configs: Iterable[Json]) -> list[Deployment]:
-    """The deployments that a stack's configs keep, oldest first. Those that cannot be read are left out."""
+    """The deployments stored in a stack's configs, oldest first. Unreadable ones are left out."""
     found = (_unpacked(parts) for _number, parts in sorted(_by_number(configs).items()))
     return [deployment for deployment in found if deployment is not None]
 
 
 def surplus(configs: Iterable[Json], keep: int) -> list[Json]:
-    """The configs of all but the newest deployments, and of those that cannot be read.
+    """The configs of all but the newest deployments, and of unreadable ones.
 
-    Deployments that failed push out none that did not, as those are where a stack goes back to: of failed ones, only
-    the last is kept, while none that succeeded follows it.
+    Failed deployments do not displace successful ones, because only these can be restored: of failed ones, only the
+    last is kept, as long as no successful one follows it.
     """
     numbered = _by_number(configs)
     readable = deployments_in(item for parts in numbered.values() for item in parts)
@@ -109,42 +109,42 @@ def surplus(configs: Iterable[Json], keep: int) -> list[Json]:
 
 
 def choose(deployments: Sequence[Deployment], number: int | None, interrupted: bool) -> Deployment:
-    """The deployment to go back to.
+    """The deployment to restore.
 
     Args:
-        deployments: those that were kept, oldest first.
-        number: the one that was asked for; None for the one before the present one.
-        interrupted: whether the last deploy was cut off, so that the newest deployment is the previous one.
+        deployments: the stored ones, oldest first.
+        number: the requested one; None for the one before the current one.
+        interrupted: whether the last deploy was interrupted, so that the newest stored deployment is the previous one.
 
     Raises:
         HistoryError: there is none.
     """
-    told = ", ".join(str(item) for item in deployments) or "none"
+    listed = ", ".join(str(item) for item in deployments) or "none"
     if number is not None:
         found = [item for item in deployments if item.number == number]
         if not found:
-            raise HistoryError(f"deployment {number} is not kept; kept are: {told}")
+            raise HistoryError(f"deployment {number} is not stored; stored deployments: {listed}")
         return found[0]
     good = [item for item in deployments if item.outcome != FAILED]
     if deployments and not interrupted:
         newest = deployments[-1]
         good = [item for item in good if item.number < position(newest)]
     if not good:
-        raise HistoryError(f"there is no earlier deployment to go back to; kept are: {told}")
+        raise HistoryError(f"there is no earlier deployment to restore; stored deployments: {listed}")
     return good[-1]
 
 
 def position(deployment: Deployment) -> int:
-    """Where in the history a stack is after a deployment, which may itself have gone back to an earlier one."""
+    """The position in the history that a deployment represents, which may have restored an earlier one."""
     return deployment.number if deployment.back_to is None else deployment.back_to
 
 
 def as_data(deployment: Deployment) -> Json:
     """A deployment without its specs, as the module `stack_info` returns it."""
     services = deployment.state.get("services") or {}
-    told = {key: value for key, value in asdict(deployment).items() if key != "state"}
+    listed = {key: value for key, value in asdict(deployment).items() if key != "state"}
     images = {name: spec["TaskTemplate"]["ContainerSpec"]["Image"] for name, spec in sorted(services.items())}
-    return {**told, "images": images}
+    return {**listed, "images": images}
 
 
 def _by_number(configs: Iterable[Json]) -> dict[int, list[Json]]:

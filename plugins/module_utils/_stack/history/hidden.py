@@ -3,12 +3,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Secret values in the history: a keyed digest stands for each, and finds it again where it still runs. No I/O.
+"""Secret values in the history: each is replaced by a keyed digest, which finds the value while it is still in use. No
+I/O.
 
-Whoever may read the swarm's configs may read its services too, and with them the values that are used now. What the
-history must not add is a way to learn values of the past. A plain digest would: short passwords can be guessed and
-tried. So the digest has a key, made from the managers' join token. It is not in the history, and who can read it can
-join as a manager and has the swarm already.
+Everyone who can read the swarm's configs can also read its services, and so the values that are used now. But the
+history must not reveal earlier values. A plain digest would: short passwords can be guessed and tried. So the digest
+has a key, derived from the managers' join token. The token is not in the history, and everyone who can read it can join
+as a manager and has full access anyway.
 """
 
 from __future__ import annotations
@@ -31,26 +32,26 @@ _KEY_ID = "hidden_by"
 
 
 class LostValueError(Exception):
-    """Secret values that a deployment needs and that are nowhere any more."""
+    """Secret values that a deployment needs no longer exist anywhere."""
 
 
 def digest_key(swarm: Json) -> bytes:
-    """The key of the digests, from what `GET /swarm` answers."""
+    """The key of the digests, derived from `GET /swarm`."""
     token = str(swarm["JoinTokens"]["Manager"])
     return hmac.new(token.encode(), b"dockyard.swarm history", hashlib.sha256).digest()
 
 
 def needs_hiding(state: Json, stack: str, sensitive: Sensitive) -> bool:
-    """Whether anything of a snapshot is secret."""
+    """Whether a snapshot contains secret values."""
     return any(True for _leaf in _secrets_of(state, stack, sensitive))
 
 
 def hide(state: Json, stack: str, sensitive: Sensitive, key: bytes) -> Json:
-    """A snapshot with digests for what is secret in it.
+    """A snapshot with digests instead of secret values.
 
     Args:
-        state: as snapshot.snapshot_of() makes it.
-        key: as of `digest_key`.
+        state: see snapshot.snapshot_of().
+        key: see `digest_key`.
     """
     result = copy.deepcopy(state)
     for path, name in list(_secrets_of(state, stack, sensitive)):
@@ -63,12 +64,12 @@ def hide(state: Json, stack: str, sensitive: Sensitive, key: bytes) -> Json:
 
 
 def is_hidden(state: Json) -> bool:
-    """Whether a snapshot has digests in the place of values."""
+    """Whether a snapshot has digests instead of values."""
     return _KEY_ID in state
 
 
 def hidden_in(history: Iterable[Json], stack: str) -> Sensitive:
-    """What the deployments that a stack's configs keep know to be secret.
+    """The parts that are marked as secret in the stored deployments of a stack.
 
     Args:
         history: the configs.
@@ -88,13 +89,13 @@ def hidden_in(history: Iterable[Json], stack: str) -> Sensitive:
 
 
 def reveal(state: Json, now: Iterable[Any], stack: str, key: bytes) -> tuple[Json, Sensitive]:
-    """A snapshot with its values, as far as they are still in use, and these values as what is secret.
+    """A snapshot with its secret values, if they are still in use; and these values as sensitive.
 
     Args:
-        now: whatever may hold the values: specs that run or ran before, contents of configs.
+        now: everything that may contain the values: current and previous specs, contents of configs.
 
     Raises:
-        LostValueError: some are not; the message names them.
+        LostValueError: some values were not found; the message names them.
     """
     known = {_digest(key, text): text for text in _texts(list(now))}
     result = copy.deepcopy(state)
@@ -108,15 +109,15 @@ def reveal(state: Json, now: Iterable[Any], stack: str, key: bytes) -> tuple[Jso
             holder[path[-1]] = known[leaf[_DIGEST]]
             values.add(holder[path[-1]].removeprefix(leaf[_NAME] if path[-2] == "Env" else ""))
         else:
-            lost.append(_told(path, leaf, stack))
+            lost.append(_describe(path, leaf, stack))
     if lost:
         rotated = state[_KEY_ID] != _digest(key, "")[:8]
         reason = (
-            "the managers' join token was rotated since, and without the former one they cannot be known again"
+            "the managers' join token was rotated since, and without the former one they cannot be recognised"
             if rotated
-            else "they are neither in what runs now nor in what ran before it"
+            else "they are neither in the current nor in the previous specs"
         )
-        raise LostValueError(f"{', '.join(sorted(set(lost)))}: secret values are not kept, and {reason}")
+        raise LostValueError(f"{', '.join(sorted(set(lost)))}: secret values are not stored, and {reason}")
     result.pop(_KEY_ID)
     return result, Sensitive(frozenset(values))
 
@@ -154,7 +155,7 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(inner)
 
 
-def _told(path: list[Any], leaf: Json, stack: str) -> str:
+def _describe(path: list[Any], leaf: Json, stack: str) -> str:
     what = leaf[_NAME].removesuffix("=") or str(next(part for part in reversed(path) if isinstance(part, str)))
     return f"{what} of {path[0].removesuffix('s')} {short_name(path[1], stack)}"
 

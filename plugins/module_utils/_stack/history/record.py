@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Write a stack's history: the deployment that has just ended, and what ran before the first one."""
+"""Write a stack's history: the deployment that has just ended, and the state before the first one."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def record_deployment(
     how_many: int,
     sensitive: Sensitive,
 ) -> None:
-    """Add the stack as it is now, and take out what is too old.
+    """Store the current state of the stack, and remove old deployments.
 
     Args:
         before: the stack before the deployment.
-        deployment: all of it but its number and the stack's state.
-        wanted_networks: bodies of networks as the files have them.
-        how_many: how many deployments are kept.
-        sensitive: what is kept as a digest only, beside what looks secret, and what was kept so before.
+        deployment: everything but its number and the stack's state.
+        wanted_networks: bodies of networks from the files.
+        how_many: how many deployments to keep.
+        sensitive: what is stored as a digest only, in addition to what looks secret and to what was stored so before.
 
     Raises:
         EngineError: it could not be written.
@@ -90,5 +90,5 @@ def _hidden(engine: Engine, state: Json, stack: str, sensitive: Sensitive) -> Js
 
 
 def history_of(engine: Engine, stack: str) -> list[Json]:
-    """The configs in which deployments of a stack are kept."""
+    """The configs that store deployments of a stack."""
     return [item for item in engine.configs({"label": f"{NAMESPACE}={stack}"}) if is_kept_deployment(item)]

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Go back: to what ran before a deploy that failed, or to a deployment that was kept."""
+"""Plan a rollback: to the state before a failed deploy, or to a stored deployment."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class RollbackPlan:
-    """The plan that leads back, from what there is now, and to which deployment; `sensitive` is not to be shown."""
+    """The plan that restores a deployment from the current state; `sensitive` must not be shown."""
 
     plan: Plan
     current: Current
@@ -68,10 +68,10 @@ class RollbackPlan:
 
 
 def plan_undo(engine: Engine, before: Current, order: Order, journal: Journal) -> RollbackPlan:
-    """The way back to what a stack was when `before` was read. Its configs and secrets must still exist.
+    """Plan to restore the stack as it was when `before` was read. Its configs and secrets must still exist.
 
     Args:
-        journal: what the run that goes back has done; it undoes that, and nothing that others have done since.
+        journal: the changes of the run that is undone; changes by other clients are kept.
     """
     current = read_current(engine, before.stack, {}, {})
     wanted = desired_from_current(before)
@@ -90,7 +90,7 @@ def plan_undo(engine: Engine, before: Current, order: Order, journal: Journal) -
 
 
 def only_own_changes(plan: Plan, before: Current, journal: Journal) -> Plan:
-    """The same plan, but that what others have made, changed or removed stays so."""
+    """The plan without steps that would undo changes by other clients."""
     ids = {item["Spec"]["Name"]: item["ID"] for item in before.services.values()}
     ids |= {item["Name"]: item["Id"] for item in before.networks}
     touched = journal.touched()
@@ -101,7 +101,7 @@ def only_own_changes(plan: Plan, before: Current, journal: Journal) -> Plan:
         return step.action != REMOVE and bool({ids.get(step.name), step.object_id} & touched)
 
     left = [
-        f"{step.kind} {step.short} is left as it is, as somebody else has changed it meanwhile"
+        f"{step.kind} {step.short} is not changed, because another client has changed it meanwhile"
         for step in plan.steps
         if not is_own(step)
     ]
@@ -109,15 +109,15 @@ def only_own_changes(plan: Plan, before: Current, journal: Journal) -> Plan:
 
 
 def plan_rollback(engine: Engine, stack: str, number: int | None, interrupted: bool) -> RollbackPlan:
-    """The way to a deployment that was kept.
+    """Plan to restore a stored deployment.
 
     Args:
-        number: its number; None for the one before the present one.
-        interrupted: whether the last deploy was cut off.
+        number: its number; None for the one before the current one.
+        interrupted: whether the last deploy was interrupted.
 
     Raises:
         HistoryError: there is none.
-        PlanError: something that it needs is no more.
+        PlanError: an object that it needs no longer exists.
     """
     now = read_current(engine, stack, {}, {})
     kept = choose(deployments_in(now.history), number, interrupted)
@@ -146,10 +146,10 @@ def plan_rollback(engine: Engine, stack: str, number: int | None, interrupted: b
 
 
 def _with_secret_values(engine: Engine, deployment: Deployment, now: Current) -> tuple[Deployment, Sensitive]:
-    """A kept deployment with the values that the history has only digests of, and these values.
+    """A stored deployment with its secret values instead of digests, and these values.
 
     Raises:
-        HistoryError: some of them are nowhere any more.
+        HistoryError: some of them no longer exist anywhere.
     """
     if not is_hidden(deployment.state):
         return deployment, NOT_FROM_VAULTS
@@ -159,30 +159,29 @@ def _with_secret_values(engine: Engine, deployment: Deployment, now: Current) ->
         state, revealed = reveal(deployment.state, [*specs, *others], now.stack, digest_key(engine.swarm()))
     except LostValueError as error:
         raise HistoryError(
-            f"deployment {deployment.number} cannot be gone back to for want of {error}. Deploy the files of that time "
-            "instead"
+            f"deployment {deployment.number} cannot be restored without {error}. Deploy the files of that time instead"
         ) from error
     return replace(deployment, state=state), revealed
 
 
 def without_jobs(plan: Plan) -> Plan:
-    """The same plan, but that jobs which still exist stay as they are.
+    """The plan without jobs that still exist.
 
-    Swarm runs a job again whenever its spec is submitted, and nobody wants the migration of yesterday to run on the
-    data of today.
+    Swarm runs a job again whenever its spec is submitted, and an old job (such as a migration) must not run again on
+    current data.
     """
     jobs = [
         step
         for step in plan.steps
         if step.kind == SERVICE and step.action != REMOVE and not step.recreate and is_job(step.body or {})
     ]
-    left = [f"job {step.short} is left as it is, as it would run again" for step in jobs if step.action != UNCHANGED]
+    left = [f"job {step.short} is not changed, because it would run again" for step in jobs if step.action != UNCHANGED]
     steps = tuple(step for step in plan.steps if step not in jobs)
     return replace(plan, steps=steps, warnings=(*plan.warnings, *left))
 
 
 def preferring(current: Current, bases: Collection[str], serving: Collection[str]) -> frozenset[str]:
-    """`Current.same_content`, less the revisions of what has one that served then and is still there."""
+    """`Current.same_content` without other revisions of objects whose former revision still exists."""
     passed_over = set()
     for base in bases:
         for items in (current.configs, current.secrets):
@@ -208,7 +207,8 @@ def _refuse_lost_secrets(deployment: Deployment, wanted: Desired, current: Curre
 
 def _rotated_since(plan: Plan, serving: Collection[str]) -> list[str]:
     return [
-        f"secret {step.short} was rotated since; its present content stays, as contents of secrets are not kept"
+        f"secret {step.short} was rotated since; its current content is kept, because contents of secrets are not "
+        "stored"
         for step in plan.steps
         if step.kind == SECRET and step.action != REMOVE and step.object_id and step.object_id not in serving
     ]

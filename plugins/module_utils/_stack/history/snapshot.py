@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What a stack is at one moment, in words that outlive the objects' ids. No I/O."""
+"""The state of a stack at one moment, independent of the ids of its objects. No I/O."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _REFERENCES = (("Config", "configs"), ("Secret", "secrets"))
 
 
 def desired_from_current(current: Current) -> Desired:
-    """The stack as a deploy would have to ask for it, to be used while its configs and secrets still exist.
+    """The stack as a Desired, for use while its configs and secrets still exist.
 
-    Services refer to them by the names of the very objects; they are given as external, as they are there.
+    Services refer to the exact objects by name; configs and secrets are given as external, because they exist.
     """
     services = {name: _by_names(spec, current.names) for name, spec in current.specs.items()}
     networks = {item["Name"]: network_body(item, subnets=True) for item in current.own(current.networks)}
@@ -44,13 +44,13 @@ def content_ids(current: Current) -> frozenset[str]:
 def snapshot_of(
     current: Current, wanted_networks: Mapping[str, Json], depends_on: Mapping[str, Mapping[str, str]]
 ) -> Json:
-    """The stack as plain data from which it can be deployed again after its objects are gone.
+    """The stack as plain data from which it can be deployed again after its objects were removed.
 
-    Contents of configs are part of it, those of secrets are not: the ids under `serving` tell which objects served.
+    Contents of configs are included, contents of secrets are not: the ids in `serving` tell which objects were used.
 
     Args:
-        wanted_networks: bodies of networks as the files have them; of others, the subnet is left to the engine.
-        depends_on: as of `Order`.
+        wanted_networks: bodies of networks from the files; for others, the engine chooses the subnet.
+        depends_on: see `Order`.
     """
     names = current.names
     services = {name: _by_names(spec, names, names.base) for name, spec in current.specs.items()}
@@ -68,7 +68,7 @@ def snapshot_of(
 
 
 def desired_from_snapshot(kept: Json) -> Desired:
-    """What `snapshot_of` made of a stack, as something to deploy."""
+    """A Desired from a snapshot."""
     desired = Desired(
         networks=kept["networks"], configs=kept["configs"], secrets=kept["secrets"], services=kept["services"]
     )
@@ -84,7 +84,7 @@ def desired_from_snapshot(kept: Json) -> Desired:
 
 
 def network_body(network: Json, subnets: bool) -> Json:
-    """The create request for a network that the engine has listed."""
+    """The create request for a network from the engine's list."""
     canonical = canonical_network(network)
     ipam: Json = {"Driver": canonical["IpamDriver"]} if canonical["IpamDriver"] != "default" else {}
     if subnets and canonical["Subnets"]:
@@ -94,7 +94,7 @@ def network_body(network: Json, subnets: bool) -> Json:
 
 
 def _by_names(spec: Json, names: Names, base: Mapping[str, str] | None = None) -> Json:
-    """A running service's spec with names where the engine has put ids; with `base`, those that the file gives."""
+    """A service's spec with names instead of ids; with `base`, the names in the file."""
     result = copy.deepcopy(spec)
     task = result["TaskTemplate"]
     for attachment in task.get("Networks") or result.get("Networks") or []:
@@ -110,7 +110,8 @@ def _by_names(spec: Json, names: Names, base: Mapping[str, str] | None = None) -
 
 
 def _serving(current: Current, kind: str, items: list[Json]) -> dict[str, Json]:
-    """The stack's own configs or secrets by the file's name: the revision that services use, or else the newest."""
+    """The stack's own configs or secrets by their name in the file: the revision that services use, or else the
+    newest."""
     used = {
         reference.get(f"{kind}ID")
         for spec in current.specs.values()

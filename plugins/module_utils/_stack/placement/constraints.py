@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Placement constraints, read and matched as the swarm does it. No I/O.
+"""Parse and match placement constraints as swarm does. No I/O.
 
-Source: swarmkit, manager/constraint/constraint.go. Two of its rules surprise: a value may not hold commas, quotes,
-or `=`, and a key that is none of the known ones is accepted and then matches no node.
+Source: swarmkit, manager/constraint/constraint.go. Two of its rules are surprising: a value may not contain commas,
+quotes, or `=`, and an unknown key is accepted and then matches no node.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _VALUE = re.compile(r"[a-z0-9:\-_\s.*()?+\[\]\\^$|/]+", re.IGNORECASE | re.ASCII
 
 @dataclass(frozen=True)
 class Constraint:
-    """`key == value`, or `key != value` where `equal` is false."""
+    """`key == value`, or `key != value` if `equal` is false."""
 
     key: str
     equal: bool
     value: str
 
     def matches(self, node: Json) -> bool:
-        """Whether a node, as `GET /nodes` tells it, satisfies the constraint."""
+        """Whether a node (from `GET /nodes`) satisfies the constraint."""
         if self.key.lower() == "node.ip":
             return self._matches_address(node)
         return (self.value.lower() == _value_of(self.key, node).lower()) == self.equal
@@ -53,10 +53,10 @@ class Constraint:
 
 
 def parse(text: str) -> Constraint:
-    """Read a constraint.
+    """Parse a constraint.
 
     Raises:
-        ValueError: the swarm would refuse it; the message says what to write instead.
+        ValueError: swarm would refuse it; the message says what to write instead.
     """
     operator = next((item for item in ("==", "!=") if item in text), None)
     if operator is None:
@@ -68,9 +68,9 @@ def parse(text: str) -> Constraint:
     key, _operator, value = text.partition(operator)
     key, value = key.strip(), value.strip()
     if not _KEY.fullmatch(key):
-        raise ValueError(f'"{text}" is not a constraint: "{key}" is not a key; write {_known_keys()}')
+        raise ValueError(f'"{text}" is not a constraint: "{key}" is not a key; use {_known_keys()}')
     if not value:
-        raise ValueError(f'"{text}" is not a constraint: after {operator} the value is missing')
+        raise ValueError(f'"{text}" is not a constraint: the value after {operator} is missing')
     if not _VALUE.fullmatch(value):
         raise ValueError(
             f'"{text}" is not a constraint: the value "{value}" may only have ASCII letters, digits, spaces and '
@@ -80,23 +80,23 @@ def parse(text: str) -> Constraint:
 
 
 def never(constraint: Constraint) -> str:
-    """Why no node can ever satisfy a constraint that the swarm accepts; empty if one could."""
+    """Why no node can ever satisfy a constraint that swarm accepts; empty if one could."""
     key = constraint.key.lower()
     if key in KEYS or (key.startswith((NODE_LABEL, ENGINE_LABEL)) and not key.endswith("labels.")):
         if key == "node.role" and constraint.equal and constraint.value.lower() not in ROLES:
             return f'node.role is manager or worker, never "{constraint.value}"'
         if key == "node.ip" and network_of(constraint.value) is None:
-            return f'"{constraint.value}" is no IP address or network; write one as in 10.0.0.0/24'
+            return f'"{constraint.value}" is not an IP address or network, such as 10.0.0.0/24'
         return ""
     known = [*KEYS, NODE_LABEL, ENGINE_LABEL]
     head, _dot, label = constraint.key.rpartition(".")
     near = difflib.get_close_matches(f"{head}.".lower(), (NODE_LABEL, ENGINE_LABEL), 1, cutoff=0.8)
     if near and label:
-        return f'the swarm knows no key "{constraint.key}"; did you mean "{near[0]}{label}"?'
+        return f'swarm has no key "{constraint.key}"; did you mean "{near[0]}{label}"?'
     near = difflib.get_close_matches(key, known, 1, cutoff=0.8)
     if near:
-        return f'the swarm knows no key "{constraint.key}"; did you mean "{near[0]}"?'
-    return f'the swarm knows no key "{constraint.key}"; write {_known_keys()}'
+        return f'swarm has no key "{constraint.key}"; did you mean "{near[0]}"?'
+    return f'swarm has no key "{constraint.key}"; use {_known_keys()}'
 
 
 def contradiction(constraints: Collection[Constraint]) -> str:
@@ -123,7 +123,7 @@ def network_of(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | Non
 
 
 def _folded(key: str) -> str:
-    """A key as the swarm compares it: the names of labels keep their case."""
+    """A key as swarm compares it: the names of labels are case-sensitive."""
     for prefix in (NODE_LABEL, ENGINE_LABEL):
         if key.lower().startswith(prefix):
             return prefix + key[len(prefix) :]
@@ -131,7 +131,7 @@ def _folded(key: str) -> str:
 
 
 def _value_of(key: str, node: Json) -> str:
-    """What a node has for a key; empty where it has nothing. For keys that are known only: see `never`."""
+    """The value that a node has for a key; empty if it has none. For known keys only: see `never`."""
     description: Mapping[str, Any] = node.get("Description") or {}
     spec: Mapping[str, Any] = node.get("Spec") or {}
     platform: Mapping[str, Any] = description.get("Platform") or {}

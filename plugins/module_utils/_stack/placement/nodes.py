@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Which nodes can run the tasks of a service, and why others cannot: as the swarm's scheduler decides. No I/O.
+"""Which nodes can run the tasks of a service, and why others cannot, as swarm's scheduler decides. No I/O.
 
 Source: swarmkit, manager/scheduler/filter.go and manager/orchestrator/global.
 """
@@ -31,19 +31,19 @@ _BUILT_IN_NETWORKS = ("overlay", "bridge", "host", "none", "null", "macvlan", "i
 
 
 def hostname(node: Json) -> str:
-    """The node's name as people know it; its id where it has none."""
+    """The node's hostname; its id if it has none."""
     return str((node.get("Description") or {}).get("Hostname") or node.get("ID") or "")
 
 
 def is_available(node: Json) -> bool:
-    """Whether the swarm gives tasks to the node at present."""
+    """Whether swarm currently assigns tasks to the node."""
     return unavailability(node) == ""
 
 
 def unavailability(node: Json) -> str:
-    """`down`, `drain`, `pause` and the like; empty for a node that takes tasks.
+    """`down`, `drain`, `pause` and the like; empty for a node that accepts tasks.
 
-    A new leader knows no node's state until it has heard of it: that is not "down".
+    A new leader does not know a node's state until it has heard from it: "unknown" does not mean "down".
     """
     state = str((node.get("Status") or {}).get("State") or "ready")
     availability = str((node.get("Spec") or {}).get("Availability") or "active")
@@ -53,7 +53,7 @@ def unavailability(node: Json) -> str:
 
 
 def constraints_of(spec: Json) -> list[Constraint]:
-    """The constraints of a service spec that can be read; others are told elsewhere."""
+    """The valid constraints of a service spec; invalid ones are reported elsewhere."""
     texts = (spec["TaskTemplate"].get("Placement") or {}).get("Constraints") or []
     return [item for item in map(_parsed, texts) if item is not None]
 
@@ -66,15 +66,15 @@ def _parsed(text: str) -> Constraint | None:
 
 
 def satisfies_constraints(spec: Json, node: Json) -> bool:
-    """Whether a node satisfies all constraints of a service. A key that the swarm does not know matches no node."""
+    """Whether a node satisfies all constraints of a service. An unknown key matches no node."""
     return all(not never(item) and item.matches(node) for item in constraints_of(spec))
 
 
 def unfitness(spec: Json, node: Json, network_drivers: Collection[str] = ()) -> dict[str, str]:
-    """Why a node cannot run a task of a service, whether or not it is available: words by kind, empty if it can.
+    """Why a node cannot run a task of a service, whether or not it is available: reasons by kind, empty if it can.
 
     Args:
-        network_drivers: of the networks that the service is on.
+        network_drivers: of the networks that the service uses.
     """
     found: dict[str, str] = {}
     missed = [item for item in constraints_of(spec) if never(item) or not item.matches(node)]
@@ -120,7 +120,7 @@ def _architecture(name: str) -> str:
 
 
 def _lacking_resources(spec: Json, node: Json) -> str:
-    """What a task reserves and the whole node does not have."""
+    """Reserved resources that the node does not have at all."""
     reserved = (spec["TaskTemplate"].get("Resources") or {}).get("Reservations") or {}
     has = (node.get("Description") or {}).get("Resources")
     if not reserved or has is None:
@@ -154,7 +154,7 @@ def _generic(resources: Iterable[Json]) -> dict[str, int]:
 
 
 def missing_plugins(spec: Json, node: Json, network_drivers: Collection[str] = ()) -> list[str]:
-    """`volume driver rexray` for each plugin that a service needs and a node does not have."""
+    """Plugins that a service needs and a node does not have, such as `volume driver rexray`."""
     engine = (node.get("Description") or {}).get("Engine") or {}
     plugins = engine.get("Plugins")
     if not plugins:
@@ -162,7 +162,7 @@ def missing_plugins(spec: Json, node: Json, network_drivers: Collection[str] = (
     needed = [("Volume", name) for name in volume_drivers(spec)]
     needed += [("Network", name) for name in sorted(set(network_drivers) - set(_BUILT_IN_NETWORKS))]
     driver = (spec["TaskTemplate"].get("LogDriver") or {}).get("Name") or ""
-    # An engine that names no log drivers at all does not tell them.
+    # An engine without any log drivers in its list does not report them.
     if driver not in ("", "none") and any(item.get("Type") == "Log" for item in plugins):
         needed.append(("Log", driver))
     there = {(item.get("Type"), item.get("Name")) for item in plugins}
@@ -174,7 +174,7 @@ def missing_plugins(spec: Json, node: Json, network_drivers: Collection[str] = (
 
 
 def volume_drivers(spec: Json) -> list[str]:
-    """The drivers of a service's volumes, but for the engine's own."""
+    """The drivers of a service's volumes, except the built-in one."""
     found = set()
     for mount in spec["TaskTemplate"]["ContainerSpec"].get("Mounts") or []:
         driver = ((mount.get("VolumeOptions") or {}).get("DriverConfig") or {}).get("Name") or ""

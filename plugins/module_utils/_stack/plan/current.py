@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Read what a cluster has of a stack: plain data, in few calls."""
+"""Read the current state of a stack in the cluster: plain data, with few requests."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.lock.rule im
 
 Json = dict[str, Any]
 
-# No object ever has this version, so an update that carries it can never be written.
+# No object ever has this version, so an update with it can never be accepted.
 _NO_VERSION = 0
 
 
 @dataclass(frozen=True)
 class Current:
-    """A cluster as one stack sees it.
+    """The cluster from the point of view of one stack.
 
     Attributes:
         stack: the stack's name.
-        services: the stack's services by full name, as `GET /services` tells them.
-        networks: every network of the engine, configs and secrets likewise, but for the next two.
-        history: the configs in which deployments of the stack are kept.
-        given_up: full names of jobs that have failed and will not be tried again.
-        lock: the config that says who deploys the stack at this moment; None if nobody does.
-        same_content: ids of configs and secrets whose content equals what the file asks for.
+        services: the stack's services by full name, from `GET /services`.
+        networks: every network of the engine; configs and secrets likewise, except the next two.
+        history: the configs that store deployments of the stack.
+        given_up: full names of jobs that have failed and will not be retried.
+        lock: the config that represents the stack's lock; None if it is free.
+        same_content: ids of configs and secrets whose content equals the declared one.
     """
 
     stack: str
@@ -59,7 +59,7 @@ class Current:
 
     @property
     def names(self) -> Names:
-        """What ids stand for."""
+        """The names of networks, configs and secrets by id."""
         return names_of(self.networks, self.configs, self.secrets)
 
     @property
@@ -68,22 +68,22 @@ class Current:
         return {name: service["Spec"] for name, service in self.services.items()}
 
     def own(self, items: list[Json]) -> list[Json]:
-        """Those of the configs, secrets or networks that carry the stack's label."""
+        """The given configs, secrets or networks that have the stack's label."""
         return [item for item in items if belongs_to(item.get("Spec", item), self.stack)]
 
 
 def read_current(
     engine: Engine, stack: str, configs: Mapping[str, Json], secrets: Mapping[str, Json], with_jobs: bool = False
 ) -> Current:
-    """Read a stack and the names around it.
+    """Read a stack, and the names of the objects that it refers to.
 
     Args:
-        configs: the config specs the file asks for, by full name; secrets likewise. Their content is compared
-            with what the cluster has.
-        with_jobs: whether to look how the stack's jobs have ended.
+        configs: the declared config specs, by full name; secrets likewise. Their content is compared with the
+            cluster's.
+        with_jobs: whether to check how the stack's jobs have ended.
 
     Raises:
-        EngineError: the engine refused, for one because it is no manager.
+        EngineError: the engine refused, for example because it is not a manager.
     """
     label = {"label": f"{NAMESPACE}={stack}"}
     with ThreadPoolExecutor(max_workers=4) as pool:
@@ -92,9 +92,9 @@ def read_current(
         all_configs = pool.submit(engine.configs)
         all_secrets = pool.submit(engine.secrets)
     found_configs, found_secrets = all_configs.result(), all_secrets.result()
-    kept, found_configs = apart(found_configs, is_kept_deployment)
-    locks, found_configs = apart(found_configs, lambda item: item["Spec"]["Name"] == config_name(lock_name(stack)))
-    # The filter matches a value exactly, but what decides about removal is checked here once more.
+    kept, found_configs = partition(found_configs, is_kept_deployment)
+    locks, found_configs = partition(found_configs, lambda item: item["Spec"]["Name"] == config_name(lock_name(stack)))
+    # The filter matches the exact value, but what decides about removal is checked again here.
     own = [item for item in services.result() if belongs_to(item["Spec"], stack)]
     networks = [*all_networks.result(), *unlisted_networks(engine, own, all_networks.result())]
     same = _same(configs, found_configs, _config_is_same) | _same(
@@ -124,12 +124,12 @@ def _given_up(engine: Engine, services: list[Json], label: Json) -> frozenset[st
 
 
 def is_kept_deployment(config: Json) -> bool:
-    """Whether a config is no config of a service, but holds a deployment that was kept."""
+    """Whether a config stores a deployment, and so is not a config of a service."""
     return DEPLOYMENT in labels_of(config["Spec"])
 
 
-def apart(items: Iterable[Json], which: Callable[[Json], bool]) -> tuple[list[Json], list[Json]]:
-    """Those that are so, and the others."""
+def partition(items: Iterable[Json], which: Callable[[Json], bool]) -> tuple[list[Json], list[Json]]:
+    """The items that match, and the others."""
     yes: list[Json] = []
     no: list[Json] = []
     for item in items:
@@ -138,10 +138,10 @@ def apart(items: Iterable[Json], which: Callable[[Json], bool]) -> tuple[list[Js
 
 
 def unlisted_networks(engine: Engine, services: Iterable[Json], listed: Iterable[Json]) -> list[Json]:
-    """The networks services are attached to that `GET /networks` does not list.
+    """The networks of services that `GET /networks` does not list.
 
-    Swarm has networks of its own that stand for each node's `host` and `bridge`; the list shows the engine's local
-    ones instead, under other ids.
+    Swarm has networks that represent each node's `host` and `bridge`; the list contains the engine's local ones
+    instead, with other ids.
     """
     known = {item["Id"] for item in listed}
     targets = {target for service in services for target in network_ids(service["Spec"])}
@@ -150,7 +150,7 @@ def unlisted_networks(engine: Engine, services: Iterable[Json], listed: Iterable
 
 
 def network_ids(spec: Json) -> set[str]:
-    """The networks a service spec is attached to, as it refers to them."""
+    """The networks that a service spec uses, as it refers to them."""
     attachments = spec["TaskTemplate"].get("Networks") or spec.get("Networks") or []
     return {item["Target"] for item in attachments}
 
@@ -178,11 +178,11 @@ def _config_is_same(item: Json, spec: Json) -> bool:
 
 
 def _secret_is_same(engine: Engine, item: Json, spec: Json) -> bool:
-    """Whether a secret of the cluster holds this very text, without reading or hashing it.
+    """Whether a secret of the cluster has this content, without reading or hashing it.
 
-    Swarm compares an update's data with the stored data, in constant time, before it looks at the version
-    (swarmkit, manager/controlapi/secret.go, UpdateSecret). An update with a version that cannot be is therefore
-    refused for its data if that differs, and for its version if it does not; it never changes anything.
+    Swarm compares an update's data with the stored data, in constant time, before it checks the version (swarmkit,
+    manager/controlapi/secret.go, UpdateSecret). An update with an impossible version is therefore refused because of
+    its data if that differs, and because of its version if it does not; it never changes anything.
     """
     if not _same_drivers(item["Spec"], spec):
         return False
@@ -205,7 +205,7 @@ def _same_drivers(one: Json, other: Json) -> bool:
 
 
 def _driver(driver: Json | None) -> Json:
-    """A driver without what is empty: engines leave out options that are not there."""
+    """A driver without empty values: engines omit empty options."""
     return {key: value for key, value in (driver or {}).items() if value}
 
 

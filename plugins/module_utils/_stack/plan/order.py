@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""In which order services are deployed: what waits for what, and for which condition. No I/O."""
+"""The order in which services are deployed: what waits for what, and for which condition. No I/O."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _STRICTNESS = (STARTED, HEALTHY, COMPLETED)
 
 
 class OrderError(UserError):
-    """An order that cannot be kept."""
+    """The declared order is impossible."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Order:
     depends_on: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def waves(self, names: Collection[str]) -> list[list[str]]:
-        """These services in groups: each depends, directly or through others, on earlier groups only."""
+        """These services in groups: each depends, directly or indirectly, on earlier groups only."""
         depths = _depths(self.depends_on)
         return [
             sorted(name for name in names if depths.get(name, 0) == depth)
@@ -43,15 +43,15 @@ class Order:
         ]
 
     def conditions(self, names: Iterable[str]) -> dict[str, str]:
-        """What has to hold before these services are touched: the strictest condition of each dependency."""
+        """What must be true before these services are deployed: the strictest condition of each dependency."""
         found: dict[str, str] = {}
         for name in names:
             for other, condition in self.depends_on.get(name, {}).items():
                 found[other] = max(found.get(other, STARTED), condition, key=_STRICTNESS.index)
         return found
 
-    def behind(self, names: Collection[str]) -> set[str]:
-        """All that depends on these services, directly or through others."""
+    def dependents(self, names: Collection[str]) -> set[str]:
+        """All services that depend on these, directly or indirectly."""
         found: set[str] = set()
         while True:
             more = {
@@ -68,19 +68,19 @@ NO_ORDER = Order()
 
 
 def starting(conditions: Mapping[str, str]) -> set[str]:
-    """Those of the services in `Order.conditions` that need only have started."""
+    """The services in `Order.conditions` that only need to have started."""
     return {name for name, condition in conditions.items() if condition == STARTED}
 
 
 def order_of(stack: str, depends_on: Mapping[str, Mapping[str, str]], services: Mapping[str, Json]) -> Order:
-    """Check what the files say about order.
+    """Check the declared order.
 
     Args:
         depends_on: by the file's names of services.
-        services: the specs by full name. What the files do not have is not waited for.
+        services: the specs by full name. Services that are not in the files are not waited for.
 
     Raises:
-        OrderError: services wait for each other, or for the end of one that never ends.
+        OrderError: services wait for each other, or for the completion of a service that is not a job.
     """
     full = {
         f"{stack}_{name}": {
@@ -89,10 +89,10 @@ def order_of(stack: str, depends_on: Mapping[str, Mapping[str, str]], services: 
         for name, others in depends_on.items()
         if f"{stack}_{name}" in services
     }
-    cycle = find_circle(full)
+    cycle = find_cycle(full)
     if cycle:
         shown = " -> ".join(short_name(name, stack) for name in cycle)
-        raise OrderError(f"services wait for each other: {shown}; take one of these depends_on away")
+        raise OrderError(f"services wait for each other: {shown}; remove one of these depends_on")
     for name, others in sorted(full.items()):
         for other, condition in sorted(others.items()):
             if condition == COMPLETED and not is_job(services[other]):
@@ -104,7 +104,7 @@ def order_of(stack: str, depends_on: Mapping[str, Mapping[str, str]], services: 
 
 
 def _depths(depends_on: Mapping[str, Mapping[str, str]]) -> dict[str, int]:
-    """How long the longest chain of dependencies behind each service is. There are no cycles."""
+    """The length of the longest chain of dependencies of each service. There are no cycles."""
     depths: dict[str, int] = {}
 
     def depth(name: str) -> int:
@@ -117,8 +117,8 @@ def _depths(depends_on: Mapping[str, Mapping[str, str]]) -> dict[str, int]:
     return depths
 
 
-def find_circle(depends_on: Mapping[str, Mapping[str, str]]) -> list[str]:
-    """Services that wait for each other, the first named again at the end; empty if there are none."""
+def find_cycle(depends_on: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """Services that wait for each other, with the first one repeated at the end; empty if there are none."""
     clean: set[str] = set()
 
     def follow(name: str, path: list[str]) -> list[str]:

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Decide what a deploy will do: (desired, current) -> Plan. No I/O.
+"""Plan a deploy: (desired, current) -> Plan. No I/O.
 
-Check mode shows this plan, a deploy carries it out, and `changed` is whether it has anything to do.
+Check mode shows this plan, a deploy applies it, and `changed` tells whether it has any steps.
 """
 
 from __future__ import annotations
@@ -44,17 +44,17 @@ _PAUSED = ("paused", "rollback_paused")
 
 NETWORK = "network"
 CONFIG = "config"
-SECRET = "secret"  # noqa: S105 (a kind of object, no password)
+SECRET = "secret"  # noqa: S105 (a kind of object, not a password)
 SERVICE = "service"
 
 
 class PlanError(UserError):
-    """Something the deploy needs is not as it has to be; nothing has been changed."""
+    """The cluster is not in a state in which the deploy is possible; nothing has been changed."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One field that changes: `key` in compose terms, `before` or `after` None where there is none."""
+    """One field that changes: `key` in compose terms; `before` or `after` is None if the field is absent."""
 
     key: str
     before: Any
@@ -63,20 +63,20 @@ class Difference:
 
 @dataclass(frozen=True)
 class Step:
-    """One object and what happens to it.
+    """One object and its change.
 
     Attributes:
         kind: `network`, `config`, `secret` or `service`.
         name: the object's full name.
         short: its name in the compose file.
         action: `create`, `update`, `remove` or `unchanged`.
-        before: the object in compose terms as it is, None if there is none; `after` likewise.
+        before, after: the object in compose terms, None if it does not exist.
         differences: the fields that change.
         body: what is sent to the engine; never shown.
         object_id: the id of the existing object.
-        recreate: whether the object has to be removed and made again, as it cannot change (a network, the mode of a
-            service), or as it is attached to a network that is (a service).
-        again: whether a job has failed and is to run again, even if its spec is the same.
+        recreate: whether the object must be removed and created again, because it cannot be changed (a network, the
+            mode of a service), or because it is attached to such a network (a service).
+        again: whether a failed job runs again, even if its spec is the same.
     """
 
     kind: str
@@ -94,7 +94,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """All steps of a deploy, in the order in which they are carried out."""
+    """All steps of a deploy, in the order in which they are applied."""
 
     stack: str
     steps: tuple[Step, ...]
@@ -102,11 +102,11 @@ class Plan:
 
     @property
     def changed(self) -> bool:
-        """Whether there is anything to do."""
+        """Whether anything is to be changed."""
         return any(step.action != UNCHANGED for step in self.steps)
 
     def having(self, action: str, kind: str | None = None) -> list[Step]:
-        """The steps of one action, and of one kind where given."""
+        """The steps with this action, and with this kind if given."""
         return [step for step in self.steps if step.action == action and kind in (None, step.kind)]
 
 
@@ -122,18 +122,18 @@ def decide(
     recreate_services: bool = False,
     keep: Collection[str] = (),
 ) -> Plan:
-    """Plan the way from the current cluster to the wanted one.
+    """Plan the changes from the current to the desired state.
 
     Args:
-        wanted_networks: Engine API bodies by full name, likewise configs, secrets and services. Other objects are
-            referred to by name; images are already as they shall run (see images.py).
-        prune: whether services, networks, configs and secrets that the file no longer has are removed.
-        recreate_networks: whether networks that differ are removed and made again, with all services on them.
-        recreate_services: whether services whose mode differs are removed and made again.
-        keep: ids of objects that are not removed in any case.
+        wanted_networks: Engine API bodies by full name; configs, secrets and services likewise. Other objects are
+            referred to by name; images are already resolved (see compare/images.py).
+        prune: remove services, networks, configs and secrets that are no longer in the file.
+        recreate_networks: remove and create networks that differ, with all services on them.
+        recreate_services: remove and create services whose mode differs.
+        keep: ids of objects that must not be removed.
 
     Raises:
-        PlanError: a network cannot be made again.
+        PlanError: a network cannot be recreated.
     """
     warnings: list[str] = []
     networks = _network_steps(wanted_networks, current, recreate_networks, warnings)
@@ -145,7 +145,7 @@ def decide(
         services = [_in_another_mode(step, current) for step in services]
     remade = [step for step in networks if step.recreate]
     if remade:
-        services = [_taken_along(step, remade, current) for step in services]
+        services = [_recreated_with_network(step, remade, current) for step in services]
         _refuse_bystanders(remade, wanted_services, current, prune)
     kept = {
         SERVICE: wanted_services,
@@ -174,7 +174,7 @@ def decide(
 
 
 def decide_absent(current: Current) -> Plan:
-    """Plan the removal of all that carries the stack's label: services first, networks last."""
+    """Plan the removal of all objects with the stack's label: services first, networks last."""
     steps = [_service_removal(service, current) for _name, service in sorted(current.services.items())]
     steps += [_content_removal(SECRET, item, current.stack) for item in current.own(current.secrets)]
     steps += [_content_removal(CONFIG, item, current.stack) for item in current.own(current.configs)]
@@ -184,7 +184,7 @@ def decide_absent(current: Current) -> Plan:
 
 
 def replan_service(name: str, spec: Json, running: Json, names: Names, stack: str, given_up: bool = False) -> Step:
-    """The step for one service whose references already carry the chosen names."""
+    """The step for one service whose references already have the chosen names."""
     before = canonical_service(running["Spec"], names)
     after = canonical_service(spec, names)
     differences = differences_between(before, after, stack) or _resumption(running)
@@ -206,13 +206,13 @@ def replan_service(name: str, spec: Json, running: Json, names: Names, stack: st
 
 
 def _resumption(running: Json) -> tuple[Difference, ...]:
-    """A paused update goes on only when the spec is submitted again, even if it is the same."""
+    """A paused update continues only when the spec is submitted again, even if it is the same."""
     state = (running.get("UpdateStatus") or {}).get("State") or ""
     return (Difference("update", state.replace("_", " "), "resumed"),) if state in _PAUSED else ()
 
 
 def differences_between(before: Json, after: Json, stack: str) -> tuple[Difference, ...]:
-    """What changes between two canonical service specs, in compose terms; empty only if they are equal."""
+    """The differences between two canonical service specs, in compose terms; empty only if they are equal."""
     if before == after:
         return ()
     found = term_differences(compose_terms(before, stack), compose_terms(after, stack))
@@ -255,7 +255,7 @@ def _network_steps(wanted: Mapping[str, Json], current: Current, recreate: bool,
 
 
 def _in_another_mode(step: Step, current: Current) -> Step:
-    """A service whose mode changes has to be made again: the swarm lets it keep its mode for life."""
+    """A service whose mode changes must be recreated: swarm does not allow to change the mode."""
     running = current.services.get(step.name)
     if running is None or step.body is None or mode_of(running["Spec"]) == mode_of(step.body):
         return step
@@ -266,13 +266,13 @@ def _in_another_mode(step: Step, current: Current) -> Step:
 def _network_warning(short: str, item: Difference) -> str:
     there, wanted = (NOT_FROM_VAULTS.in_term("", item.key, value) for value in (item.before, item.after))
     return (
-        f"network {short} differs from the file in {item.key} ({there} there, {wanted} in the file); a network cannot "
-        "be changed, only removed and made again with all services on it, which recreate_networks=true does"
+        f"network {short} differs from the file in {item.key} (it is {there}, in the file {wanted}); a network cannot "
+        "be changed, only removed and created again with all services on it, which recreate_networks=true does"
     )
 
 
-def _taken_along(step: Step, remade: Iterable[Step], current: Current) -> Step:
-    """A service that is on a network which is made again has to be, too."""
+def _recreated_with_network(step: Step, remade: Iterable[Step], current: Current) -> Step:
+    """A service on a network that is recreated must be recreated too."""
     running = current.services.get(step.name)
     attached = network_ids(running["Spec"]) if running is not None else set()
     found = [network for network in remade if network.object_id in attached]
@@ -283,9 +283,9 @@ def _taken_along(step: Step, remade: Iterable[Step], current: Current) -> Step:
 
 
 def _refuse_bystanders(remade: Iterable[Step], wanted: Mapping[str, Json], current: Current, prune: bool) -> None:
-    """A network cannot go while a service that this deploy does not touch is on it."""
+    """A network cannot be removed while a service that is not part of this deploy uses it."""
     problems = [
-        f"network {network.short} cannot be made again: service {short_name(name, current.stack)} is on it and is not "
+        f"network {network.short} cannot be recreated: service {short_name(name, current.stack)} is on it and is not "
         "part of this deploy; deploy all services of the files, with prune=true"
         for network in remade
         for name, spec in sorted(current.specs.items())
@@ -296,7 +296,7 @@ def _refuse_bystanders(remade: Iterable[Step], wanted: Mapping[str, Json], curre
 
 
 def network_terms(network: Json, wanted: Json) -> Terms:
-    """A network in compose terms; subnets only where the wanted one names some."""
+    """A network in compose terms; subnets only if the desired one sets some."""
     canonical = canonical_network(network)
     terms: Terms = {"driver": canonical["Driver"]}
     terms.update({f"driver_opts.{key}": value for key, value in canonical["Options"].items()})
@@ -348,7 +348,7 @@ def _content_terms(spec: Json) -> Terms:
 
 
 def _retired(kind: str, choices: Mapping[str, Choice], items: Iterable[Json], stack: str) -> list[Step]:
-    """Removal of the stack's own revisions that no longer serve."""
+    """Removal of the stack's own revisions that are no longer used."""
     items = list(items)
     return [
         _content_removal(kind, item, stack)
@@ -391,7 +391,7 @@ def _service_steps(wanted: Mapping[str, Json], current: Current, chosen: Mapping
 
 
 def _with_chosen_names(spec: Json, chosen: Mapping[str, Mapping[str, str]]) -> Json:
-    """The spec with each config and secret referred to by the name of the revision that serves."""
+    """The spec with each config and secret referred to by the name of the current revision."""
     result = copy.deepcopy(spec)
     container = result["TaskTemplate"]["ContainerSpec"]
     for kind, key in ((CONFIG, "Config"), (SECRET, "Secret")):
@@ -404,7 +404,7 @@ def _with_chosen_names(spec: Json, chosen: Mapping[str, Mapping[str, str]]) -> J
 
 
 def _removals(kept: Mapping[str, Mapping[str, Json]], current: Current) -> list[Step]:
-    """Removal of the stack's own objects that the file no longer has."""
+    """Removal of the stack's own objects that are no longer in the file."""
     steps = [
         _service_removal(service, current)
         for name, service in sorted(current.services.items())

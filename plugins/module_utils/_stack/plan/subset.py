@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""A part of a project: some of its services, with what they use. No I/O."""
+"""Select some services of a project, with the objects that they use. No I/O."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 
 def part_of(desired: Desired, stack: str, only: Collection[str]) -> Desired:
-    """The services of these names (as the files have them), and the networks, configs and secrets they refer to.
+    """The services with these names (as in the files), and the networks, configs and secrets that they refer to.
 
     Raises:
         PlanError: the files have no such service.
@@ -47,11 +47,11 @@ def part_of(desired: Desired, stack: str, only: Collection[str]) -> Desired:
 
 
 def refuse_missing_dependencies(stack: str, order: Order, deployed: Collection[str], there: Collection[str]) -> None:
-    """Raise PlanError if services wait for others that neither run nor are deployed with them.
+    """Raise PlanError if services depend on others that neither exist nor are deployed with them.
 
     Args:
         deployed: full names of the services that are deployed.
-        there: full names of those that exist.
+        there: full names of existing services.
     """
     problems = []
     for name in sorted(deployed):

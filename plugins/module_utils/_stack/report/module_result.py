@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What a run of the module `stack` returns."""
+"""The result of the module `stack`."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ Json = dict[str, Any]
 
 
 def plan_result(plan: Plan, sensitive: Sensitive) -> Json:
-    """`changed`, `plan` and `diff`, in which secret values are hidden."""
+    """`changed`, `plan` and `diff`, with secret values masked."""
     shown = plan_without_secrets(plan, sensitive)
     return {"changed": shown.changed, "plan": plan_as_data(shown), "diff": plan_as_diff(shown)}
 
 
 def plan_without_secrets(plan: Plan, sensitive: Sensitive) -> Plan:
-    """The plan with all that may be shown of it."""
+    """The plan with secret values masked."""
     return replace(
         plan,
         steps=tuple(_step_without_secrets(step, sensitive) for step in plan.steps),
@@ -45,7 +45,7 @@ def _step_without_secrets(step: Step, sensitive: Sensitive) -> Step:
 
 
 def difference_without_secrets(service: str, item: Difference, sensitive: Sensitive) -> Difference:
-    """One field that changes, with all that may be shown of it.
+    """One field that changes, with secret values masked.
 
     Args:
         service: the service's name in the file; empty for other objects.
@@ -55,6 +55,6 @@ def difference_without_secrets(service: str, item: Difference, sensitive: Sensit
 
 
 def services_result(outcome: Outcome) -> Json:
-    """`services`: how many tasks of each run, and how many are desired."""
+    """`services`: how many tasks of each are running, and how many are desired."""
     verdicts = outcome.verdicts.items()
     return {"services": {name: {"running": item.running, "desired": item.desired} for name, item in verdicts}}

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""A plan as Markdown, for whoever reviews a change: what happens to each object, field by field."""
+"""A plan as Markdown, for reviewers: what happens to each object, field by field."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.report.plan_
 Json = dict[str, Any]
 
 _HEADINGS = {CREATE: "Created", UPDATE: "Updated", REMOVE: "Removed"}
-# What a reviewer does not need of a new object: it is the same for all of the stack.
+# Terms of a new object that a reviewer does not need: they are the same for the whole stack.
 _NAMESPACE_TERMS = ("labels.com.docker.stack.namespace", "deploy.labels.com.docker.stack.namespace")
 
 
 def plan_as_markdown(plan: Json) -> str:
-    """Render what show.plan_as_data() returned."""
+    """Render the result of plan_text.plan_as_data()."""
     lines = [f"## {escaped(plan['summary'])}", ""]
     created = {(step["kind"], step["short"]) for step in plan["steps"] if step["action"] == CREATE}
     for action, heading in _HEADINGS.items():
@@ -35,7 +35,7 @@ def plan_as_markdown(plan: Json) -> str:
                 replaced = action == REMOVE and (step["kind"], step["short"]) in created
                 lines += [_headline(step, replaced), "", *_table(step)]
     if plan["unchanged"]:
-        lines += [f"{len(plan['unchanged'])} object(s) stay as they are.", ""]
+        lines += [f"{len(plan['unchanged'])} object(s) are not changed.", ""]
     return "\n".join(lines)
 
 
@@ -60,7 +60,7 @@ def _rows(step: Json) -> list[tuple[str, str]]:
 
 
 def escaped(text: str) -> str:
-    """Text that stays in its cell and is not taken for markup."""
+    """Escape text for a table cell."""
     for sign in "\\`*<>|":
         text = text.replace(sign, f"\\{sign}")
     return " ".join(text.split("\n"))

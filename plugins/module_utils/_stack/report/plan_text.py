@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Show a plan: as text for a person, as data for a program. Contents of secrets are in neither."""
+"""Show a plan, as text for people or as data for programs. Neither contains the content of secrets."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def summary(plan: Plan) -> str:
 
 
 def plan_as_text(plan: Plan) -> str:
-    """The plan as a person reads it: a summary, then each object that changes with its fields."""
+    """The plan as text: a summary, then each object that changes with its fields."""
     lines = [summary(plan)]
     for step in plan.steps:
         if step.action == UNCHANGED:
@@ -51,7 +51,7 @@ def plan_as_text(plan: Plan) -> str:
 
 
 def plan_as_diff(plan: Plan) -> list[Json]:
-    """The plan as Ansible shows it in diff mode; nothing at all when nothing changes."""
+    """The plan as Ansible shows it in diff mode; empty if nothing changes."""
     return [{"prepared": plan_as_text(plan)}] if plan.changed else []
 
 
@@ -60,7 +60,7 @@ def plan_as_data(plan: Plan) -> Json:
 
     Returns:
         stack; summary; steps, each with kind, name (full), short, action and its differences (key, before, after).
-        Steps of objects that stay as they are are left out; their full names are under `unchanged`.
+        Unchanged objects have no step; their full names are in `unchanged`.
     """
     return {
         "stack": plan.stack,
@@ -106,7 +106,7 @@ def _changed_value(item: Difference) -> str:
 
 
 def _only_the_revision_differs(item: Difference) -> bool:
-    """A reference to a config or secret that stays as it is, but for the object's name."""
+    """Whether a reference to a config or secret differs only in the object's name."""
     if not item.key.startswith(("configs.", "secrets.")):
         return False
     return _without_object_name(item.before) == _without_object_name(item.after)
@@ -130,7 +130,7 @@ def _digest(digest: str) -> str:
 
 
 def value_text(value: Any) -> str:
-    """A value as a person reads it."""
+    """A value as readable text."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
@@ -145,7 +145,7 @@ def _headline(step: Step) -> str:
 
 
 def object_summary(kind: str, terms: Terms) -> str:
-    """What is worth knowing of an object that comes or goes: `registry:5000/ui:1, 2 replicas`, `overlay, encrypted`."""
+    """A short description of a created or removed object: `registry:5000/ui:1, 2 replicas`, `overlay, encrypted`."""
     if kind == SERVICE:
         image, _at, _digest_part = str(terms.get("image", "")).partition("@")
         return f"{image}, {_scale(terms)}"

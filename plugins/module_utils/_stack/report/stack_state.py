@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Describe a stack as it is: its objects, how its services fare, and what nothing uses any more."""
+"""Describe the current state of a stack: its objects, whether its services have converged, and unused objects."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.converge.wai
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.history.deployments import as_data, deployments_in
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.labels import NAMESPACE, belongs_to, labels_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.plan.current import (
-    apart,
     is_kept_deployment,
+    partition,
     unlisted_networks,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.stack_lock import deploy_in_progress
@@ -34,7 +34,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Seen:
-    """What the engine lists, of all stacks; `view` has the tasks of the one that was asked for."""
+    """The engine's lists, for all stacks; `view` has the tasks of the requested one."""
 
     services: list[Json] = field(default_factory=list)
     networks: list[Json] = field(default_factory=list)
@@ -44,7 +44,7 @@ class Seen:
 
 
 def read(engine: Engine, stack: str | None) -> Seen:
-    """Read the cluster's objects, and the tasks of one stack where it is named."""
+    """Read the cluster's objects, and the tasks of one stack if it is given."""
     services = engine.services()
     names = [item["Spec"]["Name"] for item in services if stack and belongs_to(item["Spec"], stack)]
     networks = engine.networks()
@@ -58,7 +58,7 @@ def read(engine: Engine, stack: str | None) -> Seen:
 
 
 def stack_names(seen: Seen) -> list[str]:
-    """Every stack that has an object, sorted."""
+    """The names of all stacks that have objects, sorted."""
     specs = [item["Spec"] for item in [*seen.services, *seen.configs, *seen.secrets]]
     return sorted({labels_of(spec)[NAMESPACE] for spec in [*specs, *seen.networks] if NAMESPACE in labels_of(spec)})
 
@@ -66,7 +66,7 @@ def stack_names(seen: Seen) -> list[str]:
 def describe(seen: Seen, stack: str) -> Json:
     """One stack, as the module `stack_info` returns it."""
     own_configs = [item for item in seen.configs if belongs_to(item["Spec"], stack)]
-    history, configs = apart(own_configs, is_kept_deployment)
+    history, configs = partition(own_configs, is_kept_deployment)
     own = {
         "networks": [item for item in seen.networks if belongs_to(item, stack)],
         "configs": configs,
@@ -101,7 +101,7 @@ def _object(item: Json) -> Json:
 def _service(service: Json, view: View, now: datetime) -> Json:
     spec = service["Spec"]
     verdict = judge(service, view.tasks[spec["Name"]], view.nodes, submitted=False, now=now)
-    # One look cannot watch: what is all there at this moment counts.
+    # A single read cannot watch for some time: all tasks running now counts as converged.
     converged = verdict.state in (CONVERGED, SETTLING)
     return {
         "name": spec["Name"],
@@ -131,7 +131,7 @@ def _task(service: str, task: Json, view: View) -> Json:
 
 
 def _used_names(seen: Seen) -> dict[str, set[str]]:
-    """The networks, configs and secrets any service of the cluster refers to, by name."""
+    """The networks, configs and secrets that any service of the cluster refers to, by name."""
     names = names_of(seen.networks, seen.configs, seen.secrets)
     used: dict[str, set[str]] = {"networks": set(), "configs": set(), "secrets": set()}
     for service in seen.services:

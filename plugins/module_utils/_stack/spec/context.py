@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""A project under the stack's name: what conversion of its parts looks up in it."""
+"""The context for converting a project: the project, the stack's name, and the objects it defines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.problem
 
 
 class Stack:
-    """A project under a name.
+    """A project with its stack name.
 
     Attributes:
         used: full names of configs and secrets that services refer to.
@@ -29,19 +29,19 @@ class Stack:
         return f"{self.namespace}_{name}"
 
     def full_name(self, section: str, key: str) -> str:
-        """The name in the swarm of a network, volume, config or secret."""
+        """The name of a network, volume, config or secret in the swarm."""
         value = self.config.get(section, {}).get(key) or {}
         return str(value.get("name") or self.scope(key))
 
     def labels(self, labels: Json | None) -> Json:
-        """Labels with the stack's own."""
+        """The given labels with the stack's label added."""
         return {**(labels or {}), NAMESPACE: self.namespace}
 
     def defined(self, section: str, key: str, path: Path) -> bool:
-        """Whether the project defines an object; if not, that is a problem."""
+        """Whether the project defines an object; if not, a problem is recorded."""
         if key in self.config.get(section, {}):
             return True
         known = sorted(self.config.get(section, {}))
-        hint = f"; defined are {', '.join(known)}" if known else ""
+        hint = f"; the defined ones are {', '.join(known)}" if known else ""
         self.problems.add(path, f'the {section[:-1]} "{key}" is not defined under the top-level `{section}`{hint}')
         return False

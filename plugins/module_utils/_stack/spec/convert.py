@@ -3,14 +3,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""From a compose project to the Engine API's own specs: pure, and the same for every engine but for gating.
+"""Convert a compose project to Engine API specs. Pure; the same for every engine, except for gated fields.
 
-The input is `Project.config` of plugin_utils/_compose (canonical form), the output what the API takes:
+The input is `Project.config` of plugin_utils/_compose (canonical form), the output are request bodies of the API:
 https://docs.docker.com/reference/api/engine/ (ServiceCreate, NetworkCreate, ConfigCreate, SecretCreate).
-Objects refer to each other **by full name**; whoever sends a service fills in ids:
-`TaskTemplate.Networks[].Target` holds a network's name, `ContainerSpec.Configs[].ConfigName` and
-`.Secrets[].SecretName` have no `ConfigID`/`SecretID` beside them, and
-`ContainerSpec.Privileges.CredentialSpec.Config` holds a config's name. Images stay as written.
+Objects refer to each other **by full name**; ids are filled in when a service is sent: `TaskTemplate.Networks[].Target`
+has a network's name, `ContainerSpec.Configs[].ConfigName` and `.Secrets[].SecretName` have no `ConfigID`/`SecretID`
+beside them, and `ContainerSpec.Privileges.CredentialSpec.Config` has a config's name. Images are kept as written.
 """
 
 from __future__ import annotations
@@ -46,11 +45,11 @@ class Desired:
         configs: ConfigSpec with Name, Labels, Data (base64) and perhaps Templating.
         secrets: SecretSpec likewise; with a Driver, Data is empty.
         services: ServiceSpec.
-        external_networks: names of networks that must exist already.
-        external_configs: names of configs that services use and that must exist already.
-        external_secrets: the same of secrets.
-        warnings: sentences about what has been left out.
-        keys: what the project calls an object, by section (`services`, `networks`, ...) and full name.
+        external_networks: names of networks that must already exist.
+        external_configs: names of configs that services use and that must already exist.
+        external_secrets: likewise, of secrets.
+        warnings: sentences about what was left out.
+        keys: the key of an object in the project, by section (`services`, `networks`, ...) and full name.
     """
 
     networks: dict[str, Json] = field(default_factory=dict)
@@ -77,13 +76,13 @@ def convert(
     Args:
         config: `Project.config`.
         namespace: the stack's name.
-        api_version: what the engine speaks, such as `1.41`.
+        api_version: the engine's, such as `1.41`.
         config_data: content of each config, by its key in the project.
         secret_data: content of each secret, by its key in the project.
-        newer_fields: `error`, or `warn` to leave out what the engine does not know and say so.
+        newer_fields: `error`, or `warn` to leave out fields that the engine does not know, with a warning.
 
     Raises:
-        ConvertError: every reason why an engine would not take the project.
+        ConvertError: every reason why the engine would not accept the project.
     """
     problems = Problems()
     stack = Stack(config, namespace, problems)
@@ -109,7 +108,7 @@ def convert(
 
 
 def service_networks(service: Json) -> list[str]:
-    """Keys of the networks a service is attached to."""
+    """Keys of the networks of a service."""
     return list(service.get("networks") or ["default"])
 
 
@@ -152,7 +151,7 @@ def _file_objects(section: str, stack: Stack, data: Mapping[str, bytes]) -> dict
             continue
         name = stack.full_name(section, key)
         if name in result:
-            stack.problems.add((section, key, "name"), f'another one is already called "{name}"')
+            stack.problems.add((section, key, "name"), f'another one already has the name "{name}"')
         spec: dict[str, Any] = {"Name": name, "Labels": stack.labels(value.get("labels"))}
         if section == "secrets" and value.get("driver"):
             spec["Driver"] = {"Name": value["driver"], "Options": value.get("driver_opts", {})}

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Fields of service specs that older engines do not know: they would drop them without a word.
+"""Fields of service specs that older engines silently ignore.
 
-Which key needs which version stands in the table of compose keys.
+The table of compose keys has the required version of each key.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from typing import Any
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.keys import SERVICE_KEYS
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.problems import Json, Path, Problems
 
-# Values, not keys, that an engine may be too old for: path in the spec, the key in the compose file, API version.
+# Values (not keys) that an engine may be too old for: path in the spec, key in the compose file, API version.
 _VALUES = (
     ("Mode.ReplicatedJob", ("deploy", "mode"), "1.41"),
     ("Mode.GlobalJob", ("deploy", "mode"), "1.41"),
     ("TaskTemplate.ContainerSpec.Mounts.[].ClusterOptions", ("volumes",), "1.42"),
     ("TaskTemplate.ContainerSpec.Mounts.[].ImageOptions", ("volumes",), "1.48"),
 )
-# Path in the spec (`[]` for each item of a list), the key in the compose file, the first API version.
+# Path in the spec (`[]` for each item of a list), key in the compose file, first API version.
 GATES: tuple[tuple[str, Path, str], ...] = (
     *((key.field, tuple(path.split(".[]")[0].split(".")), key.api) for path, key in SERVICE_KEYS.items() if key.api),
     *_VALUES,
 )
 
-# Without these the service would be another one: leaving them out is no choice.
+# Without these the service would behave differently, so they cannot be left out.
 _ESSENTIAL = ("Mode.", "ClusterOptions", "ImageOptions")
 
 
 def gate(spec: Json, api_version: str, path: Path, problems: Problems, newer_fields: str) -> None:
-    """Report, and with `newer_fields` = `warn` remove, what an engine of this API version would drop."""
+    """Report (and with `newer_fields` = `warn` remove) fields that an engine of this API version would ignore."""
     for field, key, needed in GATES:
         if version_tuple(needed) <= version_tuple(api_version):
             continue
@@ -50,12 +50,12 @@ def gate(spec: Json, api_version: str, path: Path, problems: Problems, newer_fie
 
 
 def version_tuple(version: str) -> tuple[int, ...]:
-    """`1.41` as numbers that compare."""
+    """`1.41` as a tuple of numbers, for comparison."""
     return tuple(int(part) for part in version.split("."))
 
 
 def _holders(value: Any, parts: list[str]) -> list[Json]:
-    """The mappings that may hold the last part of a path."""
+    """The mappings that may contain the last part of a path."""
     if isinstance(value, list) and parts[0] == "[]":
         return [holder for item in value for holder in _holders(item, parts[1:])]
     if not isinstance(value, dict):

@@ -3,11 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""The table of compose keys: one row a key, and everything that is known of it.
+"""The table of compose keys: one row for each key, with everything that is known about it.
 
-Whatever treats all keys alike reads this table: the check of the format, the casts of variables, the canonical form,
-the specs, the gates by API version, the comparison, the words of reports, the advice, and the table in
-docs/compose.md. A key whose value is more than copied has a conversion of its own beside it, named by its path
+Everything that treats all keys alike uses this table: the check of the format, the casts of variables, the canonical
+form, the specs, the gates by API version, the comparison, the words of reports, the advice, and the table in
+docs/compose.md. A key whose value is more than copied has a conversion elsewhere, found by its path
 (plugin_utils/_compose/normalise_service.py for its form, spec/service.py for its place in the spec).
 
 To add a key: a row here, a conversion if it needs one, and a case in tests/parity/cases.
@@ -21,9 +21,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 COMPOSE = 99
-"""`since` of keys that the 3.x format lacks and that the dialect `compose` reads."""
+"""`since` of keys that are not in the 3.x format and that the dialect `compose` reads."""
 
-# What a zero (0, false, "", an empty list) says, from "nothing" to "something else than no value".
+# The meaning of a zero value (0, false, "", an empty list), from "nothing" to "differs from no value".
 NOTHING, IN_FORM, IN_SPEC, IN_ENGINE = range(4)
 
 # What the docker CLI does with a key that has no effect.
@@ -37,19 +37,19 @@ class Key(NamedTuple):
     """One compose key.
 
     Attributes:
-        path: where it stands; `*` is any name, `[]` any item of a list.
-        kind: what its value may be in the 3.x format, one of the names in stack_dialect/kinds.py or several with `|`
-            between them; empty for keys that are not checked against that format.
-        since: n of the version 3.n that brought it, or COMPOSE.
-        field: its place in the body that the Engine API takes, empty if it has none.
-        zero: what a zero says: NOTHING; IN_FORM, another thing than no value until specs are made; IN_SPEC, in specs
-            too; IN_ENGINE, even in what an engine returns.
-        unordered: for lists whose order means nothing, the fields that tell their items apart.
-        api: the first Engine API version that knows the field; older engines drop it without a word.
-        advice: why it has no effect in a swarm and what to do instead. It holds for all keys below, too.
+        path: its place in the file; `*` is any name, `[]` any item of a list.
+        kind: the type of its value in the 3.x format, one of the names in stack_dialect/kinds.py or several separated
+            by `|`; empty for keys that are not checked against that format.
+        since: n of the version 3.n that introduced it, or COMPOSE.
+        field: its place in the Engine API body, empty if it has none.
+        zero: the meaning of a zero value: NOTHING; IN_FORM, differs from no value until specs are created; IN_SPEC, in
+            specs too; IN_ENGINE, also in an engine's answer.
+        unordered: for lists whose order has no meaning, the fields that identify their items.
+        api: the first Engine API version with the field; older engines silently ignore it.
+        advice: why it has no effect in a swarm and what to use instead. Also applies to all keys below it.
         cli: what the docker CLI does with a key that has no effect: WARNED, DEPRECATED, SILENT or REFUSED.
-        becomes: what is made of it, where that is not one field.
-        compose: what the dialect `compose` takes beyond the 3.x format.
+        becomes: what it is converted to, if not to one field.
+        compose: what the dialect `compose` accepts beyond the 3.x format.
     """
 
     path: str
@@ -385,7 +385,7 @@ _SERVICE = (
 
 
 def _external(section: str) -> tuple[Key, ...]:
-    """How objects of a section are named, and that they are there already."""
+    """The keys that set the name of an object, or that it is external."""
     name_since = 4 if section == "volumes" else 5
     becomes = f"a {section[:-1]} that is not created"
     return (

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Mounts of a service as the API's Mount objects."""
+"""Convert the mounts of a service to the API's Mount objects."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.context
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.problems import Json, Path
 
 _BLOCKS = ("bind", "volume", "tmpfs", "cluster", "image")
-# Which block of options goes with which type.
+# The option blocks allowed for each type.
 _ALLOWED = {
     "volume": ("volume",),
     "bind": ("bind",),
@@ -23,7 +23,7 @@ _ALLOWED = {
 
 
 def mounts(volumes: list[Json], stack: Stack, path: Path) -> list[Json]:
-    """Convert each mount; faults go to the stack's problems."""
+    """Convert each mount; faults are added to the stack's problems."""
     return [_mount(volume, stack, (*path, index)) for index, volume in enumerate(volumes)]
 
 
@@ -35,7 +35,7 @@ def _mount(volume: Json, stack: Stack, path: Path) -> Json:
         return {}
     for block in _BLOCKS:
         if block in volume and block not in _ALLOWED[kind]:
-            text = f"{block} options do not go with type {kind}; remove them or make the type {block}"
+            text = f"{block} options do not go with type {kind}; remove them or set the type to {block}"
             stack.problems.add((*path, block), text)
     if kind == "tmpfs" and volume.get("source"):
         stack.problems.add((*path, "source"), "a tmpfs mount has no source; remove it")

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What conversion finds wrong, kept until everything has been looked at."""
+"""Faults found during conversion, collected so that all are reported."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Path = tuple[Union[str, int], ...]
 
 
 class ConvertError(UserError):
-    """A project that no engine, or not this one, can run.
+    """The project cannot run on any engine, or not on this one.
 
     Attributes:
         problems: (path in the project, sentence) of each fault.
@@ -36,11 +36,11 @@ class Problems:
         self.warnings: list[str] = []
 
     def add(self, path: Path, text: str) -> None:
-        """Note a fault."""
+        """Record a fault."""
         self._found.append((path, text))
 
     def warn(self, path: Path, text: str) -> None:
-        """Note something that is left out."""
+        """Record something that was left out."""
         self.warnings.append(f"{dotted(path)}: {text}")
 
     def raise_any(self) -> None:
@@ -62,14 +62,14 @@ def located(path: Path, text: str, places: Mapping[str, str]) -> str:
     """`compose.yml:12: service web: ports[0]: text`.
 
     Args:
-        places: file and line by dotted path; the nearest of a path's parents that has one counts.
+        places: file and line by dotted path; that of the nearest parent is used.
     """
     place = next((places[dotted(path[:end])] for end in range(len(path), 0, -1) if dotted(path[:end]) in places), "")
     return ": ".join([*([place] if place else []), *describe(path), text])
 
 
 def describe(path: Path) -> Iterator[str]:
-    """What a path names, in words: the object it belongs to, then the key inside it."""
+    """The parts of a path for a message: the object, then the key in it."""
     rest = path
     if len(path) > 1 and path[0] in _SINGULAR:
         yield f"{_SINGULAR[str(path[0])]} {path[1]}"

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""A service of a compose project as ServiceSpec."""
+"""Convert a service of a compose project to a ServiceSpec."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _RATIONAL = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,4})?(/\d+)?", re
 
 
 def service_spec(name: str, service: Json, stack: Stack) -> Json:
-    """The spec of one service; faults go to the stack's problems."""
+    """The spec of one service; faults are added to the stack's problems."""
     path: Path = ("services", name)
     deploy = service.get("deploy", {})
     if not service.get("image"):
@@ -52,7 +52,7 @@ def service_spec(name: str, service: Json, stack: Stack) -> Json:
 
 
 def _copy(service: Json, spec: Json) -> None:
-    """Copy each value that the table of keys has a place for, unless it has a conversion here."""
+    """Copy each value that has a field in the table of keys, unless it has a conversion here."""
     for path, field, key in _COPIED:
         if path[0] not in service:
             continue
@@ -62,7 +62,7 @@ def _copy(service: Json, spec: Json) -> None:
         holder = spec
         for part in field[:-1]:
             holder = holder.setdefault(part, {})
-        # A mapping that counts even when empty; what is in it has places of its own.
+        # A mapping that matters even when empty; its items have fields of their own.
         holder[field[-1]] = {} if key.kind == "mapping" else value
 
 
@@ -100,14 +100,14 @@ def _container(service: Json, stack: Stack, path: Path) -> Json:
 
 
 def environment(variables: Json) -> list[str]:
-    """`NAME=value`, sorted; a name alone where there is no value."""
+    """`NAME=value`, sorted; only the name if there is no value."""
     return sorted(name if value is None else f"{name}={value}" for name, value in variables.items())
 
 
 def effective_capabilities(add: list[str], drop: list[str]) -> tuple[list[str], list[str]]:
-    """What is added to and dropped from the engine's default set, normalised.
+    """The capabilities added to and dropped from the engine's default set, normalised.
 
-    ALL makes all others of its list needless; a capability in both lists is added.
+    ALL makes all others in its list redundant; a capability in both lists is added.
     """
     added, dropped = _capabilities(add), _capabilities(drop)
     if "ALL" in added:
@@ -147,7 +147,7 @@ def _references(section: str, service: Json, stack: Stack, path: Path) -> list[J
         stack.used[section].add(name)
         target = reference.get("target") or source
         if target in targets:
-            stack.problems.add(place, f'two {section} have the target "{target}"; give one of them another')
+            stack.problems.add(place, f'two {section} have the target "{target}"; change one of them')
         targets.add(target)
         file = {
             "Name": target,
@@ -219,7 +219,7 @@ def _generic(item: Json) -> Json:
 
 
 def nano_cpus(text: str | None, path: Path, problems: Problems) -> int:
-    """`0.5` CPUs as billionths."""
+    """Nano CPUs from a number such as `0.5`."""
     if not text:
         return 0
     try:
@@ -238,11 +238,11 @@ def _legacy_restart(restart: str, path: Path, problems: Problems) -> Json | None
     name, colon, count = restart.partition(":")
     attempts: Json = {}
     if (colon and not name) or not re.fullmatch(r"(\+?[0-9]+)?", count, re.ASCII):
-        problems.add(path, f'"{restart}" is not a restart policy; a count stands after a colon, as in "on-failure:3"')
+        problems.add(path, f'"{restart}" is not a restart policy; write a count after a colon, as in "on-failure:3"')
     elif name == "on-failure" and int(count or 0):
         attempts = {"MaxAttempts": int(count)}
     elif int(count or 0):
-        problems.warn(path, f'the count of "{restart}" has no effect; only on-failure takes one')
+        problems.warn(path, f'the count of "{restart}" has no effect; only on-failure can have one')
     if name in ("", "no"):
         return None
     conditions = {"always": "any", "unless-stopped": "any", "on-failure": "on-failure"}
@@ -260,7 +260,7 @@ def _mode(deploy: Json, path: Path, problems: Problems) -> Json:
     if mode in ("global", "global-job"):
         if replicas is not None:
             problems.add(
-                (*path, "deploy", "replicas"), f"has no place in mode {mode}, which runs one task on each node"
+                (*path, "deploy", "replicas"), f"cannot be set in mode {mode}, which runs one task on each node"
             )
         return {"Global": {}} if mode == "global" else {"GlobalJob": {}}
     count = 1 if replicas is None else replicas
@@ -280,7 +280,7 @@ def _endpoint(service: Json, deploy: Json) -> Json:
 
 
 def _present(values: Json, keep: tuple[str, ...] = ()) -> Json:
-    """Without what is unset: None always, other zeros unless the key means something with them."""
+    """Remove unset values: None always, other zeros except for the given keys."""
     return {key: value for key, value in values.items() if value is not None and (key in keep or not _zero(value))}
 
 
@@ -288,7 +288,7 @@ def _zero(value: Any) -> bool:
     return not value
 
 
-# Keys with a conversion of their own in this file.
+# Keys with a separate conversion in this file.
 _CONVERTED = (
     "cap_add",
     "cap_drop",
@@ -311,7 +311,7 @@ _CONVERTED = (
     "ulimits",
     "volumes",
 )
-# All others: their path in the service, their place in the spec.
+# All others: their path in the service, their field in the spec, and their row.
 _COPIED = tuple(
     (tuple(path.split(".")), tuple(key.field.split(".")), key)
     for path, key in SERVICE_KEYS.items()
