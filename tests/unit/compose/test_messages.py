@@ -33,7 +33,7 @@ HEAD = "services:\n  web:\n    image: x\n"
         (
             HEAD + "    networks: [front]\nnetworks:\n  back:\n",
             'stack.yml:4: service web: networks.front: the network "front" is not defined'
-            " under the top-level `networks`; defined are back",
+            " under the top-level `networks`; the defined ones are back",
         ),
         (
             "version: '3.3'\n" + HEAD + "    init: true\n",

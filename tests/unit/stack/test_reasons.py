@@ -32,7 +32,7 @@ def reasons(*tasks: Any, now: datetime = AFTER_40_S, checked: bool = False) -> l
             "pending",
             {"NodeID": "", "err": "no suitable node (insufficient resources on 3 nodes)"},
             "pending: no suitable node (insufficient resources on 3 nodes) (no node has enough left; reserve less, or "
-            "make room)",
+            "free resources)",
         ),
         ("pending", {"NodeID": ""}, "pending for 40 s"),
         ("assigned", {}, "assigned on w1 for 40 s: the node has not started it; check its engine"),
