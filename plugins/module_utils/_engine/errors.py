@@ -12,6 +12,8 @@ import re
 from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors import UserError
 
 _NETWORK_GONE = re.compile(r"network \S+ not found")
+#: How managers pass an error on to their engine (gRPC); it says nothing to whoever reads the message.
+_PASSED_ON = re.compile(r"^rpc error: code = \w+ desc = ")
 
 
 class EngineError(UserError):
@@ -23,6 +25,7 @@ class EngineError(UserError):
     """
 
     def __init__(self, message: str, status: int = 0) -> None:
+        message = _PASSED_ON.sub("", message)
         super().__init__(message)
         self.message = message
         self.status = status

@@ -60,3 +60,17 @@ def test_check_mode_changes_nothing_and_reports_the_same():
     assert engine.index == 1
     assert result["diff"] == {"before": {"task_history_limit": 5}, "after": {"task_history_limit": 9}}
     assert result["settings"]["task_history_limit"] == 9
+
+
+def test_a_setting_that_the_swarm_refuses_is_named_and_the_reason_is_plain():
+    engine = BusyCluster({})
+
+    def refuse(_index: int, _spec: Json, **_keys: bool) -> None:
+        raise EngineError("rpc error: code = InvalidArgument desc = minimum certificate expiry time is: 1h0m0s", 400)
+
+    engine.swarm_update = refuse
+    with pytest.raises(EngineError) as refused:
+        change_cluster(engine, options(certificate_expiry=60), check_mode=False)
+    assert str(refused.value) == (
+        "the swarm refused the settings (certificate_expiry): minimum certificate expiry time is: 1h0m0s"
+    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine
+from ansible_collections.dockyard.swarm.plugins.module_utils._engine.client import Engine, EngineError
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.objects import version_of
 from ansible_collections.dockyard.swarm.plugins.module_utils._engine.retry import from_fresh_version
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.cluster.settings import (
@@ -25,6 +25,8 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.nodes.plan i
 from ansible_collections.dockyard.swarm.plugins.module_utils._swarm.settle import wait_until
 
 Json = dict[str, Any]
+
+_BAD_REQUEST = 400
 
 
 def change_cluster(engine: Engine, params: Json, check_mode: bool) -> Json:
@@ -107,10 +109,19 @@ class ClusterChange:
             before: Json = swarm["Spec"]
             spec = change(before)
             if spec != before or keys:
-                self._engine.swarm_update(version_of(swarm), spec, **keys)
+                self._submit(swarm, spec, keys)
             return before
 
         return from_fresh_version(attempt)
+
+    def _submit(self, swarm: Json, spec: Json, keys: dict[str, bool]) -> None:
+        try:
+            self._engine.swarm_update(version_of(swarm), spec, **keys)
+        except EngineError as error:
+            names = ", ".join(sorted(settings_changes(swarm["Spec"], settings_view(spec))))
+            if error.status != _BAD_REQUEST or error.out_of_sequence or not names:
+                raise
+            raise EngineError(f"the swarm refused the settings ({names}): {error.message}", error.status) from error
 
     def _root(self) -> str:
         return str((self._engine.swarm().get("TLSInfo") or {}).get("TrustRoot") or "")
