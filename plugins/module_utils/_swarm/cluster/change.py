@@ -119,7 +119,7 @@ class ClusterChange:
             self._engine.swarm_update(version_of(swarm), spec, **keys)
         except EngineError as error:
             names = ", ".join(sorted(settings_changes(swarm["Spec"], settings_view(spec))))
-            if error.status != _BAD_REQUEST or error.out_of_sequence or not names:
+            if error.status != _BAD_REQUEST or not names:
                 raise
             raise EngineError(f"the swarm refused the settings ({names}): {error.message}", error.status) from error
 
