@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import docker
+from clis import QUICK
 
 from sandbox import images
 
 PROJECT = "proj"
 HOME = "/home/parity"
-# A process lives for milliseconds: half of its time went to the threads of Go's garbage collector.
-_QUICK = {"GOMAXPROCS": "1", "GOGC": "off"}
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ class ComposeOracle:
         return [(question, place, _answer(place)) for question, place in places]
 
     def _script(self, question: Question, place: Path) -> str:
-        variables = {"PATH": "/usr/bin:/bin", "HOME": HOME, **_QUICK, **question.environment}
+        variables = {"PATH": "/usr/bin:/bin", "HOME": HOME, **QUICK, **question.environment}
         command = ["env", "-i", *(f"{name}={value}" for name, value in variables.items()), self._program]
         command += ["-p", PROJECT, *(part for profile in question.profiles for part in ("--profile", profile))]
         command += [*(part for name in question.main for part in ("-f", name)), "config", "--format", "json"]
