@@ -97,7 +97,7 @@ options:
       - V(compose) is the current Compose Specification - top-level C(name), C(profiles), C(extends), C(include),
         C(depends_on) with conditions, C(content) of configs, C(!reset), nested variables and the like.
       - V(auto) is V(stack) for files that C(docker stack deploy) accepts, so that they keep their meaning, and
-        V(compose) for all others.
+        V(compose) for all others. What docker compose would read as something else in such a file is warned about.
     type: str
     choices: [auto, stack, compose]
     default: auto

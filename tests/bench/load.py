@@ -133,7 +133,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         for about, files in _projects(Path(folder)).items():
-            for dialect in ("stack", "compose"):
+            for dialect in ("stack", "compose", "auto"):
                 before, after = _measured(arguments.base, files, dialect, arguments.rounds)
                 ratio = after / before
                 print(f"{about}, dialect {dialect}: {before:.3f} s before, {after:.3f} s after, ratio {ratio:.2f}")

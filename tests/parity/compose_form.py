@@ -227,7 +227,7 @@ def _tmpfs(text: str) -> Json:
 def _compose_reference(reference: Json, folder: str) -> Json:
     result = _without_usual_target(reference, folder)
     if "mode" in result:
-        result["mode"] = int(result["mode"], 8)
+        result["mode"] = int(result["mode"], 8) if isinstance(result["mode"], str) else result["mode"]
     return result
 
 

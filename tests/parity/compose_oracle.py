@@ -1,6 +1,7 @@
 """docker compose, asked what it makes of many projects at once: `config --format json` of each, in one container.
 
-`PARITY_COMPOSE_ORACLE=/path/to/docker-compose` asks a program on this machine, which is quicker while working.
+`PARITY_COMPOSE_ORACLE=/path/to/{release}/bin/docker-compose` asks programs of this machine, which is quicker while
+working; `{release}` there becomes the Debian release.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ def compose_oracle(folder: Path, release: str = "forky") -> Iterator[ComposeOrac
     """docker compose of a Debian release (trixie or forky); its container is removed afterwards."""
     program = os.environ.get("PARITY_COMPOSE_ORACLE")
     if program:
-        yield ComposeOracle(folder, program)
+        yield ComposeOracle(folder, program.format(release=release))
         return
     image = images.ensure_oracle(docker.from_env())
     mount = f"type=bind,source={folder},target={folder}"

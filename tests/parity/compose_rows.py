@@ -23,14 +23,12 @@ class Row(NamedTuple):
     reason: str
 
 
-_NO_ENGINE = "deploy.replicas: has no place in mode global|credential_spec.config: the config .* is not defined"
-
 ROWS = (
     Row("theirs", "container name|can't set container_name", "container_name means nothing in a swarm: not compared"),
     Row("theirs", "items at .* are equal", "only the merged project is checked: a later file may take the fault away"),
     Row("theirs", r"labels must be a mapping", "docker compose 2.40 refuses lists of labels in a third file"),
     Row("theirs", "already mounted", "two mounts at one place are told by the preflight, not by the loader"),
-    Row("ours", _NO_ENGINE, "no engine takes it; docker compose does not look"),
+    Row("ours", "deploy.replicas: has no place in mode global", "no engine takes it; docker compose does not look"),
     Row("ours", r"env_file: \S+: is no variable", "docker compose makes a variable of an empty name of such lines"),
     Row("ours", r"env_file: \S+: the value of \S+ goes on after", "the same, for text behind a closing quote"),
     Row("", "", "a name alone at the end of a file without a line end: docker compose makes an empty name of it"),
@@ -59,6 +57,25 @@ ROWS = (
         "publishes a range, unknown restart policies, secrets of unset variables",
     ),
 )
+
+
+OLDER: dict[str, tuple[Row, ...]] = {
+    "2.26": (
+        Row("theirs", r'unknown unit "[dw]"', "times in days and weeks came later"),
+        Row("theirs", 'env_file format "raw"', "the format of env_file came later"),
+        Row("theirs", "must be unique", "items that stand twice were refused"),
+        Row("ours", "x-note: it is a (mapping|list)", "x- keys of two forms were merged: the later one counted"),
+        Row("", r"environment\.R$", "in env files, variables of an earlier file won over the file's own"),
+        Row("", r"environment\.(export)?$", "in env files, `export` before no name was a name"),
+    ),
+}
+"""Rows of older docker composes alone, by version; ours follows the newest. Those of readings have a pattern of the
+dotted path at which the two differ."""
+
+
+def older_row(version: str, refused_by: str, text: str) -> Row | None:
+    """The row of an older docker compose that explains a refusal, or a path at which readings differ."""
+    return next((row for row in OLDER[version] if _fits(row, refused_by, text)), None)
 
 
 def row_of(refused_by: str, complaint: str) -> Row | None:

@@ -1,4 +1,4 @@
-"""The dialect `compose` reads generated projects as docker compose 2.40 does, or a row of compose_rows.py says why not.
+"""The dialect `compose` reads generated projects as docker compose does, or a row of compose_rows.py says why not.
 
 `PARITY_SIZE=nightly` asks ten times as many; `PARITY_SEED` is the seed, printed with every failure, or `random`.
 """
@@ -14,7 +14,7 @@ import compose_cases
 import pytest
 from compose_form import ours, theirs
 from compose_oracle import Answer, ComposeOracle, Question, compose_oracle
-from compose_rows import ROWS, row_of
+from compose_rows import ROWS, older_row, row_of
 
 # The same in every run of CI, which judges a change and not the dice; `PARITY_SEED=random` looks for what is unknown.
 _GIVEN = os.environ.get("PARITY_SEED") or "2024"
@@ -28,6 +28,12 @@ Generator = Callable[[random.Random, int], Iterator[Question]]
 @pytest.fixture(scope="module")
 def oracle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposeOracle]:
     with compose_oracle(tmp_path_factory.mktemp("compose")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def older(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposeOracle]:
+    with compose_oracle(tmp_path_factory.mktemp("older"), "trixie") as found:
         yield found
 
 
@@ -45,7 +51,7 @@ def explained(oracle: ComposeOracle, question: Question, reading: Any, refusal: 
     return any(ours(question, place)[0] == theirs(question, place, another) for _question, place, another in chances)
 
 
-@pytest.mark.parametrize(
+MATRICES = pytest.mark.parametrize(
     ("generator", "count"),
     [
         (compose_cases.merges, 150),
@@ -58,6 +64,9 @@ def explained(oracle: ComposeOracle, question: Question, reading: Any, refusal: 
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
+
+
+@MATRICES
 def test_reads_as_docker_compose_does(generator: Generator, count: int, oracle: ComposeOracle) -> None:
     chance = random.Random(SEED)
     problems = []
@@ -74,6 +83,35 @@ def test_reads_as_docker_compose_does(generator: Generator, count: int, oracle: 
     print(f"seed {SEED}: {read} of {count * SCALE} projects read alike")
     assert read >= count * SCALE // 10, "hardly any project was accepted by both: the matrix shows nothing"
     assert not problems, f"PARITY_SEED={SEED}: {len(problems)} differ, such as\n" + "\n\n".join(problems[:3])
+
+
+@MATRICES
+def test_an_older_docker_compose_reads_alike(generator: Generator, count: int, older: ComposeOracle) -> None:
+    """But for rows of its version: what Debian 13 ships is what many have."""
+    chance = random.Random(SEED)
+    problems = []
+    for question, place, answer in older.ask(generator(chance, count * SCALE // 3)):
+        reading, refusal = ours(question, place)
+        expected = theirs(question, place, answer)
+        if reading == expected or explained(older, question, reading, refusal, answer):
+            continue
+        if reading is None or expected is None:
+            side, texts = ("ours", [refusal]) if reading is None else ("theirs", [answer.complaint])
+        else:
+            side, texts = "", list(paths_that_differ(reading, expected))
+        if not all(older_row("2.26", side, text) for text in texts):
+            problems.append(f"{[question.files[name] for name in question.main]}\n{texts}\n{expected}\n{reading}")
+    assert not problems, f"PARITY_SEED={SEED}: {len(problems)} differ, such as\n" + "\n\n".join(problems[:3])
+
+
+def paths_that_differ(one: Any, other: Any, path: str = "") -> Iterator[str]:
+    """Dotted paths of the innermost mappings' keys at which two readings differ."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in sorted({*one, *other}):
+            if one.get(key) != other.get(key):
+                yield from paths_that_differ(one.get(key), other.get(key), f"{path}.{key}")
+    else:
+        yield path
 
 
 def test_there_are_few_rows() -> None:

@@ -25,6 +25,7 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.reading im
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.sources import Reader, from_disk, reason
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.stack_dialect.project import load_stack
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.tree import Map, note_places
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.two_readings import differences
 
 Json = dict[str, Any]
 
@@ -89,16 +90,31 @@ def load(
     choices = Choices(tuple(profiles), unsupported, dialect, contents or {}, read, name)
     if dialect == AUTO:
         with suppress(ComposeError):
-            return _load(files, environment, replace(choices, dialect=STACK))
+            return _load_as_stack(files, environment, replace(choices, dialect=STACK))
         choices = replace(choices, dialect=COMPOSE)
-    return _load(files, environment, choices)
+    return _project(_read(files, environment, choices), choices)
 
 
-def _load(files: Sequence[str], environment: Mapping[str, str], choices: Choices) -> Project:
+def _load_as_stack(files: Sequence[str], environment: Mapping[str, str], choices: Choices) -> Project:
+    """The project as `docker stack deploy` reads it, with warnings where docker compose reads something else.
+
+    Raises:
+        ComposeError: files that `docker stack deploy` would not take.
+    """
+    reading = _read(files, environment, choices)
+    project = _project(reading, choices)
+    with suppress(ComposeError):
+        # What docker compose refuses can only be meant for docker stack deploy.
+        other = _read(files, environment, replace(choices, dialect=COMPOSE, unsupported="ignore"))
+        if not other.problems:
+            project.warnings += differences(reading, other)
+    return project
+
+
+def _read(files: Sequence[str], environment: Mapping[str, str], choices: Choices) -> Reading:
     try:
         read = load_compose if choices.dialect == COMPOSE else load_stack
-        directory = os.path.dirname(os.path.abspath(files[0]))
-        return _project(read(files, environment, choices, directory), choices)
+        return read(files, environment, choices, os.path.dirname(os.path.abspath(files[0])))
     except RecursionError as error:
         raise ComposeError(f"{files[0]}: nested too deeply") from error
 

@@ -14,6 +14,7 @@ from typing import Any
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import Path
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.sources import Reader, from_disk
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.tree import Map
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.yaml_reader import Document
 
 STARTED = "service_started"
 
@@ -29,6 +30,7 @@ class Choices:
         contents: content of configs and secrets by section and key; it wins over what the files say.
         read: how files are read.
         name: the stack's name, if it is known.
+        documents: files of one document that have been parsed for the other dialect, by name.
     """
 
     profiles: tuple[str, ...] = ()
@@ -37,6 +39,7 @@ class Choices:
     contents: Mapping[tuple[str, str], bytes] = field(default_factory=dict)
     read: Reader = from_disk
     name: str | None = None
+    documents: dict[str, Document] = field(default_factory=dict)
 
 
 @dataclass

@@ -290,7 +290,8 @@ class Keys(Kind):
                 report.add(path, f'the key "{key}" is missing')
 
     def _undeclared(self, key: str, path: Path, report: Report) -> None:
-        if self._closed_until is not None and report.minor >= self._closed_until:
+        # The Compose Specification refuses unknown keys everywhere.
+        if self._closed_until is not None and TODAY != report.minor >= self._closed_until:
             return
         if key.startswith("x-") and report.minor == TODAY:
             return

@@ -32,12 +32,13 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_di
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.paths import resolve_paths
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.unique import drop_repeated
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.env_files import project_variables
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import ComposeError, Path, Source
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.pruning import take_out
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.sources import Reader, content
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.tree import (
     Items,
     Map,
+    copied,
 )
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.yaml_reader import Document, read_all
 
@@ -50,6 +51,7 @@ def load_model(
     warnings: list[str],
     relative_sources: dict[str, str],
     problems: list[str],
+    parsed: Mapping[str, Document],
 ) -> Map:
     """The files of a project as one tree in long form; relative paths stay as they are.
 
@@ -60,11 +62,12 @@ def load_model(
         warnings: collects sentences.
         relative_sources: as of paths.resolve_paths.
         problems: collects what cannot be interpolated, which the tree is then without.
+        parsed: files that need not be parsed again, by name.
 
     Raises:
         ComposeError: what cannot be read, interpolated or merged.
     """
-    return _Model(directory, environment, read, warnings, relative_sources, (), problems).load(
+    return _Model(directory, environment, read, warnings, relative_sources, (), problems, parsed).load(
         [(name, os.path.abspath(name)) for name in files]
     )
 
@@ -79,6 +82,7 @@ class _Model:
         relative_sources: dict[str, str],
         reading: tuple[str, ...],
         problems: list[str],
+        parsed: Mapping[str, Document],
     ) -> None:
         self._directory = directory
         self._environment = environment
@@ -87,6 +91,7 @@ class _Model:
         self._relative_sources = relative_sources
         self._reading = reading
         self._problems = problems
+        self._parsed = parsed
         self._extended: dict[str, Services] = {}
 
     def load(self, files: Sequence[tuple[str, str]]) -> Map:
@@ -97,6 +102,9 @@ class _Model:
         return model
 
     def _documents(self, name: str) -> list[Document]:
+        if name in self._parsed:
+            tree = copied(self._parsed[name].data)
+            return [Document(tree, Source(name, tree))]
         documents = read_all(content(name, self._read, "compose file"), name)
         for document in documents:
             for path, tag in document.tags.items():
@@ -159,7 +167,14 @@ class _Model:
             raise include.source.error(include.path, f"files include each other: {circle}")
         variables = project_variables(include.directory, include.env_files, self._environment, self._read)
         other = _Model(
-            include.directory, variables, self._read, self._warnings, self._relative_sources, reading, self._problems
+            include.directory,
+            variables,
+            self._read,
+            self._warnings,
+            self._relative_sources,
+            reading,
+            self._problems,
+            self._parsed,
         )
         model = other.load([(file, file) for file in include.files])
         folder = include.directory if include.fixed else os.path.relpath(include.directory, self._directory)

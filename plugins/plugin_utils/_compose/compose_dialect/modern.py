@@ -28,6 +28,7 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.units impo
 Json = dict[str, Any]
 
 _CONDITIONS = (STARTED, "service_healthy", "service_completed_successfully")
+_OF_DEPENDENCY = ("condition", "required", "restart")
 
 
 class Lowering:
@@ -169,6 +170,9 @@ class Lowering:
                 self._fault((*path, other), f"needs a condition, one of {', '.join(_CONDITIONS)}")
                 continue
             conditions[other] = condition
+            for key in known:
+                if key not in _OF_DEPENDENCY and not key.startswith("x-"):
+                    self._fault((*path, other, key), f"unknown key; known here: {', '.join(_OF_DEPENDENCY)}")
             if known.get("required") is False:
                 self.extras.optional.add((name, other))
             if known.get("restart"):

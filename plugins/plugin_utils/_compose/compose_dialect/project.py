@@ -47,7 +47,7 @@ def load_compose(files: Sequence[str], environment: Mapping[str, str], choices: 
     faults: list[Path] = []
     while True:
         kept = list(warnings)
-        model = load_model(files, directory, environment, choices.read, warnings, relative, problems)
+        model = load_model(files, directory, environment, choices.read, warnings, relative, problems, choices.documents)
         if not model:
             raise ComposeError(f"{files[0]}: the top level must be a mapping with keys such as services and networks")
         source = Source(files[0], model)

@@ -51,6 +51,9 @@ class _Stack:
 
     def load(self, files: Sequence[str]) -> Reading:
         documents = [read(content(name, self._choices.read, "compose file"), name) for name in files]
+        for name, document in zip(files, documents, strict=True):
+            if not document.more and not document.tags:
+                self._choices.documents[name] = document
         self._sources = [document.source for document in documents]
         minors = [_minor_version(document) for document in documents]
         for document, minor in zip(documents, minors, strict=True):
