@@ -105,6 +105,10 @@ def _state_of(host: str) -> str:
 @pytest.fixture(scope="session")
 def demo(bare: Bare) -> Demo:
     """`make demo-static`, at the highest verbosity so that what it prints can be searched for secrets."""
+    variables = bare.checkout.folder / "inventory" / "sandbox" / "group_vars" / "all.yml"
+    original = variables.read_text()
+    variables.write_text(f"{original}swarm_plan_file: done.md\n")
     first_run = bare.checkout.make("demo-static", ANSIBLE_VERBOSITY="3")
+    variables.write_text(original)
     assert first_run.status == 0, first_run.output[-6000:]
     return Demo(bare.checkout, first_run, docker.from_env())

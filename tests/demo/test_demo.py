@@ -8,7 +8,7 @@ import time
 import requests
 import yaml
 
-from tests.demo.conftest import Demo
+from tests.demo.conftest import Bare, Demo
 
 COMPOSE = "stacks/demo/compose.yml"
 
@@ -48,6 +48,20 @@ def test_first_run_ends_with_a_table_of_what_runs_where(demo: Demo) -> None:
         assert word in page, f"{word!r} is not in the closing table:\n{page}"
 
 
+def test_the_plan_of_the_check_is_what_the_run_did(bare: Bare, demo: Demo) -> None:
+    planned, done = bare.page, (demo.checkout.folder / "done.md").read_text()
+    assert done.splitlines()[0] == planned.splitlines()[0]
+    assert "This was carried out." in done
+    for start, end in (("## engines", "## members"), ("## members", "## stack")):
+        assert _between(done, start, end) == _between(planned, start, end)
+    # The run knows the digests of images, which nobody could look up before there was an engine.
+    assert re.sub(r"@sha256:[0-9a-f]{64}", "", done[done.index("## stack") :]) == planned[planned.index("## stack") :]
+
+
+def _between(text: str, start: str, end: str) -> str:
+    return text[text.index(start) : text.index(end)]
+
+
 def test_again_changes_nothing(demo: Demo) -> None:
     before = demo.engine("/services")
     again = demo.checkout.make("demo-static")
@@ -72,7 +86,7 @@ def test_check_shows_exactly_the_edited_field_and_touches_nothing(demo: Demo) ->
     assert edited != original
     path.write_text(edited)
     try:
-        predicted = demo.checkout.playbook("site.yml", "--check", "--diff")
+        predicted = demo.checkout.playbook("site.yml", "--check", "--diff", "-e", "swarm_plan_file=edited.md")
     finally:
         path.write_text(original)
     assert predicted.status == 0, predicted.output[-4000:]
@@ -80,6 +94,9 @@ def test_check_shows_exactly_the_edited_field_and_touches_nothing(demo: Demo) ->
     fields = [line.split() for line in predicted.output.splitlines() if "→" in line]
     assert fields == [["deploy.replicas", "2", "→", "3"]], predicted.output[-6000:]
     assert "stack demo: 1 to update" in predicted.output
+    page = (demo.checkout.folder / "edited.md").read_text()
+    assert page.startswith("# Plan: stack demo: 1 to update, 7 unchanged\n")
+    assert "| `deploy.replicas` | 2 → 3 |" in page
     assert _versions(before) == _versions(demo.engine("/services"))
 
 

@@ -65,8 +65,8 @@ class TestBadInput:
         files.compose.write_text(CANNOT_RUN)
         message = files.refused(environment={})
         for words in (
-            "service label: deploy.placement.constraints[0]: no node has the label rack",
-            "service nowhere: deploy.placement",
+            'service label: deploy.placement.constraints: no node satisfies "node.labels.rack == moon"',
+            'service nowhere: deploy.placement.constraints: no node satisfies "node.hostname == nobody"',
             "service large: deploy.resources.reservations: no node has so much",
             "4 replicas with 1 a node need 4 nodes",
             "network ingress, which exists",

@@ -10,10 +10,12 @@ from types import SimpleNamespace
 import pytest
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible_collections.dockyard.swarm.plugins.action.membership import _first_plan
 from ansible_collections.dockyard.swarm.plugins.action.run_plan import ActionModule
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._run_plan.collect import Declared, collected
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._run_plan.page import page, summary
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.plan_file import PlanFileError, plan_path
+from ansible_collections.dockyard.swarm.plugins.plugin_utils.run import Run
 
 DECLARED = Declared(("m1", "w1", "w2"), ("m1",), ("w1", "w2"))
 SETTLED = {"docker_inspection": {"changed": False, "settled": True}, "swarm_host": {"changed": False}}
@@ -256,3 +258,17 @@ def test_where_no_plan_can_be(write, path, words):
 def test_a_path_is_absolute_and_begins_at_the_working_directory(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     assert plan_path("plan.md", "plan_file") == Path(tmp_path / "plan.md")
+
+
+@pytest.mark.parametrize(
+    ("before", "kept"),
+    [
+        ({}, "now"),
+        ({"swarm_membership": {"planned": {"changes": False, "found": "before"}}}, "now"),
+        ({"swarm_membership": {"planned": {"changes": True, "found": "before"}}}, "before"),
+    ],
+)
+def test_what_there_was_to_do_is_kept_when_the_hosts_are_asked_again(before, kept):
+    """Once the members have joined, the same hosts have nothing to do."""
+    task_vars = {"ansible_play_batch": ["m1"], "hostvars": {"m1": before}}
+    assert _first_plan(Run.of(task_vars), {"changes": False, "found": "now"})["found"] == kept
