@@ -42,13 +42,13 @@ ROWS = (
     Row(
         "theirs",
         r"build\.platforms|SSHKey|devices\[\d+\]\.count|blkio_config|cpu_count|logging\.options",
-        "types and names below keys that swarm has nothing for are not looked at, only contradictions are",
+        "unknown names and limits below keys that swarm has nothing for are not looked at; their types are",
     ),
     Row(
         "theirs",
         r"must declare either `file` or `environment`|undefined network #extensions",
         "taken although docker compose refuses it: a secret of a driver, which swarm has; `required: false` of a "
-        "service that is nowhere; networks whose names begin with x-, which docker compose loses",
+        "service that is nowhere; a condition left out, which means started; networks whose names begin with x-, which docker compose loses",
     ),
     Row(
         "ours",

@@ -81,7 +81,9 @@ def _address_warning(address: str, text: str) -> str | None:
         return None
     bare = address[1:-1] if address.startswith("[") and address.endswith("]") else address
     try:
-        ipaddress.ip_address(bare.split("%")[0])
+        version = ipaddress.ip_address(bare.split("%")[0]).version
+        if version == 6 and bare == address:
+            raise ValueError("an IPv6 address stands in brackets")  # noqa: TRY301 - one message for all
     except ValueError:
         raise ValueError(f'"{text}" has the address {address}, which is none; {_FORM}') from None
     if bare == "0.0.0.0":  # noqa: S104 - compared, not bound

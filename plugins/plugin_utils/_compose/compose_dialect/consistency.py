@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Keys of a project that contradict each other: docker compose refuses them, and so does this dialect.
+"""Keys of a project that contradict each other, or lack another: docker compose refuses them, and so does this dialect.
 
 Also keys that a swarm has nothing for are looked at: a file that Compose refuses is a mistake wherever it is deployed.
 Source: what docker compose 2.40 refuses.
@@ -12,11 +12,11 @@ Source: what docker compose 2.40 refuses.
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.compose_dialect.values import wrong_values
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors import Path
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.units import byte_count
 
@@ -31,6 +31,7 @@ _NEEDED: dict[tuple[str, ...], tuple[str, ...]] = {
     _DEVICES: ("capabilities",),
     ("post_start",): ("command",),
     ("pre_stop",): ("command",),
+    ("ports",): ("target",),
 }
 
 
@@ -41,39 +42,8 @@ def contradictions(data: Mapping[str, Any]) -> Iterator[Fault]:
     for name, service in services.items() if isinstance(services, dict) else ():
         if isinstance(service, dict):
             known = models if isinstance(models, dict) else {}
-            found = (*_of_values(service), *_of_service(service, known), *_of_items(service))
+            found = (*wrong_values(service), *_of_service(service, known), *_of_items(service))
             yield from ((("services", name, *path), text) for path, text in found)
-
-
-def _of_values(service: Mapping[str, Any]) -> Iterator[Fault]:
-    """Values that are none for their keys, which an unset variable often leaves."""
-    for key, measure in _MEASURES.items():
-        if key in service and not _is_value(service[key], measure):
-            yield (key,), f"{_shown(service[key])} is no value for it"
-    for key in _FLAGS:
-        if key in service and not isinstance(service[key], (bool, str)):
-            yield (key,), f"{_shown(service[key])} is neither true nor false"
-    for key, pattern in _PATTERNS.items():
-        value = service.get(key)
-        is_value = (isinstance(value, str) and pattern.search(value)) or (isinstance(value, list) and key == "gpus")
-        if key in service and not is_value:
-            yield (key,), f"{_shown(value)} is no value for it"
-
-
-def _is_value(value: Any, measure: Callable[[Any], Any]) -> bool:
-    if isinstance(value, bool) or value is None or isinstance(value, (list, dict)):
-        return False
-    if not isinstance(value, str):
-        return True
-    try:
-        measure(value)
-    except ValueError:
-        return False
-    return True
-
-
-def _shown(value: Any) -> str:
-    return "null" if value is None else f'"{value}"'
 
 
 def _of_service(service: Mapping[str, Any], models: Mapping[str, Any]) -> Iterator[Fault]:
@@ -81,12 +51,15 @@ def _of_service(service: Mapping[str, Any], models: Mapping[str, Any]) -> Iterat
         yield ("build",), "a swarm builds no images; build and push it first, and name it in `image`"
     if service.get("network_mode") and service.get("networks"):
         yield ("network_mode",), "excludes networks; keep one of them"
-    for model in service.get("models") or ():
-        if model not in models:
+    used = service.get("models")
+    for model in used if isinstance(used, (list, dict)) else ():
+        if isinstance(model, str) and model not in models:
             yield ("models",), f'the model "{model}" is not defined under the top-level `models`'
     for key, path, measure in _TWICE:
-        if _is_value(service.get(key), measure) and (service[key] or key == "scale"):
+        if service.get(key) or (key == "scale" and key in service):
             yield from _of_two(key, service[key], path, service, measure)
+    if isinstance(service.get("provider"), dict) and not service["provider"].get("type"):
+        yield ("provider",), "needs type"
     test = _at(service, ("healthcheck", "test"))
     if isinstance(test, list) and test and test[0] not in _TESTS:
         yield ("healthcheck", "test"), f"begins with {test[0]}; a list begins with one of {', '.join(_TESTS)}"
@@ -96,7 +69,7 @@ def _of_items(service: Mapping[str, Any]) -> Iterator[Fault]:
     """Faults of the mappings in a service's lists."""
     for path, needed in _NEEDED.items():
         for index, item in _mappings(service, path):
-            missing = [key for key in needed if not item.get(key)]
+            missing = [key for key in needed if item.get(key) in (None, "")]
             if missing:
                 yield (*path, index), f"needs {' and '.join(missing)}"
     for index, rule in _mappings(service, _WATCH):
@@ -136,7 +109,10 @@ def _of_two(
     key: str, short: Any, path: tuple[str, ...], service: Mapping[str, Any], measure: Callable[[Any], Any]
 ) -> Iterator[Fault]:
     """A key of a service that says what a key below `deploy` says, too."""
-    known = measure(short)
+    try:
+        known = measure(short)
+    except (TypeError, ValueError):
+        return  # told as a wrong value
     long = _at(service, path)
     # Limits that leave one out say that there is none.
     if long is None and (key == "scale" or _at(service, path[:-1]) is None):
@@ -159,15 +135,3 @@ _TWICE: tuple[tuple[str, tuple[str, ...], Callable[[Any], Any]], ...] = (
     ("mem_reservation", ("deploy", "resources", "reservations", "memory"), _bytes),
     ("pids_limit", (*_LIMITS, "pids"), int),
 )
-_MEASURES: dict[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(("mem_limit", "mem_reservation", "memswap_limit", "mem_swappiness", "shm_size"), _bytes),
-    **dict.fromkeys(("cpu_count", "cpu_percent", "cpu_period", "cpu_quota", "cpu_shares", "pids_limit"), int),
-    "cpus": float,
-}
-_FLAGS = ("attach", "oom_kill_disable", "privileged", "use_api_socket")
-_PATTERNS = {
-    "cgroup": re.compile(r"\A(host|private)\Z"),
-    "container_name": re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+"),
-    "gpus": re.compile(r"\Aall\Z"),
-    "pull_policy": re.compile(r"always|never|build|if_not_present|missing|refresh|daily|weekly|every_([0-9]+[wdhms])+"),
-}

@@ -204,6 +204,9 @@ class Lowering:
 
     def _extra_hosts(self, value: Any, path: Path) -> Any:
         """`NAME:ADDRESS` for each address of each name."""
+        if not isinstance(value, (list, dict)):
+            self._fault(path, "takes a mapping, or a list of NAME=ADDRESS")
+            return []
         result = []
         for name, addresses, where in _names_and_addresses(value, path):
             if not name or set(name) & set(":="):
