@@ -48,7 +48,8 @@ ROWS = (
         "theirs",
         r"must declare either `file` or `environment`|undefined network #extensions",
         "taken although docker compose refuses it: a secret of a driver, which swarm has; `required: false` of a "
-        "service that is nowhere; a condition left out, which means started; networks whose names begin with x-, which docker compose loses",
+        "service that is nowhere; a condition left out, which means started; networks whose names "
+        "begin with x-, which docker compose loses",
     ),
     Row(
         "ours",
