@@ -138,6 +138,10 @@ bench-inventory: $(VENV)/.dev ## The inventory plugin against google.cloud's, on
 bench-load: $(VENV)/.dev ## Loading 500 services beside an older commit: BASE=a worktree of it
 	@$(BIN)/python tests/bench/load.py --base $(BASE)
 
+.PHONY: bench-site
+bench-site: $(VENV)/.dev images ## A second site.yml beside one ping of the same hosts: make bench-site HOST_COUNT=12
+	@$(BIN)/python tests/bench/site.py --hosts $(or $(HOST_COUNT),3)
+
 .PHONY: bench-stack
 bench-stack: $(VENV)/.dev images ## An unchanged deploy by the module beside docker stack deploy
 	@$(BIN)/python tests/bench/stack.py
