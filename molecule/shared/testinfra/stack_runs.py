@@ -113,11 +113,11 @@ class Stack:
         """Run the module from the controller as verbosely as a user would; no output may hold the secret."""
         return self.result_of(self.begin(check, **options))
 
-    def begin(self, check=False, hosts="swarm_managers[0]", module="stack", **options):
+    def begin(self, check=False, hosts="swarm_managers[0]", module="stack", verbosity="-vvv", **options):
         """Begin such a run, whose end `result_of` waits for."""
         defaults = {"files": [str(self.compose)], "environment": {"REPLICAS": 2}, "wait_timeout": 90}
         options = {"name": self.name, **(defaults if module == "stack" else {}), **options}
-        arguments = ["-m", f"dockyard.swarm.{module}", "-a", json.dumps(options), "-vvv", "--diff"]
+        arguments = ["-m", f"dockyard.swarm.{module}", "-a", json.dumps(options), verbosity, "--diff"]
         return subprocess.Popen(
             ["ansible", hosts, "-i", os.environ["MOLECULE_INVENTORY_FILE"], *arguments, *["--check"] * check],
             env={**os.environ, **_JSON_OUTPUT},

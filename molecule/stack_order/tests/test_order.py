@@ -20,7 +20,8 @@ def _created(engine, stack, service):
 
 def test_a_new_stack_comes_up_in_waves(engine, story):
     """db is healthy, then the job runs, then what needs the job's work, then what needs that; and it says so."""
-    result, said = story.outcome_of(story.begin())
+    # At -vvv, where connections print what commands answer, nobody looks beside the run.
+    result, said = story.outcome_of(story.begin(verbosity="-v"))
     assert result["changed"]
     assert re.search(rf"^stack {story.name}: waiting for \w+ \(\d/\d", said, re.MULTILINE)
     assert _since(engine, story, "db") <= _created(engine, story, "migrate")
