@@ -59,13 +59,16 @@ def collected(declared: Declared, hostvars: Mapping[str, Variables], check_mode:
     stay = [name for name in _local(hostvars, "hosts_surplus") if name not in _local(hostvars, "hosts_leaving")]
     if stay:
         notes.append(f"No longer declared, and they stay unless hosts_shrink=true: {', '.join(stay)}")
+    managers = [hostvars.get(name) or {} for name in declared.managers]
+    stacks = _stacks(managers)
     return {
         "complete": True,
         "check_mode": check_mode,
         "hosts": hosts,
         "engines": engines,
         "members": members,
-        "stacks": _stacks([hostvars.get(name) or {} for name in declared.managers]),
+        "stacks": stacks,
+        "missing_stacks": _missing_stacks(next(iter(managers), {}), stacks),
         "notes": notes,
     }
 
@@ -209,6 +212,14 @@ def _keys(result: Mapping[str, Any]) -> Iterator[str]:
 def _stacks(managers: Iterable[Variables]) -> list[Json]:
     """The plans of all stacks, in the order of their deployment."""
     return [dict(plan) for own in managers for plan in own.get("stack_plans") or []]
+
+
+def _missing_stacks(own: Variables, plans: list[Json]) -> list[str]:
+    """Names of declared stacks without a plan: the run failed before it had one."""
+    projects, ready = own.get("stack_projects") or [], own.get("swarm_stacks") or {}
+    declared = [*ready, *(item.get("name") for item in projects if isinstance(item, Mapping))]
+    planned = {plan["stack"] for plan in plans}
+    return [str(name) for name in declared if name and name not in planned]
 
 
 # -- registered results --------------------------------------------------------------------------------------------

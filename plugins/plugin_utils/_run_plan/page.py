@@ -42,6 +42,7 @@ def summary(plan: Json) -> str:
         return INCOMPLETE
     parts = [f"{name}: {counts}" for name in SECTIONS if (counts := _counts(plan[name]["changes"]))]
     parts += [item["summary"] for item in plan["stacks"] if item["steps"]]
+    parts += [f"stack {name}: not planned, as the run failed before" for name in plan["missing_stacks"]]
     return "; ".join(parts) or "nothing changes"
 
 

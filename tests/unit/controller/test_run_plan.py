@@ -187,6 +187,14 @@ def test_what_was_not_looked_at_is_named(gone):
     assert "Not looked at" in page(found)
 
 
+def test_a_stack_that_the_run_did_not_get_to_is_named():
+    projects = [{"name": "shop"}, {"name": "gone"}]
+    own = {**SETTLED, "stack_projects": projects, "swarm_stacks": {"monitoring": {}}, "stack_plans": [STACK]}
+    found = plan(hosts(m1=own), check_mode=False)
+    failed = "not planned, as the run failed before"
+    assert summary(found) == f"stack shop: 1 to create; stack monitoring: {failed}; stack gone: {failed}"
+
+
 def test_skipped_tasks_say_nothing():
     skipped = {"changed": True, "skipped": True}
     assert summary(plan(hosts({**SETTLED, "__docker_config": skipped, "__swarm_node": skipped}))) == "nothing changes"
