@@ -20,7 +20,7 @@ from compose_rows import ROWS, older_row, row_of
 _GIVEN = os.environ.get("PARITY_SEED") or "2024"
 SEED = random.SystemRandom().randrange(10**6) if _GIVEN == "random" else int(_GIVEN)
 SCALE = 10 if os.environ.get("PARITY_SIZE") == "nightly" else 1
-AGAIN = 12  # times a project is asked again where docker compose answers by chance
+AGAIN = 40  # times a project is asked again where docker compose answers by chance
 
 Generator = Callable[[random.Random, int], Iterator[Question]]
 
