@@ -33,6 +33,7 @@ PLANTED = {
     "Slack webhook of the monitoring": "https://hooks.slack.example/planted-slack-6",
     "SMTP password of the monitoring": "planted-smtp-7",
 }
+PLANS = ("plan.json", "run.json")
 # What modules may leave behind on a host while they run.
 TEMPORARY = "/root/.ansible /home/*/.ansible /tmp /var/tmp"
 COMPOSE = {
@@ -127,6 +128,7 @@ def project(hosts: Hosts, tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "password": PLANTED["registry password of a host"],
             }
         ],
+        "swarm_plan_file": str(folder / "run.json"),
         "swarm_settings": {"autolock": True},
         "swarm_unlock_key_file": str(folder / "unlock_key"),
         "stack_projects": [
@@ -234,7 +236,7 @@ def played(hosts: Hosts, project: Path, tmp_path_factory: pytest.TempPathFactory
         looking.join()
     known |= _keys(hosts, project, "after")
     texts |= told_by(hosts.ask("m1", "/configs")[0])
-    texts["plan"] = (project / "plan.json").read_text()
+    texts |= {name: (project / name).read_text() for name in PLANS}
     assert watch.looks > 20
     texts["seen beside"] = "\n".join(f"{where}: {what}" for where, what in sorted(watch.seen))
     return {**texts, "known": json.dumps(known)}
@@ -276,6 +278,7 @@ def test_no_process_and_no_temporary_file_had_one(played: dict[str, str]) -> Non
     assert played["seen beside"] == ""
 
 
-def test_the_plan_is_for_its_owner_alone(played: dict[str, str], project: Path) -> None:
-    assert played
-    assert (project / "plan.json").stat().st_mode & 0o777 == 0o600
+@pytest.mark.parametrize("name", PLANS)
+def test_a_plan_is_for_its_owner_alone(played: dict[str, str], project: Path, name: str) -> None:
+    assert name in played
+    assert (project / name).stat().st_mode & 0o777 == 0o600
