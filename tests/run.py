@@ -78,7 +78,7 @@ SUITES = [
     pytest("make-demo", "tests/gce_demo/test_make_demo.py"),
     pytest("demo", "tests/demo", lane="hosts"),
     pytest("faults", "tests/nemesis", lane="hosts"),
-    pytest("secrets", "tests/secrets", lane="hosts"),
+    pytest("secrets", "tests/secrets", lane="hosts", slow=True),
     molecule("docker"),
     molecule("docker_repository"),
     molecule("docker_config"),
