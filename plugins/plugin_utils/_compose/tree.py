@@ -65,9 +65,15 @@ def a_map(entries: Iterable[tuple[str, Any, Place]]) -> Map:
 def copied(value: Any) -> Any:
     """A tree of its own."""
     if isinstance(value, Map):
-        return a_map((key, copied(item), place) for key, item, place in value.entries())
+        tree = Map()
+        tree.update((key, copied(item) if isinstance(item, (Map, Items)) else item) for key, item in value.items())
+        tree.places = dict(value.places)
+        return tree
     if isinstance(value, Items):
-        return Items((copied(item), place) for item, place in value.entries())
+        items = Items()
+        items.extend(copied(item) if isinstance(item, (Map, Items)) else item for item in value)
+        items.places = list(value.places)
+        return items
     return value
 
 

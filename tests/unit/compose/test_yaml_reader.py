@@ -113,6 +113,29 @@ def test_alias_bombs_are_refused() -> None:
         read("\n".join(lines), "f")
 
 
+@pytest.mark.parametrize(
+    ("text", "much"),
+    [
+        ("s: &s " + "x" * 1_000_000 + "\nl: [" + ", ".join(["*s"] * 40) + "]\n", "characters of text"),
+        ("k: &k " + "x" * 1_000_000 + "\nl:\n" + "  - {*k : 1}\n" * 40, "characters of text"),
+        (
+            "m: &m {? "
+            + "x" * 900
+            + "\n : 1}\nl: &l ["
+            + ", ".join(["*m"] * 200)
+            + "]\n"
+            + "n: ["
+            + "*l, " * 200
+            + "]",
+            "",
+        ),
+    ],
+)
+def test_bombs_of_long_texts_and_of_keys_are_refused(text: str, much: str) -> None:
+    with pytest.raises(ComposeError, match=f"aliases expand to more than [0-9]+ {much}"):
+        read(text, "f")
+
+
 def test_merge_bombs_are_refused() -> None:
     lines = ["a0: &a0 {k: x}"]
     lines += [f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 10)}]}}" for n in range(1, 12)]

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.keys import KEYS, Key
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.schema import (
@@ -58,9 +59,11 @@ _LEAVES: dict[str, Kind] = {
 }
 
 
-def known_below(path: str) -> set[str]:
+@cache
+def known_below(path: str) -> frozenset[str]:
     """The keys that the 3.x format has in the mapping at a path."""
-    return {key.path.rpartition(".")[2] for key in KEYS.values() if key.kind and key.path.rpartition(".")[0] == path}
+    below = (key.path.rpartition(".") for key in KEYS.values() if key.kind)
+    return frozenset(name for above, _dot, name in below if above == path)
 
 
 class Format:
