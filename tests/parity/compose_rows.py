@@ -67,7 +67,6 @@ OLDER: dict[str, tuple[Row, ...]] = {
         Row("theirs", "must be unique", "items that stand twice were refused"),
         Row("ours", "x-note: it is a (mapping|list)", "x- keys of two forms were merged: the later one counted"),
         Row("", r"environment\.R$", "in env files, variables of an earlier file won over the file's own"),
-        Row("", r"environment\.(export)?$", "in env files, `export` before no name was a name"),
     ),
 }
 """Rows of older docker composes alone, by version; ours follows the newest. Those of readings have a pattern of the

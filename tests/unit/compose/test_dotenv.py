@@ -84,3 +84,9 @@ def test_precedence(tmp_path: Path) -> None:
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(ComposeError, match="gone: the env file cannot be read: No such file or directory"):
         project_variables(str(tmp_path), [str(tmp_path / "gone")], {})
+
+
+@pytest.mark.parametrize("line", ["export =d", "export\t: d"])
+def test_export_before_no_name_is_no_variable(line: str) -> None:
+    with pytest.raises(ComposeError, match="x.env:1: is no variable"):
+        parse(f"{line}\n", "x.env", {})

@@ -23,7 +23,8 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.errors imp
 
 _BLANK = re.compile(r"(?:\s+|#[^\n]*)*")
 _SPACE = r"[ \t\v\f\r\x85\xa0]*"
-_NAME = re.compile(rf"(?:export[ \t]+)?([\w.\-\[\]]+){_SPACE}(=|:|\n|\Z){_SPACE}")
+# `export` before no name names nothing.
+_NAME = re.compile(rf"(?!export[ \t]+[=:])(?:export[ \t]+)?([\w.\-\[\]]+){_SPACE}(=|:|\n|\Z){_SPACE}")
 _PLAIN = re.compile(r"[^\n]*")
 _QUOTED = {
     '"': re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL),
