@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Files of environment variables: those `env_file` names, and those whose variables a project is read with."""
+"""Environment files: those of `env_file`, and those with the variables of a project."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RAW = "raw"
 
 
 def read_env_file(path: str, environment: Mapping[str, str], read: Reader = from_disk) -> Iterator[tuple[str, str]]:
-    """The variables of a file in the raw format, in its order.
+    """The variables of a file in the raw format, in the order of the file.
 
     A line with a name alone takes its value from the environment and counts for nothing if there is none.
 
@@ -47,7 +47,7 @@ def read_env_file(path: str, environment: Mapping[str, str], read: Reader = from
 def project_variables(
     directory: str, env_files: Sequence[str], environment: Mapping[str, str], read: Reader = from_disk
 ) -> dict[str, str]:
-    """The variables a project is read with.
+    """The variables that a project is read with.
 
     Args:
         directory: the project's; its `.env` is read where no files are named.
@@ -70,7 +70,7 @@ def project_variables(
 def container_variables(
     env_files: Sequence[Mapping[str, Any]], environment: Mapping[str, str], read: Reader, key: str = "env_file"
 ) -> dict[str, str]:
-    """What the entries of a service's `env_file` give its containers, later files over earlier ones.
+    """The variables that a service's `env_file` entries set in its containers; later files override earlier ones.
 
     Files of `label_file` are read by the same rules.
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""The one error of the compose front end, and where in a file it happened."""
+"""ComposeError, the only exception of the compose loader, and the places in files that its messages name."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _PLACE = re.compile(r"(?P<file>.*?):(?P<line>[0-9]+): ")
 
 
 def in_order(problems: Sequence[str]) -> list[str]:
-    """As they stand in the files; those that name no line first."""
+    """The problems in the order of the files; those without a line first."""
 
     def place(problem: str) -> tuple[str, int]:
         found = _PLACE.match(problem)
@@ -53,7 +53,7 @@ def in_order(problems: Sequence[str]) -> list[str]:
 
 
 class Source:
-    """Where the values of a file, or of a tree merged from several, were written, as messages need it.
+    """The places at which the values of a file, or of a tree merged from several files, were written, for messages.
 
     Args:
         file: the name it was asked for by.
@@ -66,15 +66,15 @@ class Source:
         self._told: dict[str, Path] = {}
 
     def look_at(self, root: Map) -> None:
-        """Take the places from this tree from now on."""
+        """Look up places in this tree from now on."""
         self._root = root
 
     def place(self, path: Path) -> Place:
-        """The place of a path, or of the nearest of its parents that has one."""
+        """The place of a path, or of the nearest parent that has one."""
         return self._found(path)[1]
 
     def known(self, path: Path) -> int:
-        """How many parts of a path there are."""
+        """The number of leading parts of a path that exist in the tree."""
         return self._found(path)[0]
 
     def _found(self, path: Path) -> tuple[int, Place]:
@@ -91,7 +91,7 @@ class Source:
         return len(path), place
 
     def line(self, path: Path) -> int | None:
-        """The line of a place."""
+        """The line number of a place."""
         return self.place(path)[1]
 
     def message(self, path: Path, text: str) -> str:
@@ -101,7 +101,7 @@ class Source:
         return sentence
 
     def paths(self, problems: Iterable[str]) -> list[Path]:
-        """What these messages were about, where this source has told them."""
+        """The paths that these messages were about, if they are messages of this source."""
         return [self._told[problem] for problem in problems if problem in self._told]
 
     def error(self, path: Path, text: str) -> ComposeError:
@@ -110,7 +110,7 @@ class Source:
 
 
 def describe(path: Path) -> Iterator[str]:
-    """What a path names, in words: the object it belongs to, then the key inside it."""
+    """A path in words: the object that it belongs to, then the key inside the object."""
     rest = path
     if len(path) > 1 and path[0] in _SINGULAR:
         yield f"{_SINGULAR[str(path[0])]} {path[1]}"

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What the loader asks the table of compose keys (module_utils/_stack/spec/keys.py)."""
+"""Queries of the loader on the table of compose keys (module_utils/_stack/spec/keys.py)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.spec.keys im
 
 
 def has_no_effect(key: Key) -> bool:
-    """Whether swarm has nothing for a key, in any dialect."""
+    """Whether a key has no effect in a swarm, in any dialect."""
     return bool(key.advice) and not key.becomes
 
 
@@ -30,12 +30,12 @@ INEFFECTIVE: dict[tuple[str, ...], str] = {
 
 
 def is_ineffective(path: str) -> bool:
-    """Whether swarm has nothing for the key at a path of the table."""
+    """Whether the key at a path of the table has no effect in a swarm."""
     return tuple(path.split(".")) in INEFFECTIVE
 
 
 def advice_below() -> dict[str, dict[str, str]]:
-    """By the path of a mapping, what to say of its keys that the 3.x format does not know."""
+    """The advice for keys that the 3.x format does not have, by the path of their mapping."""
     result: dict[str, dict[str, str]] = {}
     for path, key in KEYS.items():
         if key.advice and not key.kind:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""The way from files to a Project."""
+"""Load compose files into a Project."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Project:
 
     @property
     def places(self) -> dict[str, str]:
-        """File and line of each key, by dotted path; of a key in several files, the last counts."""
+        """File and line of each key, by dotted path; for a key in several files, the last one."""
         found: dict[str, str] = {}
         for tree in self.trees:
             note_places(tree, found)
@@ -120,7 +120,7 @@ def _read(files: Sequence[str], environment: Mapping[str, str], choices: Choices
 
 
 def _project(reading: Reading, choices: Choices) -> Project:
-    """The project of what was read, if a swarm can have it. What is wrong is told once all of it has been looked at."""
+    """Build the project, if it can run in a swarm. All faults are reported together, after all checks."""
     problems, extras = reading.problems, reading.extras
     _keep(problems, lambda: _check_contents(reading.config, choices))
     reading.config = config = _deployable(reading.config, reading)
@@ -139,7 +139,7 @@ def _project(reading: Reading, choices: Choices) -> Project:
 
 
 def _keep(problems: list[str], stage: Callable[[], None]) -> None:
-    """Keep what a stage finds wrong, and go on."""
+    """Collect the faults of a stage, and continue."""
     try:
         stage()
     except ComposeError as error:
@@ -147,7 +147,7 @@ def _keep(problems: list[str], stage: Callable[[], None]) -> None:
 
 
 def _order(reading: Reading, choices: Choices) -> dict[str, dict[str, str]]:
-    """What each service waits for. The CLI never looks at it: its dialect only warns of what is missing."""
+    """The dependencies of each service. The CLI ignores depends_on, so its dialect only warns of missing services."""
     services = reading.config["services"]
     problems = []
     result: dict[str, dict[str, str]] = {}
@@ -170,7 +170,7 @@ def _order(reading: Reading, choices: Choices) -> dict[str, dict[str, str]]:
 
 
 def _deployable(config: Json, reading: Reading) -> Json:
-    """The project without what could not be deployed, which is kept."""
+    """The project without the parts that cannot be deployed, whose faults are collected."""
     try:
         convert(config, "stack")
     except ConvertError as error:

@@ -71,7 +71,8 @@ def _is_path(source: str) -> bool:
 
 
 def absolute_source(source: str, directory: str, environment: Mapping[str, str]) -> str:
-    """The path of a bind mount: `~` is the home of the environment, relative paths begin at the project."""
+    """Resolve the path of a bind mount: `~` is the home of the environment, relative paths start at the project's
+    directory."""
     if source.startswith("~") and "HOME" in environment:
         source = environment["HOME"] + source[1:]
     return source if is_rooted(source) else absolute(source, directory)
@@ -83,7 +84,7 @@ def is_rooted(path: str) -> bool:
 
 
 def absolute(path: str, directory: str) -> str:
-    """A path seen from the project's directory, without `.` and `..`."""
+    """A path relative to the project's directory, without `.` and `..`."""
     return path if path.startswith("/") else clean(f"{directory}/{path}")
 
 

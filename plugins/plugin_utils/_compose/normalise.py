@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Networks, volumes, configs and secrets in canonical form, and the services around them."""
+"""Canonical form of a file: networks, volumes, configs, secrets and the services."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Services in canonical form: every value long, typed, without what means nothing.
+"""Canonical form of services: every value in long form and typed, without values that have no meaning.
 
 The form is that of `docker stack config`, but durations are nanoseconds and sizes bytes, both integers.
 A key whose value is the zero of its type is left out, except where the CLI tells "zero" from "unset".
@@ -39,7 +39,7 @@ Json = dict[str, Any]
 
 @dataclass
 class Context:
-    """What a file's values mean depends on.
+    """The context that the meaning of a file's values depends on.
 
     Attributes:
         directory: where relative paths begin: that of the first file.
@@ -91,7 +91,7 @@ class _Service:
         return result
 
     def _value(self, key: str, value: Any, path: Path) -> Any:
-        """A value by the conversion of its own key, or else by its kind."""
+        """Convert a value by the rule of its key, or else by its type."""
         if key in _OF_KEY:
             return self._located(_OF_KEY[key], value, path)
         kind = SERVICE_KEYS[key].kind
@@ -113,7 +113,7 @@ class _Service:
             raise self._error(path, str(error)) from error
 
     def _mapping(self, key: str, value: Json, path: Path) -> Json:
-        """The keys below one, without those whose value says nothing."""
+        """The keys of a mapping, without those that have an empty value."""
         result = {}
         for name, below in _BELOW[key]:
             if value.get(name) is not None:
@@ -237,12 +237,12 @@ def flag(value: bool | str) -> bool:
 
 
 def texts(value: str | list[str]) -> list[str]:
-    """A list, of which a single string may have stood alone."""
+    """A list; a single string counts as a list of one."""
     return [value] if isinstance(value, str) else list(value)
 
 
 def mapping(value: Json | list[str], separator: str, missing: str | None) -> dict[str, Any]:
-    """A mapping of texts, which may have been written as a list of `key=value`."""
+    """A mapping of texts, also from a list of `key=value`."""
     if isinstance(value, dict):
         return {key: missing if item is None else text_of(item) for key, item in value.items()}
     pairs = (item.partition(separator) for item in value)

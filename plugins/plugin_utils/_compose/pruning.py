@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""A file without what is wrong in it, so that one pass can go on and find the faults of later stages as well."""
+"""Remove faulty parts from a file, so that later stages can run on the rest and find their faults in the same pass."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _NEEDED = {("services", "image"): "unknown"}
 
 
 def without_faults(data: Tree, paths: Iterable[Path]) -> Tree | None:
-    """A copy of the data without what stands at these paths; None where nothing of it could be taken out.
+    """A copy of the data without the values at these paths; None if nothing could be removed.
 
     Of a list nothing is taken out but the whole of it, as the lines of its other items would no longer be theirs.
     """
@@ -40,7 +40,7 @@ def without_faults(data: Tree, paths: Iterable[Path]) -> Tree | None:
 
 
 def take_out(data: Json, paths: Iterable[Path]) -> bool:
-    """The same in place; whether anything was taken out."""
+    """The same in place; returns whether anything was removed."""
     changed = [_take_out(data, path) for path in paths]
     return any(changed)
 
@@ -67,7 +67,7 @@ def _was_to_bring_an_image(key: str) -> bool:
 
 
 def _take_key(value: Json, section: str, path: Path) -> bool:
-    """Remove the innermost key of mappings that the path leads to."""
+    """Remove the innermost key of a path that exists in a mapping."""
     holder, key = value, str(path[0])
     for inner in path[1:]:
         if not isinstance(holder.get(key), dict) or not isinstance(inner, str) or inner not in holder[key]:
@@ -87,7 +87,7 @@ def _take_key(value: Json, section: str, path: Path) -> bool:
 
 
 def _put(holder: Json, key: str, value: Any, like: Json | None = None) -> None:
-    """Set a key; trees want to know the place of each."""
+    """Set a key; trees also need its place."""
     if isinstance(holder, Map):
         places = (like if isinstance(like, Map) else holder).places
         holder.put(key, value, places.get(key) or next(iter(places.values()), ("", None)))

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What reading a project's files depends on, and what comes of it: the same for both dialects."""
+"""The input and the result of reading a project's files, for both dialects."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STARTED = "service_started"
 
 @dataclass
 class Choices:
-    """What the caller decides about how files are read.
+    """The caller's settings for reading files.
 
     Attributes:
         profiles: active profiles; `*` stands for all.
@@ -44,7 +44,7 @@ class Choices:
 
 @dataclass
 class Extras:
-    """What today's files say beyond the 3.x format.
+    """What the files contain beyond the 3.x format.
 
     Attributes:
         name: the project's own name.
@@ -65,7 +65,7 @@ class Extras:
 
 @dataclass
 class Reading:
-    """A project as its files say it.
+    """A project as read from its files.
 
     Attributes:
         config: the canonical form; see the package's docstring.

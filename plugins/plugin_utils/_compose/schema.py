@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""The small language in which the compose file format is declared (see stack_dialect/format.py).
+"""The classes that declare the compose file format (see stack_dialect/format.py).
 
 A kind looks at one value and reports what is wrong with it; it never changes anything. Kinds are
 chosen by the type of the value, so a message speaks about the form the author chose.
@@ -42,7 +42,7 @@ class Report:
 
 
 class Kind:
-    """What a value may be."""
+    """The kind of a value (base class)."""
 
     types: tuple[type, ...] = ()
     name = "a value"
@@ -50,34 +50,34 @@ class Kind:
     """Exact types of which every value is right, so that most values need no look and no path."""
 
     def accepts(self, value: Any) -> bool:
-        """Whether the value has the right type; its content is for `inside`."""
+        """Whether the value has the right type; `inside` checks its content."""
         return isinstance(value, self.types) and not (isinstance(value, bool) and bool not in self.types)
 
     def inside(self, value: Any, path: Path, report: Report) -> None:
-        """Report what is wrong inside a value of the right type."""
+        """Report faults inside a value of the right type."""
 
     def check(self, value: Any, path: Path, report: Report) -> None:
-        """Report what is wrong with a value."""
+        """Report the faults of a value."""
         if self.accepts(value):
             self.inside(value, path, report)
         else:
             report.add(path, f"must be {self.name}, not {shown(value)}{self.advice(value)}")
 
     def advice(self, value: Any) -> str:  # noqa: ARG002 - for kinds that know more
-        """What to write instead, or nothing."""
+        """The suggested correction, or nothing."""
         return ""
 
 
 class Anything(Kind):
-    """Extensions: nobody looks inside."""
+    """Extensions: any content, not checked."""
 
     def accepts(self, value: Any) -> bool:  # noqa: ARG002 - that is the point
-        """All values."""
+        """Accepts all values."""
         return True
 
 
 class Text(Kind):
-    """A string, perhaps of a certain form."""
+    """A string, with an optional form."""
 
     types = (str,)
     name = "a string"
@@ -88,7 +88,7 @@ class Text(Kind):
         self.plain = frozenset() if form or choices else frozenset((str,))
 
     def inside(self, value: Any, path: Path, report: Report) -> None:
-        """Try the form, or the choices."""
+        """Check the form, or the choices."""
         if self._choices and value not in self._choices:
             near = difflib.get_close_matches(value, self._choices, 1)
             hint = f'; did you mean "{near[0]}"?' if near else ""
@@ -100,7 +100,7 @@ class Text(Kind):
                 report.add(path, str(error))
 
     def advice(self, value: Any) -> str:
-        """Scalars only lack quotes."""
+        """Suggest quotes for scalars."""
         if not isinstance(value, (bool, int, float)):
             return ""
         text = str(value).lower() if isinstance(value, bool) else str(value)
@@ -109,7 +109,7 @@ class Text(Kind):
         return f"; write {text}s" if self._fits(f"{text}s") else ""
 
     def _fits(self, text: str) -> bool:
-        """Whether the text would be taken."""
+        """Whether the text would be accepted."""
         if self._choices and text not in self._choices:
             return False
         try:
@@ -128,7 +128,7 @@ class Number(Kind):
     plain = frozenset((int, float))
 
     def advice(self, value: Any) -> str:
-        """A quoted number only has too many quotes."""
+        """Suggest a quoted number without its quotes."""
         return "; remove the quotes" if isinstance(value, str) and re.fullmatch(r"[-+]?[0-9.]+", value) else ""
 
 
@@ -147,7 +147,7 @@ class Integer(Number):
         return super().accepts(value) and value == int(value) and not (self._strict and isinstance(value, float))
 
     def inside(self, value: Any, path: Path, report: Report) -> None:
-        """Keep to the minimum, and to what an engine can hold."""
+        """Check the minimum, and the largest number that the engine can hold."""
         if abs(value) >= _TOO_LARGE:
             report.add(path, f"{value} is too large")
         if self._minimum is not None and value < self._minimum:
@@ -155,7 +155,7 @@ class Integer(Number):
 
 
 class Flag(Kind):
-    """true or false; YAML 1.1's other words for them, too."""
+    """true or false, or another YAML 1.1 word for them."""
 
     types = (bool,)
     name = "true or false"
@@ -167,12 +167,12 @@ class Flag(Kind):
         return isinstance(value, bool) or (isinstance(value, str) and value.lower() in self.words)
 
     def advice(self, value: Any) -> str:
-        """A quoted boolean only has too many quotes."""
+        """Suggest a quoted boolean without its quotes."""
         return "; remove the quotes" if value in ("true", "false") else ""
 
 
 class Null(Kind):
-    """Nothing at all."""
+    """Null."""
 
     types = (type(None),)
     name = "empty"
@@ -203,7 +203,7 @@ class ListOf(Kind):
                     report.add((*path, index), f"repeats item {first} of the list; remove one of them")
 
     def advice(self, value: Any) -> str:
-        """One scalar is a list of one."""
+        """Suggest a list of one for a scalar."""
         return f"; write [{json.dumps(value)}]" if isinstance(value, (str, int)) else ""
 
 
@@ -271,7 +271,7 @@ class Keys(Kind):
         self._advice = advice or {}
 
     def inside(self, value: Any, path: Path, report: Report) -> None:
-        """Check each key, and that none is missing."""
+        """Check each key, and that no required key is missing."""
         for key, item in value.items():
             declared = self.keys.get(key)
             if declared is None:
@@ -316,7 +316,7 @@ class Keys(Kind):
 
 
 class Either(Kind):
-    """One of several forms, told apart by type."""
+    """One of several forms, chosen by the type of the value."""
 
     def __init__(self, *kinds: Kind) -> None:
         self._kinds = kinds
@@ -329,7 +329,7 @@ class Either(Kind):
         return any(kind.accepts(value) for kind in self._kinds)
 
     def check(self, value: Any, path: Path, report: Report) -> None:
-        """Report by the form that fits the type."""
+        """Report by the form that fits the type of the value."""
         for kind in self._kinds:
             if kind.accepts(value):
                 kind.inside(value, path, report)
@@ -337,12 +337,12 @@ class Either(Kind):
         super().check(value, path, report)
 
     def advice(self, value: Any) -> str:
-        """The first form that knows better."""
+        """The suggestion of the first form that has one."""
         return next((text for text in (kind.advice(value) for kind in self._kinds) if text), "")
 
 
 def shown(value: Any) -> str:
-    """A value as a message names it."""
+    """A value as messages show it."""
     if value is None:
         return "empty"
     if isinstance(value, dict):

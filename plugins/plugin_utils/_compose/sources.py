@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""How files on the controller are read; whoever loads a project may read them another way, such as decrypted."""
+"""Read files on the controller; callers can replace the reader, for example to decrypt files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Reader = Callable[[str], bytes]
 
 
 def from_disk(path: str) -> bytes:
-    """The file as it is."""
+    """The file, unchanged."""
     with open(path, "rb") as file:
         return file.read()
 
@@ -34,7 +34,7 @@ def content(path: str, read: Reader, what: str) -> bytes:
 
 
 def text(path: str, read: Reader, what: str) -> str:
-    """The content of a file of text.
+    """The content of a text file.
 
     Raises:
         ComposeError: it cannot be read, or is no UTF-8.
@@ -46,5 +46,5 @@ def text(path: str, read: Reader, what: str) -> str:
 
 
 def reason(error: OSError | ValueError) -> str:
-    """Why a file cannot be read, without its name."""
+    """The reason why a file cannot be read, without its name."""
     return str(error.strerror) if isinstance(error, OSError) and error.strerror else str(error)

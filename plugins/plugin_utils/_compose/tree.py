@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
-"""Plain trees of compose files that remember where each value was written, so that messages can say it after merging.
+"""Trees of compose files that record where each value was written, so that messages can name the place after
+merging.
 
 `Map` and `Items` are a dict and a list in all else. Their places run beside them: a key's or an item's file and line.
 """
@@ -17,7 +18,7 @@ Place = tuple[str, "int | None"]
 
 
 class Map(dict[str, Any]):
-    """A mapping that knows where its keys were written."""
+    """A mapping that records where its keys were written."""
 
     __slots__ = ("places",)
 
@@ -35,7 +36,7 @@ class Map(dict[str, Any]):
 
 
 class Items(list[Any]):
-    """A list that knows where its items were written."""
+    """A list that records where its items were written."""
 
     __slots__ = ("places",)
 
@@ -45,7 +46,7 @@ class Items(list[Any]):
             self.put(value, place)
 
     def put(self, value: Any, place: Place) -> None:
-        """Add an item."""
+        """Append an item."""
         self.append(value)
         self.places.append(place)
 
@@ -55,7 +56,7 @@ class Items(list[Any]):
 
 
 def a_map(entries: Iterable[tuple[str, Any, Place]]) -> Map:
-    """A map of keys, values and places; of equal keys the last one counts."""
+    """Build a mapping from keys, values and places; of equal keys the last one is used."""
     result = Map()
     for key, value, place in entries:
         result.put(key, value, place)
@@ -63,7 +64,7 @@ def a_map(entries: Iterable[tuple[str, Any, Place]]) -> Map:
 
 
 def copied(value: Any) -> Any:
-    """A tree of its own."""
+    """A copy of the tree."""
     if isinstance(value, Map):
         tree = Map()
         tree.update((key, copied(item) if isinstance(item, (Map, Items)) else item) for key, item in value.items())

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Where `docker stack deploy` and docker compose take one project, and read something else in it.
+"""Warnings about keys that `docker stack deploy` and docker compose read differently.
 
 The dialect `auto` reads such a project as `docker stack deploy` does, and says what docker compose would have read.
 """
@@ -30,7 +30,7 @@ _LONGEST = 60
 
 
 def differences(stack: Reading, compose: Reading) -> list[str]:
-    """A sentence for each key that the two read differently, with the place where it is written."""
+    """One sentence for each key that the two read differently, with its place in the files."""
     found = []
     for path, one, other in _compared(stack.config, compose.config):
         told = _told_path(path, stack.trees)
@@ -46,7 +46,7 @@ def _compared(stack: dict[str, Any], compose: dict[str, Any]) -> Iterator[tuple[
 
 
 def _unlike(one: Any, other: Any, path: Path) -> Iterator[tuple[Path, Any, Any]]:
-    """The innermost keys that have two values."""
+    """The innermost keys whose two values differ."""
     if one == other or not (one or other) or _is_ineffective(path) or path[2:] in [(key,) for key in _NOT_COMPARED]:
         return
     if path[2:] == ("volumes",):
@@ -70,7 +70,7 @@ def _is_ineffective(path: Path) -> bool:
 
 
 def _told_path(path: Path, trees: list[Map]) -> Path:
-    """Variables that stand in a file of env_file are told there."""
+    """Variables from an env_file are reported at the entry of the file."""
     if path[2:3] != ("environment",) or any(_is_written(path, tree) for tree in trees):
         return path
     return (*path[:2], "env_file")

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Numbers with units, durations, shell words: text forms of values, read as the docker CLI reads them."""
+"""Parsers for text forms of values, as in the docker CLI: numbers with units, durations, shell words."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _scaled(number: str, unit: int) -> int:
 
 
 def byte_count(text: str) -> int:
-    """`1.5g` as bytes, units being powers of 1024 (docker/go-units RAMInBytes, as the docker CLI 28 has it).
+    """`1.5g` as bytes, with units as powers of 1024 (docker/go-units RAMInBytes, as in the docker CLI 28).
 
     Raises:
         ValueError: not a size.
@@ -76,7 +76,7 @@ def byte_count(text: str) -> int:
 
 
 def single_precision(value: float) -> float:
-    """The shortest number that a 32-bit float cannot tell from this one: what engines return."""
+    """The shortest number with the same 32-bit float value as this one: what engines return."""
     try:
         wanted = struct.pack("f", value)
     except OverflowError:
@@ -115,7 +115,7 @@ def shell_words(text: str) -> list[str]:
 
 
 class _Words:
-    """A state machine over characters; a method is a state."""
+    """A state machine over characters; each state is a method."""
 
     def __init__(self, text: str) -> None:
         self._text = text

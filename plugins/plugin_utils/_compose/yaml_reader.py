@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""YAML as go-yaml v3, the docker CLI's reader, understands it.
+"""YAML reader with the behaviour of go-yaml v3, which the docker CLI uses.
 
 PyYAML's parser is the same libyaml that go-yaml was translated from; what differs is how plain
 scalars become values, how merge keys act and which keys are refused. That part is here.
@@ -73,7 +73,7 @@ class Document:
 
 @dataclass
 class _Anchored:
-    """What an alias stands for: the value, the tags in it by their path from it, and its size."""
+    """The target of an alias: its value, the tags in it by their relative path, and its size."""
 
     value: Any
     tags: dict[Path, str]
@@ -149,7 +149,7 @@ class _Reader:
         return ComposeError(f"{self._file}:{line}: {text}")
 
     def _value(self, event: Any, depth: int) -> Any:
-        """What an event begins, to its end; the path says where."""
+        """Build the value that starts with an event, up to its end, at this path."""
         kind = type(event)
         if kind is yaml.AliasEvent:
             return self._aliased(event)
@@ -245,7 +245,7 @@ class _Reader:
         ]
 
     def _anchored(self, value: Any, tags: int, nodes: int) -> _Anchored:
-        """A value behind an anchor, before which there were so many tags and nodes."""
+        """A value with an anchor, and the numbers of tags and nodes before it."""
         length = len(self._path)
         inside = {path[length:]: self._tags[path] for path in list(self._tags)[tags:]}
         return _Anchored(value, inside, self._nodes - nodes + 1, _characters(value))
@@ -291,7 +291,7 @@ class _Reader:
 
 
 def _characters(value: Any) -> int:
-    """How many characters of text there are in a value, keys included."""
+    """The number of characters in a value, keys included."""
     if isinstance(value, str):
         return len(value)
     if isinstance(value, Map):

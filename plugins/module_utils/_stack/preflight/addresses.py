@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Whether a network's subnet has an address for all that needs one.
+"""Check that the subnets of networks have enough addresses.
 
 Each task needs one, each service with a virtual address one more, and each node that runs tasks of the network
 another for its load balancer; the gateway has one. A task that gets none stays `new`, without a word.
@@ -54,7 +54,7 @@ def check(subject: Subject, cluster: Cluster) -> list[Finding]:
 
 
 def capacity(pools: Iterable[Mapping[str, Any]]) -> int | None:
-    """How many addresses tasks, services and nodes may have; None where no pool says it."""
+    """How many addresses tasks, services and nodes can have; None where no pool sets it."""
     sizes = []
     for pool in pools:
         text = str(pool.get("IPRange") or pool.get("Subnet") or "")

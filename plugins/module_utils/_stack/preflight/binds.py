@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Binds whose source is a relative path: on the nodes, where the containers run, it means nothing by itself."""
+"""Binds with a relative source path, which has no meaning on the nodes where the containers run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.se
 
 
 def check(subject: Subject) -> list[Finding]:
-    """Relative sources, unless it is said where they are on the nodes."""
+    """Relative sources, unless their folder on the nodes is set."""
     found = []
     for name, spec in sorted(subject.desired.services.items()):
         for index, mount in enumerate(spec["TaskTemplate"]["ContainerSpec"].get("Mounts") or []):
@@ -39,7 +39,7 @@ def check(subject: Subject) -> list[Finding]:
 
 
 def on_nodes(config: Json, directory: str, base: str, relative_sources: Mapping[str, str]) -> Json:
-    """The project with the relative sources of its binds where the nodes have them.
+    """The project with the relative sources of its binds resolved to their folder on the nodes.
 
     Args:
         directory: the project's folder on the controller.

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Changes that the swarm refuses: a service keeps its mode for life. And what it refuses of jobs and updates.
+"""Changes that the swarm refuses: the mode of a service cannot be changed; and invalid settings of jobs and updates.
 
 Source: swarmkit, manager/controlapi/service.go (UpdateService, validateJob, validateUpdate, validateHealthCheck).
 """
@@ -24,7 +24,7 @@ _MILLISECOND = 10**6
 
 
 def check(subject: Subject) -> list[Finding]:
-    """Settings that the swarm refuses at once."""
+    """Settings that the swarm always refuses."""
     found = []
     for name, spec in sorted(subject.desired.services.items()):
         if is_job(spec) and spec.get("UpdateConfig") is not None:
@@ -51,7 +51,7 @@ def _health(subject: Subject, name: str, check_of: Json) -> Iterator[Finding]:
 
 
 def check_against(subject: Subject, cluster: Cluster) -> list[Finding]:
-    """Services that run in another mode than the files say."""
+    """Services that run in another mode than the files declare."""
     if subject.recreate_services:
         return []
     running = {item["Spec"]["Name"]: item["Spec"] for item in cluster.services}

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Contents of configs and secrets: neither empty nor more than the engine takes.
+"""Contents of configs and secrets: neither empty nor larger than the engine accepts.
 
 Source: swarmkit, manager/controlapi/config.go and secret.go. Configs were limited to 500 KiB before
 moby/swarmkit#3054.
@@ -24,7 +24,7 @@ _TEMPLATES = ("golang",)
 
 
 def check(subject: Subject) -> list[Finding]:
-    """Contents, and how they are filled in."""
+    """Contents, and the templates in them."""
     found = []
     large = version_tuple(subject.api_version) >= _WITH_LARGE_CONFIGS
     for section, specs, limit in (

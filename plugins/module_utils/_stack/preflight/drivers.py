@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Drivers and plugins that a service needs, and no node has."""
+"""Drivers and plugins that a service needs and that no node has."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.ta
 
 
 def secret_drivers(plugins: Iterable[Json]) -> frozenset[str]:
-    """The plugins that can give secrets, of those that `GET /plugins` lists."""
+    """The plugins that can provide secrets, of those that `GET /plugins` lists."""
     return frozenset(
         str(plugin.get("Name"))
         for plugin in plugins

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Put a deploy to all checks at once. No I/O."""
+"""Run all preflight checks of a deployment. No I/O."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ _BY_CLUSTER: Mapping[str, Callable[[Subject, Cluster], Iterable[Finding]]] = {
 
 @dataclass
 class Findings:
-    """What the checks found, one sentence each."""
+    """The findings, one sentence each."""
 
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -95,7 +95,7 @@ def examine(subject: Subject, cluster: Cluster | None, settings: Preflight) -> F
 
 
 def subject_of(stack: str, settings: Preflight, **facts: object) -> Subject:
-    """What is checked, with the settings that the checks look at."""
+    """The checks, each with the settings that it depends on."""
     return Subject(
         stack=stack,
         relative_sources=settings.relative_sources,

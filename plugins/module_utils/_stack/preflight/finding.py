@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What a check finds: where in the files, and what to write instead."""
+"""A finding of a check: its place in the files, and the suggested correction."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Cluster:
-    """What the cluster has, as the Engine API tells it.
+    """What the cluster has, as reported by the Engine API.
 
     Attributes:
         services: those of all stacks.
@@ -57,7 +57,7 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Subject:
-    """What is checked.
+    """The input of the checks.
 
     Attributes:
         desired: the specs, with images as they shall run.
@@ -86,12 +86,12 @@ class Subject:
         return (section, key, *rest)
 
     def of_others(self, cluster: Cluster) -> list[Json]:
-        """The cluster's services but for those that the files describe."""
+        """The cluster's services without those that the files declare."""
         return [item for item in cluster.services if item["Spec"]["Name"] not in self.desired.services]
 
 
 class PreflightError(PlanError):
-    """Faults that foreseeably fail a deploy, one sentence each; nothing has been changed."""
+    """Faults that are certain to fail a deployment, one sentence each; nothing has been changed."""
 
     def __init__(self, sentences: Iterable[str]) -> None:
         super().__init__("\n".join(sentences))

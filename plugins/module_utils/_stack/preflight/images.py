@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Images: references the engine can read, platforms that there are nodes for, registries that want credentials.
+"""Images: references that the engine accepts, platforms that the nodes have, registries that require credentials.
 
 Source: distribution/reference; swarmkit, manager/scheduler/filter.go (PlatformFilter).
 """
@@ -35,7 +35,7 @@ _LOCAL = ("localhost", "127.0.0.1")
 
 
 def check(subject: Subject) -> list[Finding]:
-    """References that no engine can read."""
+    """References that no engine accepts."""
     found = []
     for name, spec in sorted(subject.desired.services.items()):
         image = image_of(spec)
@@ -47,7 +47,7 @@ def check(subject: Subject) -> list[Finding]:
 
 
 def check_against(subject: Subject, cluster: Cluster) -> list[Finding]:
-    """Images for other platforms than the nodes', and registries that nodes will ask without credentials."""
+    """Images for platforms that no node has, and registries that nodes would ask without credentials."""
     found = []
     for name, spec in sorted(subject.desired.services.items()):
         image, path = image_of(spec), subject.path("services", name, "image")

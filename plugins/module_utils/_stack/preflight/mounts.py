@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Mounts: each at a place of its own, given from the root, and binds that mean the node's files.
+"""Mounts: unique absolute targets, and binds of files of the nodes.
 
 Source: swarmkit, manager/controlapi/service.go (validateMounts); moby, daemon/cluster/executor/container/validate.go.
 """
@@ -42,7 +42,7 @@ def check(subject: Subject) -> list[Finding]:
 
 
 def check_against(subject: Subject, cluster: Cluster) -> list[Finding]:
-    """Targets on a drive of Windows, where no node that could run the service has Windows.
+    """Targets on a Windows drive, where no node that could run the service has Windows.
 
     In the short form the docker CLI takes a single letter before a colon for a drive, also where a volume is meant.
     """

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Names as the engine takes them, with the stack's prefix where there is one.
+"""Check that the engine accepts the names, with the stack's prefix where they have one.
 
 Source: swarmkit, manager/controlapi/common.go (services, networks, configs, secrets); moby, daemon/names (volumes).
 """
@@ -28,7 +28,7 @@ _LONGEST_VOLUME_NAME = 255
 
 
 def check(subject: Subject) -> list[Finding]:
-    """Every name that the engine would refuse, and aliases that no resolver asks for."""
+    """Every name that the engine would refuse, and aliases that DNS clients cannot resolve."""
     desired = subject.desired
     found = []
     for section, names, pattern, longest in (
@@ -69,7 +69,7 @@ def _fault(name: str, pattern: re.Pattern[str], longest: int, subject: Subject) 
 
 
 def _better(name: str, subject: Subject) -> str:
-    """The nearest name that the engine takes, as the file would write it."""
+    """The nearest name that the engine accepts, as the file would write it."""
     prefix = f"{subject.stack}_"
     own = name[len(prefix) :] if name.startswith(prefix) else name
     return re.sub(r"[^A-Za-z0-9_]+", "-", own).strip("-_") or "app"

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Networks as swarm services can use them: their drivers, their subnets, and what stands in their way.
+"""Networks for swarm services: their drivers, their subnets, and conflicts with existing networks.
 
 Source: swarmkit, manager/controlapi/network.go; moby, daemon/network (validation of IPAM) and daemon/cluster.
 """
@@ -34,7 +34,7 @@ _NAMES_ARE_UNIQUE = (1, 44)
 
 
 def check(subject: Subject) -> list[Finding]:
-    """What is wrong with the networks of the files, whatever the cluster has."""
+    """Faults of the networks in the files, independent of the cluster."""
     found = []
     taken: list[tuple[Subnet, str]] = []
     for name, body in sorted(subject.desired.networks.items()):
@@ -60,7 +60,7 @@ def check(subject: Subject) -> list[Finding]:
 
 
 def check_against(subject: Subject, cluster: Cluster) -> list[Finding]:
-    """What the cluster's other networks have already."""
+    """Conflicts with the other networks of the cluster."""
     found = []
     existing = {item["Name"]: item for item in cluster.networks if item.get("Scope") == "swarm"}
     local = {item["Name"]: item for item in cluster.networks if item.get("Scope") != "swarm"}

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Whether there are nodes for all tasks: constraints, availability, and how many replicas a node may have."""
+"""Check that there are nodes for all tasks: constraints, availability, and the maximum of replicas per node."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _NAMED = 3  # nodes named in a message
 
 
 def check(subject: Subject) -> list[Finding]:
-    """Constraints that no swarm could keep."""
+    """Constraints that no swarm can satisfy."""
     found = []
     for name, spec in sorted(subject.desired.services.items()):
         readable: list[Constraint] = []
@@ -66,7 +66,7 @@ def check(subject: Subject) -> list[Finding]:
 
 
 def check_against(subject: Subject, cluster: Cluster) -> list[Finding]:
-    """Services that no node, or not enough nodes, can run."""
+    """Services for which there is no node, or not enough nodes."""
     found: list[Finding] = []
     for name, spec in sorted(subject.desired.services.items()):
         readable = constraints_of(spec)
@@ -131,12 +131,12 @@ def _too_many_replicas(
 
 
 def starts_first(spec: Json) -> bool:
-    """Whether an update starts a task before it stops the one that it replaces."""
+    """Whether an update starts the new task before it stops the old one."""
     return (spec.get("UpdateConfig") or {}).get("Order") == "start-first"
 
 
 def _level(subject: Subject, spec: Json) -> str:
-    """Nodes can still come to a service that nobody waits for; one that is global then counts as done at once."""
+    """A warning if nobody waits: nodes can be added later. An error for global services: they would count as done."""
     return ERROR if subject.waits or is_global(spec) else WARN
 
 
@@ -154,7 +154,7 @@ def _no_node(spec: Json, nodes: Iterable[Json]) -> str:
 
 
 def _what_there_is(constraint: Constraint, nodes: list[Json]) -> str:
-    """The values that nodes have for a constraint's key."""
+    """The values of the nodes for a constraint's key."""
     key = constraint.key
     for prefix, where in ((NODE_LABEL, "Spec"), (ENGINE_LABEL, "Engine")):
         if key.lower().startswith(prefix):

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Published ports: one service a port, one task a host port.
+"""Published ports: one service per port, one task per host port.
 
 Source: swarmkit, manager/controlapi/service.go (validateEndpointSpec, checkPortConflicts) and
 manager/scheduler/filter.go (HostPortFilter).
@@ -67,7 +67,7 @@ def check(subject: Subject) -> list[Finding]:
 
 
 def check_against(subject: Subject, cluster: Cluster) -> list[Finding]:
-    """Conflicts with what the cluster runs, and host ports that there are too few nodes for."""
+    """Conflicts with the services of the cluster, and host ports for which there are too few nodes."""
     others = subject.of_others(cluster)
     return [*_taken(subject, others), *_moving(subject, cluster), *_host_ports(subject, cluster, others)]
 
@@ -86,7 +86,7 @@ def _taken(subject: Subject, others: Iterable[Json]) -> Iterator[Finding]:
 
 
 def _moving(subject: Subject, cluster: Cluster) -> Iterator[Finding]:
-    """Ports that one service of the stack gives up and another takes in the same deploy."""
+    """Ports that one service of the stack releases and another one takes in the same deployment."""
     for service in cluster.services:
         giver = service["Spec"]["Name"]
         if giver not in subject.desired.services:
@@ -153,7 +153,7 @@ def _too_few_nodes(
 
 
 def _all_placed(tasks: list[frozenset[str]]) -> bool:
-    """Whether each task gets a node of its own, of those that can run it."""
+    """Whether each task gets a node of its own, among the nodes that can run it."""
     if len(tasks) > len(frozenset().union(*tasks)):
         return False
     holder: dict[str, int] = {}
@@ -170,7 +170,7 @@ def _all_placed(tasks: list[frozenset[str]]) -> bool:
 
 
 def _published(service: Json) -> list[tuple[Port, str]]:
-    """The ports that a service holds, those that the swarm chose for it included."""
+    """The ports that a service holds, including those that the swarm has assigned."""
     listed = [
         *((service["Spec"].get("EndpointSpec") or {}).get("Ports") or []),
         *((service.get("Endpoint") or {}).get("Ports") or []),

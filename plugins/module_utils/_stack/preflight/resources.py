@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Limits and reservations: what the engine accepts, and what nodes have.
+"""Limits and reservations: what the engine accepts, and what the nodes have.
 
 Source: swarmkit, manager/controlapi/service.go (validateResources); moby, daemon/daemon_unix.go.
 """
@@ -53,7 +53,7 @@ def check(subject: Subject) -> list[Finding]:
 
 
 def check_against(subject: Subject, cluster: Cluster) -> list[Finding]:
-    """Reservations that no node can hold, even with nothing else on it."""
+    """Reservations that no node can satisfy, even an empty one."""
     found = []
     for name, spec in sorted(subject.desired.services.items()):
         nodes = [node for node in cluster.nodes if satisfies_constraints(spec, node)]

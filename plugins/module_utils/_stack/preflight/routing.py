@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Whether the kernel can carry virtual addresses and published ports, where that is known."""
+"""Whether the kernel supports virtual IP addresses and published ports, where that is known."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._stack.preflight.se
 
 
 def check_against(subject: Subject, cluster: Cluster) -> list[Finding]:
-    """Services whose published ports the manager could not answer on."""
+    """Services whose published ports would not be reachable on the manager."""
     if cluster.routing_mesh is not False:
         return []
     found = []

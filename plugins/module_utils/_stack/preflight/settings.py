@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Which checks a deploy is put to, and how much their findings count."""
+"""Which checks run in a deployment, and the level of their findings."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ CHECKS = (
 
 @dataclass(frozen=True)
 class Preflight:
-    """The settings of one deploy.
+    """The settings of one deployment.
 
     Attributes:
         levels: of single checks; `level` counts for all others.
@@ -66,7 +66,7 @@ class Preflight:
 
     @property
     def looks(self) -> bool:
-        """Whether there is any check."""
+        """Whether any check is enabled."""
         return any(self.level_of(check) != SKIP for check in CHECKS)
 
 
@@ -75,7 +75,8 @@ NONE = Preflight(level=SKIP)
 
 
 def levels_of(option: Any) -> tuple[str, dict[str, str]]:
-    """The option `preflight`: a level for all checks, or levels by check, where `all` stands for the others.
+    """The option `preflight`: one level for all checks, or levels by check, where `all` is the default for the
+    others.
 
     Raises:
         UserError: it is neither.

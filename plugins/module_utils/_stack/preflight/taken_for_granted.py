@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What must hold before anything is created: everything the file takes for granted exists, no name is taken."""
+"""Preconditions of a deployment: everything external that the files refer to exists, and no name is in use."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def external_problems(
     external_configs: Collection[str],
     external_secrets: Collection[str],
 ) -> list[str]:
-    """A sentence for each external object that is not there, or is not usable by services."""
+    """A sentence for each external object that does not exist, or that services cannot use."""
     problems = []
     scopes: dict[str, set[str]] = {}
     for item in networks:
@@ -50,7 +50,7 @@ def external_problems(
 
 
 def taken_names(wanted: Collection[str], services: Iterable[Json], stack: str) -> list[str]:
-    """A sentence for each service name that something outside the stack already has."""
+    """A sentence for each service name that an object outside the stack already has."""
     problems = []
     for service in services:
         name = service["Spec"]["Name"]
@@ -62,7 +62,7 @@ def taken_names(wanted: Collection[str], services: Iterable[Json], stack: str) -
 
 
 def remaking_problems(remade: Mapping[str | None, str], services: Iterable[Json], stack: str) -> list[str]:
-    """A sentence for each service outside the stack that is on a network which is to be made again.
+    """A sentence for each service outside the stack that is attached to a network which is to be recreated.
 
     Args:
         remade: the networks' names in the file, by id.

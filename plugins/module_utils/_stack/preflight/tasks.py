@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""How many tasks a service has, and on which nodes they can be."""
+"""How many tasks a service has, and on which nodes they can run."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ GLOBAL_MODES = ("Global", "GlobalJob")
 
 
 def is_global(spec: Json) -> bool:
-    """Whether the service has one task a node, of a job or not."""
+    """Whether the service has one task per node, as a job or not."""
     return any(spec["Mode"].get(mode) is not None for mode in GLOBAL_MODES)
 
 
 def replicas(spec: Json) -> int:
-    """How many tasks at a time a service has that is not global."""
+    """The number of concurrent tasks of a service that is not global."""
     mode = spec["Mode"]
     job = mode.get("ReplicatedJob")
     if job is not None:
@@ -33,7 +33,7 @@ def replicas(spec: Json) -> int:
 
 
 def fit_nodes(spec: Json, nodes: Iterable[Json], network_drivers: Collection[str] = ()) -> list[Json]:
-    """The nodes that can run a task of the service, whether or not they take any at present."""
+    """The nodes that can run a task of the service, whether or not they accept tasks at present."""
     return [node for node in nodes if not unfitness(spec, node, network_drivers)]
 
 
@@ -43,17 +43,17 @@ def available_nodes(spec: Json, nodes: Iterable[Json]) -> list[Json]:
 
 
 def task_count(spec: Json, nodes: Iterable[Json]) -> int:
-    """How many tasks at a time the service has on these nodes."""
+    """The number of concurrent tasks of the service on these nodes."""
     return len(available_nodes(spec, nodes)) if is_global(spec) else replicas(spec)
 
 
 def runs_something(spec: Json) -> bool:
-    """Whether the service wants any task at all."""
+    """Whether the service is to have any task at all."""
     return is_global(spec) or replicas(spec) > 0
 
 
 def network_drivers(spec: Json, subject: Subject, cluster: Cluster) -> set[str]:
-    """The drivers of the networks that a service is on."""
+    """The drivers of the networks that a service is attached to."""
     found = set()
     existing = {item["Name"]: item for item in cluster.networks}
     for network in spec["TaskTemplate"].get("Networks") or []:

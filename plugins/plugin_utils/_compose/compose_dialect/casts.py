@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
-"""Quoted numbers and booleans, and times in days and weeks: texts that docker compose takes where a type belongs."""
+"""Type conversions of docker compose: quoted numbers and booleans become typed values, durations may have days and
+weeks."""
 
 from __future__ import annotations
 
@@ -41,7 +42,7 @@ def _boolean(text: str) -> bool:
 
 
 def _duration(text: str) -> str:
-    """Days and weeks as hours."""
+    """Convert days and weeks to hours."""
     return _LONG_TIMES.sub(lambda match: f"{Decimal(match[1]) * _HOURS[match[2]]:f}h", text)
 
 
@@ -120,7 +121,8 @@ _TREE = _tree()
 
 
 def cast(model: dict[str, Any]) -> Iterator[tuple[Path, str]]:
-    """Give texts of a model the types that belong there, in place; yields path and fault of those that have none."""
+    """Convert the texts of a model to the types of their keys, in place; yields path and fault of each that cannot
+    be converted."""
     return _cast(model, _TREE, ())
 
 

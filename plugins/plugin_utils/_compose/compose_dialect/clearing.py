@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
-"""`!reset` and `!override`: what a file takes out of the files before it, and of the services it extends.
+"""`!reset` and `!override`: remove values that earlier files, or an extended service, have set.
 
 Both clear what stood at their place before; the value after `!override` then counts, that after `!reset` does not.
 """
@@ -17,25 +17,25 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.yaml_reade
 
 
 def cleared_paths(document: Document) -> list[Path]:
-    """What a document takes out of what came before it."""
+    """The values of earlier documents that one document removes."""
     return [path for path, tag in document.tags.items() if path and tag in (RESET, OVERRIDE)]
 
 
 def drop_reset_values(tree: Map, document: Document) -> None:
-    """Remove the values behind `!reset` from a document's own tree, from the last to the first."""
+    """Remove the values tagged `!reset` from a document's own tree, from the last to the first."""
     resets = [path for path, tag in document.tags.items() if path and tag == RESET]
     for path in reversed(resets):
         _remove(tree, path)
 
 
 def clear(tree: Any, path: Path) -> None:
-    """Remove a key, if the path leads to one through mappings alone: items of lists cannot be told apart."""
+    """Remove a key, if its path consists of mappings only: list items have no key to find them by."""
     if path and not any(isinstance(part, int) for part in path):
         _remove(tree, path)
 
 
 def clear_in_service(service: Map, name: str, paths: list[Path]) -> None:
-    """Remove from a service's base what the service's document clears."""
+    """Remove from an extended service what the extending service clears."""
     for path in paths:
         if path[:2] == ("services", name):
             clear(service, path[2:])

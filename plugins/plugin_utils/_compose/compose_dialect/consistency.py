@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Keys of a project that contradict each other, or lack another: docker compose refuses them, and so does this dialect.
+"""Keys of a project that contradict or require each other: docker compose refuses such files, and so does this
+dialect.
 
 Also keys that a swarm has nothing for are looked at: a file that Compose refuses is a mistake wherever it is deployed.
 Source: what docker compose 2.40 refuses.
@@ -66,7 +67,7 @@ def _of_service(service: Mapping[str, Any], models: Mapping[str, Any]) -> Iterat
 
 
 def _of_items(service: Mapping[str, Any]) -> Iterator[Fault]:
-    """Faults of the mappings in a service's lists."""
+    """Faults of the mappings in the lists of a service."""
     for path, needed in _NEEDED.items():
         for index, item in _mappings(service, path):
             missing = [key for key in needed if item.get(key) in (None, "")]
@@ -108,7 +109,7 @@ def _at(value: Any, path: tuple[str, ...]) -> Any:
 def _of_two(
     key: str, short: Any, path: tuple[str, ...], service: Mapping[str, Any], measure: Callable[[Any], Any]
 ) -> Iterator[Fault]:
-    """A key of a service that says what a key below `deploy` says, too."""
+    """A key of a service that sets the same property as a key below `deploy`."""
     try:
         known = measure(short)
     except (TypeError, ValueError):

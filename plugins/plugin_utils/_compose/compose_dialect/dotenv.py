@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Files of variables as Compose reads them: quotes, comments, values that refer to other variables.
+"""Parser for files of variables (.env) as docker compose reads them: quotes, comments, references to other
+variables.
 
 Source: https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/#env-file-syntax
 Messages name the variable and never its value, which may be a secret.
@@ -39,7 +40,7 @@ _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v
 def parse(
     text: str, path: str, environment: Mapping[str, str], earlier: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """The variables of a file, in its order.
+    """The variables of a file, in the order of the file.
 
     Args:
         environment: what values may refer to, before the file's own variables; a name alone takes its value there.

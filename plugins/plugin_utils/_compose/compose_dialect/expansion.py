@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
-"""Variables as docker compose substitutes them: expressions in braces may nest, `+` replaces.
+"""Variable substitution as in docker compose: expressions in braces may be nested, and `+` gives a replacement
+value.
 
 A `$` that begins no variable stays as it is; `${` that begins none is a fault.
 Source: https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md, and what docker compose 2.40 prints.
@@ -19,11 +20,11 @@ _MAX_DEPTH = 20
 
 
 class MissingVariableError(ValueError):
-    """A required variable is missing; the message holds no value of any other."""
+    """A required variable is missing; the message contains no value of any other variable."""
 
 
 def expand(text: str, environment: Mapping[str, str], depth: int = 0) -> str:
-    """Substitute in a text.
+    """Substitute the variables in a text.
 
     Raises:
         ValueError: an expression that is none, or a required variable that is missing.
@@ -51,7 +52,7 @@ def expand(text: str, environment: Mapping[str, str], depth: int = 0) -> str:
 
 
 def _braced(text: str, dollar: int, environment: Mapping[str, str], depth: int) -> tuple[str, int]:
-    """The value of the expression that begins at a `$`, and where the text goes on."""
+    """The value of the expression that begins at a `$`, and the index at which the text continues."""
     name = _NAME.match(text, dollar + 2)
     if name is None:
         raise ValueError(f"`{text}` has a ${{ that is no variable; write $$ for a plain $")
@@ -67,7 +68,7 @@ def _braced(text: str, dollar: int, environment: Mapping[str, str], depth: int) 
 
 
 def _closing_brace(text: str, opening: int) -> int:
-    """Where the expression ends whose brace opens there: where its braces are balanced, else at the line's last brace.
+    """The index of the closing brace of an expression: the balanced one, or else the last closing brace of the line.
 
     Like docker compose, it passes over the character after each opening brace. Only `{}` and `{{` show it.
     """

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
-"""Services based on others: the base first, then what the service itself says, merged as files are.
+"""`extends`: the base service is read first, then the service itself is merged over it, by the rules for merging
+files.
 
 Source: https://docs.docker.com/compose/how-tos/multiple-compose-files/extends/, and what docker compose 2.40 prints.
 """

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Other projects that a project includes: each is read on its own, from its own directory, and its objects join.
+"""`include`: each included project is read separately, from its own directory, and its objects are added to the
+project.
 
 Source: https://github.com/compose-spec/compose-spec/blob/main/14-include.md
 """

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
-"""Short forms written out, as docker compose does it after each file, so that later files can change their parts.
+"""Convert short forms to long forms, as docker compose does after each file, so that later files can change parts of
+them.
 
 What has no meaning stays as it is: the checks that follow say what is wrong with it.
 """
@@ -40,7 +41,7 @@ def write_out(model: Map) -> None:
 
 
 def text_of(value: Any) -> str:
-    """A scalar as Go prints it."""
+    """A scalar in Go's text form."""
     if isinstance(value, bool):
         return str(value).lower()
     return number_text(value) if isinstance(value, (int, float)) else str(value)
@@ -64,7 +65,7 @@ def texts_list(value: Any, place: Place) -> Any:
 
 
 def depends_on_map(value: Any, _place: Place) -> Any:
-    """`[db]` with the condition that a list stands for."""
+    """`[db]` as a mapping with the condition that the list form implies."""
     if not isinstance(value, Items) or not all(isinstance(name, str) for name in value):
         return value
     return a_map(
@@ -90,7 +91,7 @@ def _env_files(value: Any, place: Place) -> Any:
 
 
 def _dns(value: Any, place: Place) -> Any:
-    """Empty names, which unset variables leave, count for nothing."""
+    """Remove empty names, which unset variables leave."""
     return Items((item, where) for item, where in texts_list(value, place).entries() if item not in (None, ""))
 
 

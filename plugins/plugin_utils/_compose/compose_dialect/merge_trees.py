@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
-"""Trees of several files made one by the rules of docker compose: later ones change what earlier ones say.
+"""Merge the trees of several files by the rules of docker compose: later files override earlier ones.
 
 Mappings are merged key by key, lists are joined, all else is replaced; the tables below name the exceptions.
 An empty value (`user:`) changes nothing, an explicit `""`, `0` or `false` does.
@@ -32,7 +32,7 @@ _Merge = Callable[[Any, Any, Path, Place], Any]
 
 
 def merge(base: Map, override: Map, path: Path = ()) -> Map:
-    """Two mappings as one; neither is changed.
+    """Merge two mappings into a new one; neither is changed.
 
     Raises:
         ComposeError: a mapping or list on one side, and something else on the other.
@@ -82,7 +82,7 @@ def _replace(_base: Any, override: Any, _path: Path, _place: Place) -> Any:
 
 
 def _with(convert: Callable[[Any, Place], Any]) -> _Merge:
-    """Merge after both sides have been brought into one form."""
+    """Merge after both sides have been converted to the same form."""
 
     def merge_converted(base: Any, override: Any, path: Path, place: Place) -> Any:
         return _generic(convert(base, place), convert(override, place), path, place)
@@ -107,7 +107,7 @@ def _build_map(value: Any, place: Place) -> Any:
 
 
 def _merge_pools(base: Any, override: Any, path: Path, place: Place) -> Any:
-    """Address pools of one subnet are one; of the others, the later file's stay."""
+    """Address pools with the same subnet are merged; of all others, the later file's are kept."""
     if not isinstance(base, Items) or not isinstance(override, Items):
         return _generic(base, override, path, place)
     known = {str(pool.get("subnet")): pool for pool in base if isinstance(pool, Map)}

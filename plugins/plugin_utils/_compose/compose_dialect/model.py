@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
-"""A project's files as one tree: each file's documents in turn, with what they extend and include, merged as they come.
+"""Read the files of a project into one tree: the documents of each file in order, with `extends` and `include`,
+merged one by one.
 
 A document is interpolated, its services get their bases, what its tags clear is taken out of the documents before it,
 what it includes joins it, and then it is merged and written out in long form. Nothing is checked here but what these
@@ -141,7 +142,7 @@ class _Model:
         return tree
 
     def _services_of(self, file: str) -> Services:
-        """The services of another file, for those that are based on them."""
+        """The services of another file, for services that extend them."""
         if file not in self._extended:
             model = Map()
             cleared: list[Path] = []
@@ -160,7 +161,7 @@ class _Model:
         return self._extended[file]
 
     def _included(self, include: Include, path: str) -> Map:
-        """Another project, as its own files and variables make it."""
+        """Read an included project with its own files and variables."""
         reading = (*self._reading, path)
         if include.files[0] in reading:
             circle = " -> ".join([*reading[reading.index(include.files[0]) :], include.files[0]])
@@ -184,7 +185,7 @@ class _Model:
 
 
 def _templates(value: Any, path: Path) -> Iterator[tuple[Any, Any, Path]]:
-    """The texts in a tree that may have variables in them: the mapping or list, the key or index, and the path."""
+    """The texts in a tree that may contain variables: the mapping or list, the key or index, and the path."""
     entries: list[tuple[Any, Any]] = list(value.items() if isinstance(value, Map) else enumerate(value))
     for key, item in entries:
         if isinstance(item, str):
@@ -203,7 +204,8 @@ def _merged(model: Map, tree: Map) -> Map:
 
 
 def _resolve_variables(model: Map, variables: Mapping[str, str]) -> None:
-    """Give bare names in lists of `environment`, and `environment` of configs and secrets, the project's values."""
+    """Fill in names without a value in `environment`, of services, configs and secrets, from the project's
+    variables."""
     services = model.get("services")
     for service in services.values() if isinstance(services, Map) else ():
         names = service.get("environment") if isinstance(service, Map) else None

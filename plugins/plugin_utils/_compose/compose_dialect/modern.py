@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Merged projects brought into the 3.x form that the rest of the loader knows.
+"""Convert merged projects to the 3.x format that the rest of the loader uses.
 
 Only what the 3.x format has another word for is rewritten here, each key on its own; what is left is
 checked against the format like any other file. Source: https://github.com/compose-spec/compose-spec
@@ -32,7 +32,7 @@ _OF_DEPENDENCY = ("condition", "required", "restart")
 
 
 class Lowering:
-    """Rewrites the data of one file; faults are collected and raised together."""
+    """Converts the data of one file; faults are collected and raised together."""
 
     def __init__(self, source: Source, environment: Mapping[str, str], choices: Choices, warnings: list[str]) -> None:
         self._source = source
@@ -44,7 +44,7 @@ class Lowering:
         self.extras = Extras()
 
     def lower(self, data: Json) -> Json:
-        """The same file in 3.x form.
+        """Convert one file to the 3.x format.
 
         Raises:
             ComposeError: values that have no 3.x form.
@@ -132,7 +132,7 @@ class Lowering:
         return result
 
     def _words(self, value: Any, path: Path) -> Any:
-        """A command as a list; an empty one is none."""
+        """A command as a list; None for an empty one."""
         if value is None:
             return []
         if not isinstance(value, str):
@@ -148,7 +148,7 @@ class Lowering:
         return words
 
     def _implied_order(self, name: str, service: Json) -> None:
-        """Services whose links, volumes or namespaces are used are waited for, as by docker compose."""
+        """Add dependencies on services whose links, volumes or namespaces are used, as docker compose does."""
         others = [str(link).partition(":")[0] for link in _list(service.get("links"))]
         others += [
             text.partition(":")[0] for text in map(str, _list(service.get("volumes_from"))) if text[:10] != "container:"
@@ -266,7 +266,7 @@ class Lowering:
 
 
 def _names_and_addresses(value: Any, path: Path) -> Iterator[tuple[str, list[Any], Path]]:
-    """Each entry of `extra_hosts`; several addresses stand in a list, or between commas."""
+    """Each entry of `extra_hosts`; several addresses are a list, or separated by commas."""
     if isinstance(value, dict):
         for name, given in value.items():
             yield name, given if isinstance(given, list) else [given], (*path, name)
@@ -276,7 +276,7 @@ def _names_and_addresses(value: Any, path: Path) -> Iterator[tuple[str, list[Any
 
 
 def _scale(service: Json) -> None:
-    """`scale` is another word for deploy.replicas; where both say something else, that has been refused."""
+    """`scale` is an alias of deploy.replicas; files in which the two differ have been refused before."""
     count = service.pop("scale")
     deploy = service.get("deploy") or {}
     if isinstance(deploy, dict):
@@ -289,7 +289,7 @@ def _is_env_file(entry: Json) -> bool:
 
 
 def _rewrite_service(service: Json) -> None:
-    """Give scalars the types that the 3.x format knows."""
+    """Convert scalars to the types of the 3.x format."""
     for where in (("environment",), ("labels",), ("sysctls",), ("deploy", "labels"), ("logging", "options")):
         _rewrite(service, where, _texts)
     for kind in ("limits", "reservations"):
@@ -299,7 +299,7 @@ def _rewrite_service(service: Json) -> None:
 
 
 def _rewrite(value: Any, path: tuple[str, ...], change: Callable[[Any], Any]) -> None:
-    """Change the value at a path, in copies, if the path leads anywhere."""
+    """Change the value at a path, in copies, if the path exists."""
     if not isinstance(value, dict) or path[0] not in value:
         return
     if len(path) == 1:
@@ -310,7 +310,7 @@ def _rewrite(value: Any, path: tuple[str, ...], change: Callable[[Any], Any]) ->
 
 
 def _texts(value: Any) -> Any:
-    """Booleans among the values as the words they are."""
+    """Convert booleans among the values to the texts `true` and `false`."""
     return (
         {key: _text(item) if isinstance(item, bool) else item for key, item in value.items()}
         if isinstance(value, dict)
@@ -343,7 +343,7 @@ def _switch_off(healthcheck: Any) -> None:
 
 
 def _may_grow(service: Json) -> bool:
-    """Whether mounts can be added; what is no list is told by the check that follows."""
+    """Whether mounts can be added; a value that is not a list is reported by the check that follows."""
     return isinstance(service.get("volumes", []), list)
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
-"""Relative paths of a project, and of files that services extend or projects include, as seen from it."""
+"""Resolve relative paths of a project, of extended files and of included projects to the project's directory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.dockyard.swarm.plugins.plugin_utils._compose.tree impor
 def resolve_paths(
     model: Map, folder: str, project: str, environment: Mapping[str, str], relative_sources: dict[str, str]
 ) -> None:
-    """Let relative paths of a model in long form begin at a folder, and `~` at the home of the environment.
+    """Resolve the relative paths of a model in long form against a folder, and `~` to the home of the environment.
 
     Paths of another file stay relative to the project that takes it in, so that a file that both name is the same
     one when lists are merged.
@@ -64,7 +64,7 @@ def _items(value: Any) -> Items:
 
 
 def _change(value: Any, key: str, resolved: Callable[[str], str]) -> str | None:
-    """Write the path at a key as what it becomes; returns what it was if that is something else."""
+    """Resolve the path at a key in place; returns the old value if it changed."""
     path = value.get(key) if isinstance(value, Map) else None
     if not isinstance(path, str) or not path:
         return None

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
-"""Profiles: which services of a merged project are active. What only inactive ones use goes with them.
+"""Profiles: which services of a merged project are active. Objects that only inactive services use are removed with
+them.
 
 Source: https://docs.docker.com/compose/how-tos/profiles/
 """
@@ -18,7 +19,7 @@ ALL = "*"
 
 
 def active_part(model: Map, profiles: Collection[str], kept: Collection[tuple[str, str]] = ()) -> Map:
-    """The model with its active services alone.
+    """The model with its active services only.
 
     Args:
         profiles: the active ones; `*` stands for all.
@@ -40,7 +41,7 @@ def active_part(model: Map, profiles: Collection[str], kept: Collection[tuple[st
 
 
 def is_active(service: Any, profiles: Collection[str]) -> bool:
-    """Whether a service has no profile, or an active one."""
+    """Whether a service has no profile, or one that is active."""
     wanted = service.get("profiles") if isinstance(service, Map) else None
     if not isinstance(wanted, Items) or not wanted:
         return True

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""A project's files as docker compose reads them: merged as trees first, then what is active is checked."""
+"""Read a project as docker compose does: the files are merged as trees first, then the active services are checked."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _PROFILES = "COMPOSE_PROFILES"
 
 
 def load_compose(files: Sequence[str], environment: Mapping[str, str], choices: Choices, directory: str) -> Reading:
-    """Read and merge the files, and check what is active of them.
+    """Read and merge the files, and check the active part of the result.
 
     Raises:
         ComposeError: whatever is wrong with them.
@@ -76,7 +76,7 @@ def _lowered(
     relative: dict[str, str],
     problems: list[str],
 ) -> Reading | None:
-    """What is active of the files, checked and in canonical form; None if something is wrong, which is added."""
+    """The active part of the files, checked and in canonical form; None if there are faults, which are collected."""
     try:
         return _reading(model, source, environment, choices, directory, warnings, relative)
     except ComposeError as error:
@@ -117,7 +117,7 @@ def _reading(
 def _add_variables(
     name: str, service: Json, extras: Extras, environment: Mapping[str, str], read: Reader, source: Source
 ) -> None:
-    """Give a service what its env_file says; its own `environment` wins."""
+    """Add the variables of a service's env_file; its own `environment` has precedence."""
     env_files = extras.env_files.get(name)
     if not env_files:
         return
@@ -134,7 +134,7 @@ def _add_variables(
 def _add_labels(
     name: str, service: Json, extras: Extras, environment: Mapping[str, str], read: Reader, source: Source
 ) -> None:
-    """Give a service the labels of its label_file; its own `labels` win."""
+    """Add the labels of a service's label_file; its own `labels` have precedence."""
     files = extras.label_files.get(name)
     if not files:
         return

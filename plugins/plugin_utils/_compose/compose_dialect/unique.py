@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
-"""Lists with one item a key: a later item takes the place of an earlier one with its key.
+"""Lists with unique keys: a later item replaces an earlier one with the same key.
 
 Source: what docker compose 2.40 prints. A published port counts by its number, whether it was written as text or not.
 """

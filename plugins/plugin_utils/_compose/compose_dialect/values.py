@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What may stand behind keys that swarm has nothing for: a file that docker compose refuses is a mistake anywhere.
+"""Checks for the values of keys that have no effect in a swarm: what docker compose refuses is refused here as well.
 
 Keys that have an effect are checked with the whole format; these never get there.
 Source: https://github.com/compose-spec/compose-spec/blob/main/schema/compose-spec.json
@@ -22,7 +22,8 @@ _Check = Callable[[Any], bool]
 
 
 def wrong_values(service: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
-    """Path and fault of each value of a service that is none for its key, as an unset variable may leave it."""
+    """Path and fault of each value of a service that its key does not allow, such as one that an unset variable left
+    empty."""
     for key, value in service.items():
         kind = _KINDS.get(key)
         if kind and not _CHECKS[kind](value):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
-"""Commands split into words as docker compose splits them (mattn/go-shellwords): no comments, no lists of commands."""
+"""Split commands into words as docker compose does (mattn/go-shellwords): no comments, no lists of commands."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SPACES = " \t\r\n"
 
 
 def split_words(text: str) -> tuple[list[str], str]:
-    """The words of a command, and the rest that docker compose leaves out: from `;`, `&`, `|`, `<` or `>` on.
+    """The words of a command, and the rest that docker compose ignores: from `;`, `&`, `|`, `<` or `>` on.
 
     Raises:
         ValueError: a quote or bracket that is not closed, a backslash at the end.
@@ -20,7 +20,7 @@ def split_words(text: str) -> tuple[list[str], str]:
 
 
 class _Words:
-    """A state machine over characters. A quote, backtick or `$(` that is open protects all but its end."""
+    """A state machine over characters. Inside an open quote, backtick or `$(` only the closing one is special."""
 
     def __init__(self, text: str) -> None:
         self._text = text

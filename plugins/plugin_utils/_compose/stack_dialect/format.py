@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""The format of compose files, by version, made of the table of compose keys.
+"""The format of compose files by version, built from the table of compose keys.
 
 Which key came with which version was found by asking the docker CLI, key by key.
 """

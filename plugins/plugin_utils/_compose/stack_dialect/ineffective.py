@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Keys that swarm has nothing for, with what to do instead, and what becomes of them by choice."""
+"""Keys that have no effect in a swarm, with advice; by setting they are errors, warnings or ignored."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Json = dict[str, Any]
 
 
 class Ineffective:
-    """Collects what has no effect, as faults, as warnings or not at all."""
+    """Collects the keys without effect, as errors, as warnings or not at all."""
 
     def __init__(self, policy: str, source: Source, warnings: list[str]) -> None:
         self._policy = policy
@@ -26,21 +26,21 @@ class Ineffective:
         self._faults: list[str] = []
 
     def add(self, path: Path, text: str) -> None:
-        """Note one key."""
+        """Record one key."""
         if self._policy == "error":
             self._faults.append(self._source.message(path, f"{text} (refused by unsupported: error)"))
         elif self._policy == "warn":
             self._warnings.append(self._source.message(path, text))
 
     def tell(self, data: Any) -> None:
-        """Note all keys of a file that have no effect."""
+        """Record all keys of a file that have no effect."""
         for path, advice, value in _found(data, _TREE, ()):
             # Keys set to false need no warning.
             if value is not False:
                 self.add(path, f"has no effect in a swarm: {advice}")
 
     def drop(self, value: Any, path: Path) -> Any:
-        """What stands at a path of a file, without the keys that have no effect; each is noted."""
+        """The value at a path of a file, without the keys that have no effect; each is recorded."""
         tree = _TREE
         for part in path:
             tree = tree.get("*") or tree.get(str(part)) or {}

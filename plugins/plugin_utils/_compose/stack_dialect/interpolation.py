@@ -35,7 +35,7 @@ def interpolate(
     source: Source,
     warnings: list[str],
 ) -> Any:
-    """Substitute in all values of a document. The input is left as it is.
+    """Substitute in all values of a document. The input is not changed.
 
     Raises:
         ComposeError: every place with an invalid template, a missing required variable
@@ -150,7 +150,8 @@ _CAST = object()  # no key of a file is this
 
 
 def _tree() -> dict[Any, Any]:
-    """The paths of the keys whose text becomes another type as nested mappings, the cast at the end of each."""
+    """The paths of the keys whose text is converted to another type as nested mappings, the conversion at the end of
+    each."""
     tree: dict[Any, Any] = {}
     for path, key in KEYS.items():
         # Where a text may stand, it stays one, except where it would have no other meaning.

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""What the names of kinds in the table of compose keys stand for, and the format that they make together."""
+"""The checks behind the names of kinds in the table of compose keys, and the format built from them."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def known_below(path: str) -> frozenset[str]:
 
 
 class Format:
-    """Makes the format out of the table.
+    """Builds the format from the table.
 
     Args:
         mappings: by path, what the table does not say of a mapping's keys: the arguments of schema.Keys.
@@ -84,7 +84,7 @@ class Format:
                 self._below.setdefault(above, []).append(key)
 
     def mapping(self, path: str) -> Keys:
-        """The mapping at a path, the whole file's at the empty one."""
+        """The mapping at a path; the empty path is the whole file."""
         keys = {key.path.rpartition(".")[2]: self._kind_of(key) for key in self._children(path)}
         return Keys(keys, **self._mappings.get(path, {}))  # type: ignore[arg-type]
 

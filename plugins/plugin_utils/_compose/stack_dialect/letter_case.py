@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Keys in other letters, such as `Mode` or `UID`, in the mappings whose keys the format leaves open.
+"""Keys in other letter case, such as `Mode` or `UID`, in mappings that the format does not restrict.
 
 The docker CLI decodes into structures and finds a key there whatever the case of its letters. Where the format is
 closed, its schema refuses other letters before that; where it is open, they count. What matches no key has no effect.
@@ -43,7 +43,7 @@ _EXACT = ("secrets.*.external", "configs.*.external", "volumes.*.x-cluster-spec"
 
 
 class OpenMappings:
-    """Brings the keys of a file's open mappings into the letters of the format.
+    """Converts the keys of a file's unrestricted mappings to the letter case of the format.
 
     Args:
         note: is told of each key that has no effect, with its path and a sentence.
@@ -58,7 +58,7 @@ class OpenMappings:
         }
 
     def settle(self, data: Json) -> Json:
-        """The file with the keys as the format has them.
+        """The file with its keys in the letter case of the format.
 
         Raises:
             ComposeError: one key in several letters, of which the CLI takes any.
@@ -70,7 +70,7 @@ class OpenMappings:
         return data
 
     def _walk(self, value: Any, pattern: tuple[str, ...], path: str, place: Path) -> None:
-        """Change what a pattern leads to, in place: the data is the interpolated copy."""
+        """Change the values that match a pattern, in place: the data is the interpolated copy."""
         if not pattern:
             if isinstance(value, dict):
                 self._settle(value, path, place)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""Several files made one: later files change what earlier ones said.
+"""Merge several files: later files override earlier ones.
 
 The CLI merges decoded structures in which an unset value cannot be told from the zero of its type,
 so a later `false`, `""` or empty list never takes anything away, except where noted.
@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 
 def merge_all(files: list[Json]) -> Json:
-    """The canonical forms of several files, in the order of their weight, as one.
+    """Merge the canonical forms of several files, in order of precedence, lowest first.
 
     A list of `_KEYED` that a file gives as empty still counts while merging; the result has none.
     """
@@ -115,7 +115,7 @@ def _unless_empty(base: Any, override: Any) -> Any:
 
 
 def _merge_network(base: Json | None, override: Json | None) -> Json | None:
-    """Later addresses change earlier ones, later aliases replace them; driver_opts stay those of the first file."""
+    """Later addresses override earlier ones, later aliases replace them; driver_opts are those of the first file."""
     if base is None or override is None:
         return override if base is None else base
     merged = {**base, **override}

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change with any release.
 
-"""A project's files as `docker stack deploy` reads them: each in canonical form, then merged."""
+"""Read a project as `docker stack deploy` does: each file in canonical form, then merged."""
 
 from __future__ import annotations
 
@@ -73,7 +73,8 @@ class _Stack:
         )
 
     def _without_faults(self, document: Document, minor: int) -> Json:
-        """A file's form without what is wrong in it, which is kept: each stage finds its faults, not only the first."""
+        """A file without its faulty parts, whose faults are collected: every stage reports its faults, not only the
+        first."""
         warnings = list(self._warnings)
         try:
             return self._one_file(document, minor)
@@ -116,7 +117,7 @@ class _Stack:
         return normalise(data, context)
 
     def _message(self, path: Path, text: str) -> str:
-        """Located in the last file that has the path, or most of it."""
+        """Find the place in the last file that contains the path, or the longest part of it."""
         best = max(source.known(path) for source in self._sources)
         sources = [source for source in self._sources if source.known(path) == best]
         return (sources[-1] if best else sources[0]).message(path, text)
@@ -125,7 +126,7 @@ class _Stack:
 def tell_ineffective(
     data: Json, choices: Choices, source: Source, warnings: list[str], ineffective: Ineffective
 ) -> None:
-    """Say which keys of a checked file have no effect in a swarm.
+    """Report the keys of a checked file that have no effect in a swarm.
 
     Raises:
         ComposeError: if the choice is to refuse them.
