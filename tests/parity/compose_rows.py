@@ -28,7 +28,7 @@ ROWS = (
     Row("theirs", "items at .* are equal", "only the merged project is checked: a later file may take the fault away"),
     Row("theirs", r"labels must be a mapping", "docker compose 2.40 refuses lists of labels in a third file"),
     Row("theirs", "already mounted", "two mounts at one place are told by the preflight, not by the loader"),
-    Row("ours", "deploy.replicas: has no place in mode global", "no engine takes it; docker compose does not look"),
+    Row("ours", "deploy.replicas: cannot be set in mode global", "no engine takes it; docker compose does not look"),
     Row("ours", r"env_file: \S+: is no variable", "docker compose makes a variable of an empty name of such lines"),
     Row("ours", r"env_file: \S+: the value of \S+ goes on after", "the same, for text behind a closing quote"),
     Row("", "", "a name alone at the end of a file without a line end: docker compose makes an empty name of it"),
