@@ -113,7 +113,7 @@ class _Service:
             raise self._error(path, str(error)) from error
 
     def _mapping(self, key: str, value: Json, path: Path) -> Json:
-        """The keys of a mapping, without those that have an empty value."""
+        """The keys of a mapping, without those whose empty value has no meaning."""
         result = {}
         for name, below in _BELOW[key]:
             if value.get(name) is not None:

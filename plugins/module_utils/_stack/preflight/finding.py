@@ -91,7 +91,7 @@ class Subject:
 
 
 class PreflightError(PlanError):
-    """Faults that are certain to fail a deployment, one sentence each; nothing has been changed."""
+    """Faults with which a deployment is expected to fail, one sentence each; nothing has been changed."""
 
     def __init__(self, sentences: Iterable[str]) -> None:
         super().__init__("\n".join(sentences))
