@@ -257,3 +257,48 @@ def test_all_faults_at_once(stack, objects):
     assert len(message.splitlines()) == 10
     assert stack.seconds < allowed_seconds()
     assert objects() == before
+
+
+def test_an_image_for_another_platform(host, stack, objects, row):
+    host.check_output(
+        "container=$(docker create registry:5000/box:1 x) && docker export $container | "
+        "docker import --platform linux/arm64 - registry:5000/box:arm && docker rm $container && "
+        "docker push -q registry:5000/box:arm"
+    )
+    stack.write(files({"image": "registry:5000/box:arm", "networks": ["n"]}, networks={"n": {}}))
+    before = objects()
+    message = stack.refused()
+    row("an image for another platform", stack.seconds, "refused")
+    assert "the image is built for linux/arm64, and the nodes are linux/" in message
+    assert stack.seconds < allowed_seconds()
+    assert objects() == before
+    late = stack.refused(preflight="skip", wait_timeout=5)
+    row("without the check: the same", stack.seconds, late[:60])
+    assert objects() != before
+
+
+def test_an_image_name_that_no_engine_accepts(stack, objects, row):
+    stack.write(files({"image": "registry:5000/Box:1", "networks": ["n"]}, networks={"n": {}}))
+    before = objects()
+    message = stack.refused()
+    row("an image name in capitals", stack.seconds, "refused")
+    assert 'write "registry:5000/box:1"' in message
+    assert stack.seconds < allowed_seconds()
+    assert objects() == before
+    # Where nobody asks the registry for its digest, the network is made before the engine refuses the service.
+    stack.refused(preflight="skip", resolve_image="never")
+    assert objects() != before
+
+
+def test_ports_that_carry_nothing_where_the_kernel_has_no_ipvs(host, stack, engine, objects):
+    ipvs = host.run("grep -qw ip_vs /proc/modules || test -e /proc/net/ip_vs").rc == 0
+    stack.write(files({"ports": ["8476:80"]}))
+    before = objects()
+    if ipvs:
+        stack.deploy(preflight={"routing": "error"})
+    else:
+        assert "has no IPVS" in stack.refused(preflight={"routing": "error"})
+        assert objects() == before
+        # A warning by default, and without the check nothing: the run is green.
+        assert "has no IPVS" in " ".join(stack.deploy()["warnings"])
+    assert engine.running(f"{stack.name}_first")
