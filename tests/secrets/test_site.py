@@ -254,7 +254,7 @@ def _keys(hosts: Hosts, project: Path, when: str) -> dict[str, str]:
 
 def test_what_is_searched_was_really_told_of(played: dict[str, str]) -> None:
     """A search of texts that have nothing to do with it would find nothing either."""
-    for word in ("COLOUR", "registry.example", "docker_tls", "worker_token", "autolock"):
+    for word in ("COLOUR", "registry.example", "tlsverify", "worker_token", "autolock"):
         assert any(word in text for what, text in played.items() if what != "known"), word
     assert "slack_webhook" in played["plan of the monitoring"]
     assert any("app_ui" in text for text in played.values())

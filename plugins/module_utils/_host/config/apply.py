@@ -26,6 +26,7 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._module.errors impo
 
 _VALIDATES_SINCE = (23, 0)
 _DATA_ROOT = "/var/lib/docker"
+_RUN = os.path.dirname(pending.PATH)
 
 
 class ConfigError(UserError):
@@ -132,7 +133,9 @@ def _check(
 
 def _ask_engine(wanted: dict[str, Any], certificates: list[FileChange], command_line: str, run: Run) -> list[str]:
     """Run `dockerd --validate` with the unit's own flags, on temporary copies: it reads the certificates too."""
-    with tempfile.TemporaryDirectory(prefix="dockyard-") as folder:
+    # In memory: the engine's key is among them, and is written to no disk but in its own place.
+    os.makedirs(_RUN, mode=0o755, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="check-", dir=_RUN) as folder:
         places = {change.path: os.path.join(folder, os.path.basename(change.path)) for change in certificates}
         for change in filter(lambda change: change.after is not None, certificates):
             apply_file(replace(change, path=places[change.path], before=None))
