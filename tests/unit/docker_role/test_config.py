@@ -183,6 +183,12 @@ def test_key_is_its_owners_alone_and_never_shown():
     assert "C-secret" not in json.dumps(key.as_diff())
 
 
+@pytest.fixture(autouse=True)
+def run_folder(tmp_path, monkeypatch):
+    """Where a configuration is tried out; on hosts it is below /run."""
+    monkeypatch.setattr(configure, "_RUN", str(tmp_path / "run"))
+
+
 class Host:
     """Answers of a host whose engine validates, and finds fault with what the test says."""
 
