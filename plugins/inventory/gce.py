@@ -53,7 +53,6 @@ options:
     type: bool
     default: false
   parallel:
-    description: How many requests may run at once.
     description: How many requests may run in parallel.
     default: 8
   filters:

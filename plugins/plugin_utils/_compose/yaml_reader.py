@@ -173,7 +173,7 @@ class _Reader:
 
     def _list(self, depth: int) -> Items:
         result = Items()
-        while type(event := self._next()) is not yaml.SequenceEndEvent:
+        while not isinstance(event := self._next(), yaml.SequenceEndEvent):
             place = (self._file, event.start_mark.line + 1)
             self._path.append(len(result))
             result.put(self._value(event, depth + 1), place)
@@ -185,7 +185,7 @@ class _Reader:
         result = Map()
         places, path = result.places, self._path
         merges: list[tuple[Map, dict[Path, str]]] = []
-        while type(event := self._next()) is not yaml.MappingEndEvent:
+        while not isinstance(event := self._next(), yaml.MappingEndEvent):
             line = event.start_mark.line + 1
             key = self._key(event, depth, line)
             if key is _MERGE:
@@ -211,14 +211,14 @@ class _Reader:
 
     def _key(self, event: Any, depth: int, line: int) -> Any:
         """A mapping's key: a text, or _MERGE."""
-        if type(event) is yaml.ScalarEvent and not event.anchor and not event.tag:
+        if isinstance(event, yaml.ScalarEvent) and not event.anchor and not event.tag:
             text = event.value
             if not event.implicit[0]:
                 return text
             if text == "<<":
                 return _MERGE
             key = plain_value(text)
-        elif type(event) is yaml.ScalarEvent and event.tag == f"{_TAG}merge" and event.value == "<<":
+        elif isinstance(event, yaml.ScalarEvent) and event.tag == f"{_TAG}merge" and event.value == "<<":
             return _MERGE
         else:
             key = self._value(event, depth + 1)

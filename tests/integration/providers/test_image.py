@@ -22,7 +22,7 @@ def test_an_image_has_to_be_named(playbook: Playbook) -> None:
 def test_the_sandbox_needs_a_checkout_and_that_is_told(playbook: Playbook, tmp_path: Path) -> None:
     done = playbook("dockyard.swarm.image_test", "-e", "image_test_image=a:b")
     assert done.status != 0
-    assert f"{tmp_path}/work is no checkout of the project" in done.errors
+    assert f"{tmp_path}/work is not a checkout of the project" in done.errors
     assert "-e image_test_on=gce" in done.errors
 
 

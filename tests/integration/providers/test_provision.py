@@ -59,7 +59,7 @@ def test_hosts_that_another_tool_has_just_started_are_waited_for(playbook: Playb
 def test_a_host_declared_as_surplus_is_reported_and_stays(playbook: Playbook, inventory: Path) -> None:
     done = playbook(PROVISION, "-i", str(inventory), *declare(static_hosts_surplus=["w2"]))
     assert done.status == 0, done.output
-    assert "No longer declared: w2. They stay; -e hosts_shrink=true" in done.errors
+    assert "No longer declared: w2. They are kept; -e hosts_shrink=true" in done.errors
 
 
 @pytest.mark.parametrize("name", ["w1", "nobody"])
