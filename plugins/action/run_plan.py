@@ -12,7 +12,11 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._run_plan.collect import Declared, collected
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._run_plan.collect import (
+    Declared,
+    collected,
+    declared_stacks,
+)
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._run_plan.page import page, summary
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.plan_file import PlanFileError, plan_path, write_plan
 
@@ -51,8 +55,12 @@ class ActionModule(ActionBase):
     def _plan(self, variables: dict[str, Any]) -> dict[str, Any]:
         groups = variables.get("groups") or {}
         names = ("docker_hosts", "swarm_managers", "swarm_workers")
-        declared = Declared(*(tuple(groups.get(name) or ()) for name in names))
-        return collected(declared, variables["hostvars"], bool(self._task.check_mode))
+        engines, managers, workers = (tuple(groups.get(name) or ()) for name in names)
+        hostvars = variables["hostvars"]
+        # Untemplated: beside the names are values that only the role's own variables fill in.
+        raw = hostvars.raw_get(managers[0]) if managers else {}
+        declared = Declared(engines, managers, workers, declared_stacks(raw))
+        return collected(declared, hostvars, bool(self._task.check_mode))
 
 
 def _as_json(plan: dict[str, Any], summary_text: str) -> str:

@@ -31,28 +31,12 @@ UNKNOWN = "unknown"
 def swarm_state(info: Json) -> Json:
     """The swarm fields of `GET /info`: state, node_id, manager (bool), managers (their node ids)."""
     swarm = info.get("Swarm") or {}
-    if is_still_starting(info):
-        return swarm_state_on_disk([Path(info["DockerRootDir"])], complete=True)
     return {
         "state": swarm.get("LocalNodeState") or "inactive",
         "node_id": swarm.get("NodeID") or "",
         "manager": bool(swarm.get("ControlAvailable")),
         "managers": sorted(manager["NodeID"] for manager in swarm.get("RemoteManagers") or []),
     }
-
-
-def is_still_starting(info: Json) -> bool:
-    """Whether the engine calls itself inactive although its data shows a membership.
-
-    An engine that has just started says so until it has read its state, for example a manager that is about to find
-    itself locked. It removes that state when it leaves a swarm.
-    """
-    inactive = ((info.get("Swarm") or {}).get("LocalNodeState") or "inactive") == "inactive"
-    root = info.get("DockerRootDir")
-    try:
-        return inactive and bool(root) and swarm_root([Path(str(root))]) is not None
-    except PermissionError:
-        return False
 
 
 def swarm_state_on_disk(roots: list[Path], complete: bool) -> Json:

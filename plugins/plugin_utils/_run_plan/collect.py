@@ -30,11 +30,21 @@ _ENGINES = ("docker-ce", "docker.io", "moby-engine", "docker")
 
 @dataclass(frozen=True)
 class Declared:
-    """Names of the inventory's hosts, in its order."""
+    """Names of the inventory's hosts, in its order, and of the stacks it declares."""
 
     engines: tuple[str, ...]
     managers: tuple[str, ...]
     workers: tuple[str, ...]
+    stacks: tuple[str, ...] = ()
+
+
+def declared_stacks(raw: Variables) -> tuple[str, ...]:
+    """Names of a manager's declared stacks, from its untemplated variables; those that are templates are left out."""
+    projects, ready = raw.get("stack_projects"), raw.get("swarm_stacks")
+    names = list(ready) if isinstance(ready, Mapping) else []
+    if isinstance(projects, list):
+        names += [item.get("name") for item in projects if isinstance(item, Mapping)]
+    return tuple(str(name) for name in names if name and "{{" not in str(name))
 
 
 def collected(declared: Declared, hostvars: Mapping[str, Variables], check_mode: bool) -> Json:
@@ -68,7 +78,7 @@ def collected(declared: Declared, hostvars: Mapping[str, Variables], check_mode:
         "engines": engines,
         "members": members,
         "stacks": stacks,
-        "missing_stacks": _missing_stacks(next(iter(managers), {}), stacks),
+        "missing_stacks": _missing_stacks(declared.stacks, stacks),
         "notes": notes,
     }
 
@@ -214,12 +224,10 @@ def _stacks(managers: Iterable[Variables]) -> list[Json]:
     return [dict(plan) for own in managers for plan in own.get("stack_plans") or []]
 
 
-def _missing_stacks(own: Variables, plans: list[Json]) -> list[str]:
+def _missing_stacks(declared: Iterable[str], plans: list[Json]) -> list[str]:
     """Names of declared stacks without a plan: the run failed before it had one."""
-    projects, ready = own.get("stack_projects") or [], own.get("swarm_stacks") or {}
-    declared = [*ready, *(item.get("name") for item in projects if isinstance(item, Mapping))]
     planned = {plan["stack"] for plan in plans}
-    return [str(name) for name in declared if name and name not in planned]
+    return [name for name in declared if name not in planned]
 
 
 # -- registered results --------------------------------------------------------------------------------------------

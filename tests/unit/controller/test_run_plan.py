@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,7 +13,11 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.dockyard.swarm.plugins.action.membership import _first_plan
 from ansible_collections.dockyard.swarm.plugins.action.run_plan import ActionModule
-from ansible_collections.dockyard.swarm.plugins.plugin_utils._run_plan.collect import Declared, collected
+from ansible_collections.dockyard.swarm.plugins.plugin_utils._run_plan.collect import (
+    Declared,
+    collected,
+    declared_stacks,
+)
 from ansible_collections.dockyard.swarm.plugins.plugin_utils._run_plan.page import page, summary
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.plan_file import PlanFileError, plan_path
 from ansible_collections.dockyard.swarm.plugins.plugin_utils.run import Run
@@ -188,11 +193,26 @@ def test_what_was_not_looked_at_is_named(gone):
 
 
 def test_a_stack_that_the_run_did_not_get_to_is_named():
-    projects = [{"name": "shop"}, {"name": "gone"}]
-    own = {**SETTLED, "stack_projects": projects, "swarm_stacks": {"monitoring": {}}, "stack_plans": [STACK]}
-    found = plan(hosts(m1=own), check_mode=False)
+    projects = [
+        {"name": "shop"},
+        {"name": "gone", "files": "{{ hostvars[host].x }}"},
+        {"name": "{{ x }}"},
+    ]
+    names = declared_stacks({"stack_projects": projects, "swarm_stacks": {"monitoring": {}}})
+    found = collected(replace(DECLARED, stacks=names), hosts(m1={**SETTLED, "stack_plans": [STACK]}), False)
     failed = "not planned, as the run failed before"
     assert summary(found) == f"stack shop: 1 to create; stack monitoring: {failed}; stack gone: {failed}"
+
+
+@pytest.mark.parametrize("variables", [{}, {"stack_projects": "{{ x }}", "swarm_stacks": "{{ y }}"}])
+def test_stacks_that_are_no_list_yet_are_left_out(variables):
+    assert declared_stacks(variables) == ()
+
+
+class HostVars(dict):
+    """Variables of hosts, as Ansible gives them to actions."""
+
+    raw_get = dict.get
 
 
 def test_skipped_tasks_say_nothing():
@@ -219,7 +239,7 @@ def write(monkeypatch, tmp_path):
     def run(**args):
         action = ActionModule(SimpleNamespace(args=args, check_mode=True), None, None, None, None, None)
         groups = {"docker_hosts": ["m1", "w1", "w2"], "swarm_managers": ["m1"], "swarm_workers": ["w1", "w2"]}
-        return action.run(None, {"groups": groups, "hostvars": hosts(BARE)})
+        return action.run(None, {"groups": groups, "hostvars": HostVars(hosts(BARE))})
 
     return run
 

@@ -17,7 +17,6 @@ from ansible_collections.dockyard.swarm.plugins.module_utils._host.data_root imp
     swarm_root,
 )
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.kernel.modules import has_ipvs
-from ansible_collections.dockyard.swarm.plugins.module_utils._host.membership import UNKNOWN, is_still_starting
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.network import local_addresses
 from ansible_collections.dockyard.swarm.plugins.module_utils._host.node_certificate import (
     is_encrypted,
@@ -46,15 +45,10 @@ def read_member(engine: Engine, pending_timeout: float = 0) -> Json:
     while True:
         info = engine.info()
         root = info.get("DockerRootDir") or DEFAULT_ROOT
-        starting = is_still_starting(info)
         member = member_view(info, read_node_identity(root))
-        if not (starting or member["state"] == "pending") or time.monotonic() >= deadline:
+        if member["state"] != "pending" or time.monotonic() >= deadline:
             break
         time.sleep(1)
-    if starting:
-        # Not inactive: that would be a host that may join, or found, a swarm.
-        identity = read_node_identity(root)
-        member.update(state=UNKNOWN, node_id=identity.node_id if identity else None)
     member["data_root"] = root
     member["encrypted"] = member["state"] != "inactive" and is_encrypted(root)
     member["nodes"] = None
