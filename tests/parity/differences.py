@@ -53,7 +53,7 @@ DIFFERENCES: tuple[Difference, ...] = (
     ),
     Difference(
         "YAML 1.1's words for booleans are booleans here; which of them are so at the CLI depends on its version",
-        lambda path, value, found, version: _kind(path) == "flag" and str(value).lower() in _WORDS,
+        lambda path, value, found, version: "flag" in _kind(path) and str(value).strip('"').lower() in _WORDS,
     ),
     Difference(
         "CLI 26.1 knows the format up to 3.12",
@@ -66,6 +66,10 @@ DIFFERENCES: tuple[Difference, ...] = (
     Difference(
         "CLI 26.1 reads sizes by an older rule",
         lambda path, value, found, version: version == "26.1" and _kind(path) == "size" and str(value) in (".5g",),
+    ),
+    Difference(
+        "CLI 26.1 writes extra_hosts of a build in another form; a build has no effect in a swarm",
+        lambda path, value, found, version: version == "26.1" and path == "services.*.build.extra_hosts",
     ),
     Difference(
         "the CLI casts no variable here, so that none can be used; here it is cast like elsewhere",
