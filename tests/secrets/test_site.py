@@ -256,7 +256,7 @@ def test_what_is_searched_was_really_told_of(played: dict[str, str]) -> None:
     """A search of texts that have nothing to do with it would find nothing either."""
     for word in ("COLOUR", "registry.example", "tlsverify", "worker_token", "autolock"):
         assert any(word in text for what, text in played.items() if what != "known"), word
-    assert "monitoring_prometheus" in played["plan of the monitoring"]
+    assert "stack monitoring:" in played["plan of the monitoring"]
     assert any("app_ui" in text for text in played.values())
     assert len([name for name in played if ".deployment." in name]) >= 1
 
