@@ -61,7 +61,7 @@ FAULTS = {
         files(others={"b": service(**placed("node.labels.x=y"))}),
         'write "node.labels.x == y"',
     ),
-    "a key nobody knows": (files(placed("foo == bar")), 'knows no key "foo"'),
+    "a key nobody knows": (files(placed("foo == bar")), 'swarm has no key "foo"'),
     "a label no node has": (files(placed("node.labels.x == y")), "no node has the label x"),
     "a global service for no node": (files(placed("node.labels.x == y", mode="global")), "allow_empty"),
     "too many replicas a node": (
@@ -246,7 +246,7 @@ def test_all_faults_at_once(stack, objects):
         "its content is empty",
         'write "app-0"',
         "network ingress, which exists",
-        'knows no key "foo"',
+        'swarm has no key "foo"',
         "4 replicas with 1 a node",
         "published twice",
         "already published by service c",
@@ -288,17 +288,3 @@ def test_an_image_name_that_no_engine_accepts(stack, objects, row):
     # Where nobody asks the registry for its digest, the network is made before the engine refuses the service.
     stack.refused(preflight="skip", resolve_image="never")
     assert objects() != before
-
-
-def test_ports_that_carry_nothing_where_the_kernel_has_no_ipvs(host, stack, engine, objects):
-    ipvs = host.run("grep -qw ip_vs /proc/modules || test -e /proc/net/ip_vs").rc == 0
-    stack.write(files({"ports": ["8476:80"]}))
-    before = objects()
-    if ipvs:
-        stack.deploy(preflight={"routing": "error"})
-    else:
-        assert "has no IPVS" in stack.refused(preflight={"routing": "error"})
-        assert objects() == before
-        # A warning by default, and without the check nothing: the run is green.
-        assert "has no IPVS" in " ".join(stack.deploy()["warnings"])
-    assert engine.running(f"{stack.name}_first")
