@@ -36,17 +36,16 @@ options:
   vault_password_file:
     description: A file with a password, or a script that prints it, as for C(ansible-vault).
     type: str
+extends_documentation_fragment:
+  - dockyard.swarm.engine.attributes
 attributes:
   check_mode:
-    description: Can run in C(check_mode) and return changed status prediction without modifying target.
     support: partial
     details: Only checks that the backup could be written.
   diff_mode:
-    description: Shows what has changed, or would change in C(check_mode), when in diff mode.
     support: none
     details: The content is secret.
   idempotent:
-    description: When run twice in a row outside check mode, with the same arguments, the second run reports no change.
     support: none
     details: Each run fetches the file.
   action:

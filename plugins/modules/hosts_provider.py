@@ -40,15 +40,14 @@ options:
   left_fact:
     description: Name of the fact that is set on a host that has left the swarm. For O(read=released).
     type: str
+extends_documentation_fragment:
+  - dockyard.swarm.engine.attributes
 attributes:
   check_mode:
-    description: Can run in C(check_mode) and return changed status prediction without modifying target.
     support: full
   diff_mode:
-    description: Shows what has changed, or would change in C(check_mode), when in diff mode.
     support: none
   idempotent:
-    description: When run twice in a row outside check mode, with the same arguments, the second run reports no change.
     support: full
 seealso:
   - module: dockyard.swarm.inventory_check

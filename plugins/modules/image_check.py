@@ -14,15 +14,14 @@ description:
   - Checks that the host has booted completely, that its engine runs, starts at boot and is in no swarm, and that it has
     a machine id and SSH host keys. Fails with all problems.
   - Changes nothing. The playbook C(dockyard.swarm.image_test) uses it.
+extends_documentation_fragment:
+  - dockyard.swarm.engine.attributes
 attributes:
   check_mode:
-    description: Can run in C(check_mode) and return changed status prediction without modifying target.
     support: full
   diff_mode:
-    description: Shows what has changed, or would change in C(check_mode), when in diff mode.
     support: none
   idempotent:
-    description: When run twice in a row outside check mode, with the same arguments, the second run reports no change.
     support: full
 options: {}
 seealso:

@@ -61,17 +61,16 @@ options:
     type: bool
     default: true
     aliases: [remove_ghosts]
+extends_documentation_fragment:
+  - dockyard.swarm.engine.attributes
 attributes:
   check_mode:
-    description: Can run in C(check_mode) and return changed status prediction without modifying target.
     support: full
     details: Only plans.
   diff_mode:
-    description: Shows what has changed, or would change in C(check_mode), when in diff mode.
     support: none
     details: Changes nothing.
   idempotent:
-    description: When run twice in a row outside check mode, with the same arguments, the second run reports no change.
     support: full
     details: Changes nothing.
   action:

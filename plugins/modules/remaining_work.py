@@ -17,19 +17,18 @@ description:
   - Runs only on the controller, connects to no host and changes nothing.
   - Sets the fact C(swarm_remaining_work), with the keys of the return values. Run the task once, with
     C(delegate_to=localhost) and C(delegate_facts=true), so that later plays can select their C(hosts) by it.
+extends_documentation_fragment:
+  - dockyard.swarm.engine.attributes
 attributes:
   check_mode:
     support: full
     details: Only reads registered variables.
-    description: Can run in C(check_mode) and return changed status prediction without modifying target.
   diff_mode:
     support: none
     details: Changes nothing.
-    description: Returns details on what has changed, or would be changed in check mode, when in diff mode.
   idempotent:
     support: full
     details: Changes nothing.
-    description: Run again with the same options, it changes nothing more.
 seealso:
   - module: dockyard.swarm.engine_host
   - module: dockyard.swarm.membership

@@ -31,16 +31,15 @@ options:
     type: str
     choices: [begun, complete]
     default: complete
+extends_documentation_fragment:
+  - dockyard.swarm.engine.attributes
 attributes:
   check_mode:
-    description: Can run in C(check_mode) and return changed status prediction without modifying target.
     support: full
     details: Writes the file in check mode too.
   diff_mode:
-    description: Shows what has changed, or would change in C(check_mode), when in diff mode.
     support: none
   idempotent:
-    description: When run twice in a row outside check mode, with the same arguments, the second run reports no change.
     support: full
   action:
     description: Indicates this has a corresponding action plugin, so that it is executed on the controller.

@@ -72,15 +72,14 @@ options:
     description: Whether to manage Docker contexts, which needs the docker CLI.
     type: bool
     default: true
+extends_documentation_fragment:
+  - dockyard.swarm.engine.attributes
 attributes:
   check_mode:
-    description: Can run in C(check_mode) and return changed status prediction without modifying target.
     support: full
   diff_mode:
-    description: Shows what has changed, or would change in C(check_mode), when in diff mode.
     support: full
   idempotent:
-    description: When run twice in a row outside check mode, with the same arguments, the second run reports no change.
     support: full
 seealso:
   - plugin: dockyard.swarm.gce
