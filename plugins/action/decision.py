@@ -109,6 +109,13 @@ def _lock_before(run: Run) -> Lock:
     return latest(lock for lock in published if isinstance(lock, Mapping))
 
 
+def _deferred_stacks(run: Run, options: Json) -> Json:
+    host = options["host"]
+    # A host that has failed deploys nothing more.
+    results = (run.registered("__stack_deploys").get(host) or {}).get("results") or []
+    return {"stacks": [result["stack_project_index"] for result in results if result.get("deferred")]}
+
+
 def _cluster(run: Run) -> Cluster:
     return current_cluster(run.looped("__swarm_managers"), avoid=run.batch)
 
@@ -121,6 +128,7 @@ _DECISIONS: dict[str, Callable[[Run, Json], Json]] = {
     "survivor": _survivor,
     "lock": _lock,
     "released": _released,
+    "deferred_stacks": _deferred_stacks,
 }
 
 

@@ -14,7 +14,7 @@ author:
 description:
   - Chooses the manager that a playbook acts on, the order in which managers are taken out of service, the manager to
     back up, the host to restore to, and the manager to recover a swarm without quorum from. Evaluates the state of the
-    deploy lock.
+    deploy lock. Lists the stacks that are to be changed under it.
   - For the tasks of the role P(dockyard.swarm.swarm#role), whose registered variables it reads. Other roles should read
     the variable C(swarm_cluster), which the role's entry point C(find_manager) sets.
   - Runs only on the controller, connects to no host and changes nothing.
@@ -24,7 +24,7 @@ options:
     description: What to decide.
     type: str
     required: true
-    choices: [current_manager, maintenance, backup, restore, survivor, lock, released]
+    choices: [current_manager, maintenance, backup, restore, survivor, lock, released, deferred_stacks]
   registered:
     description:
       - With O(about=current_manager), the variable in which each host of the play has registered the result of
@@ -37,7 +37,9 @@ options:
     type: bool
     default: true
   host:
-    description: With O(about=restore) and O(about=survivor), the host that the user has set.
+    description:
+      - With O(about=restore) and O(about=survivor), the host that the user has set.
+      - With O(about=deferred_stacks), the host that deploys the stacks of the role P(dockyard.swarm.stack#role).
     type: str
   state_file:
     description: With O(about=restore), the content of C(docker-state.json) in the backup.
@@ -130,6 +132,12 @@ survivor:
   description: The manager to recover from.
   returned: with O(about=survivor)
   type: str
+stacks:
+  description: The places in C(stack_projects) of stacks whose changes M(dockyard.swarm.stack) has deferred.
+  returned: with O(about=deferred_stacks)
+  type: list
+  elements: int
+  sample: [1]
 held:
   description: Where this run holds the lock.
   returned: with O(about=lock) and O(about=released)

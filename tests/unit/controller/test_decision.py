@@ -104,6 +104,21 @@ def test_what_the_look_at_each_host_told_of_its_swarm_counts_too(decide):
     assert found["current_manager"] == "m1"
 
 
+def test_stacks_that_were_deferred_are_those_of_the_host_that_deploys(decide):
+    results = [
+        {"stack_project_index": 0, "changed": False},
+        {"stack_project_index": 1, "deferred": True},
+        {"stack_project_index": 2, "skipped": True},
+        {"stack_project_index": 3, "deferred": True},
+    ]
+    own = {"m1": {"__stack_deploys": {"results": results}}, "m2": {"__stack_deploys": {"skipped": True}}}
+    asked = {"about": "deferred_stacks", "host": "m1"}
+    assert decide(["m1", "m2"], own, **asked)["stacks"] == [1, 3]
+    # A host that has failed is in no batch any more, and one without projects has no results.
+    assert decide(["m2"], own, **asked)["stacks"] == []
+    assert decide(["m1"], {"m1": {}}, **asked)["stacks"] == []
+
+
 def test_backup_goes_through_another_manager_and_from_the_engines_own_folder(decide):
     asked = {"m1": {"__swarm_managers": {"results": [answer(name) for name in ("m1", "m2", "m3")]}}}
     found = decide(["m1", "m2", "m3"], asked, about="backup")
