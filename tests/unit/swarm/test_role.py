@@ -100,7 +100,7 @@ def test_stacks_are_changed_under_the_lock():
     assert look["ansible.builtin.include_tasks"] == "deploy.yml"
     assert deferred["dockyard.swarm.decision"]["about"] == "deferred_stacks"
     variables = yaml.safe_load((TOP / "roles" / "stack" / "vars" / "main.yml").read_text())
-    assert variables["_stack_defers"] == "{{ stack_deploy_lock and not ansible_check_mode }}"
+    assert variables["_stack_defers"] == "{{ stack_deploy_lock | bool and not ansible_check_mode }}"
     (deploy,) = [
         task for task in tasks_of(TOP / "roles" / "stack" / "tasks" / "deploy.yml") if "dockyard.swarm.stack" in task
     ]
